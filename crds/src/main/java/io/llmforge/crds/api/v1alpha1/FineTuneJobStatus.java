@@ -1,0 +1,174 @@
+package io.llmforge.crds.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of it.
+ *
+ * @param observedGeneration Generation of the spec this status speaks of.
+ * @param phase One word for where the run is.
+ * @param message One sentence for where the run is.
+ * @param run The current run.
+ * @param progress How far training is.
+ * @param metrics Newest values; strings, so that NaN survives.
+ * @param resources What the run holds.
+ * @param failure Why the run failed.
+ * @param outputs What was published.
+ * @param findings Warnings about the config, as "path: message".
+ * @param conditions Standard conditions.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FineTuneJobStatus(
+    @Nullable Long observedGeneration,
+    @Nullable Phase phase,
+    @Nullable String message,
+    @Nullable Run run,
+    @Nullable Progress progress,
+    @Nullable List<Metric> metrics,
+    @Nullable Resources resources,
+    @Nullable Failure failure,
+    @Nullable List<Output> outputs,
+    @Nullable List<String> findings,
+    @Nullable List<JobCondition> conditions) {
+
+  /** One word for where the run is. */
+  public enum Phase {
+    Pending,
+    Starting,
+    Training,
+    Publishing,
+    Succeeded,
+    Failed
+  }
+
+  /**
+   * The current run.
+   *
+   * @param number From 1; a changed config after the end of a run makes the next one.
+   * @param hash Digest of what was asked; an equal hash is the same run.
+   * @param startTime When the run was created, RFC 3339.
+   * @param completionTime When it ended, RFC 3339.
+   * @param job Name of the train Job.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Run(
+      int number,
+      @Nullable String hash,
+      @Nullable String startTime,
+      @Nullable String completionTime,
+      @Nullable String job) {}
+
+  /**
+   * How far training is.
+   *
+   * @param percent 0 to 100.
+   * @param step Optimizer steps done.
+   * @param totalSteps Optimizer steps of the run.
+   * @param stepText "step/totalSteps", for the table.
+   * @param epoch Passes over the data done.
+   * @param loss Newest training loss.
+   * @param tokensPerSecond Recent speed.
+   * @param etaSeconds Estimated seconds to the end.
+   * @param eta The same for people, for example 1h52m.
+   * @param lastStepTime End of the last step, RFC 3339.
+   * @param activity What the trainer is doing now.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Progress(
+      int percent,
+      long step,
+      long totalSteps,
+      @Nullable String stepText,
+      @Nullable String epoch,
+      @Nullable String loss,
+      @Nullable String tokensPerSecond,
+      @Nullable Long etaSeconds,
+      @Nullable String eta,
+      @Nullable String lastStepTime,
+      @Nullable String activity) {}
+
+  /**
+   * Newest value of a metric.
+   *
+   * @param name For example eval_loss.
+   * @param value Newest value.
+   * @param step Optimizer step of the newest value.
+   * @param first First value measured.
+   * @param best Lowest value so far.
+   * @param bestStep Step of the lowest value.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Metric(
+      @Nullable String name,
+      @Nullable String value,
+      long step,
+      @Nullable String first,
+      @Nullable String best,
+      long bestStep) {}
+
+  /**
+   * What the run holds.
+   *
+   * @param gpus Accelerators of its pods.
+   */
+  public record Resources(int gpus) {}
+
+  /**
+   * Why the run failed.
+   *
+   * @param reason CamelCase reason.
+   * @param message What happened, to what.
+   * @param stage Stage that failed.
+   * @param pod Pod that failed.
+   * @param exitCode Exit code of its trainer container.
+   * @param remediation What to do.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Failure(
+      @Nullable String reason,
+      @Nullable String message,
+      @Nullable String stage,
+      @Nullable String pod,
+      @Nullable Integer exitCode,
+      @Nullable String remediation) {}
+
+  /**
+   * What was published.
+   *
+   * @param name Name of the output.
+   * @param kind Adapter or Model.
+   * @param uri Where it is.
+   * @param digest sha256 of its manifest.
+   * @param bytes Size of all files.
+   * @param step Optimizer step of the published checkpoint.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Output(
+      @Nullable String name,
+      @Nullable String kind,
+      @Nullable String uri,
+      @Nullable String digest,
+      long bytes,
+      long step) {}
+
+  /**
+   * A standard Kubernetes condition.
+   *
+   * @param type Accepted, Running, Ready, Reconciling, Stalled, Complete or Failed.
+   * @param status True, False or Unknown.
+   * @param observedGeneration Generation this speaks of.
+   * @param lastTransitionTime When status last changed, RFC 3339.
+   * @param reason CamelCase reason.
+   * @param message For people.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record JobCondition(
+      String type,
+      String status,
+      @Nullable Long observedGeneration,
+      @Nullable String lastTransitionTime,
+      @Nullable String reason,
+      @Nullable String message) {}
+}

@@ -1,0 +1,53 @@
+package io.llmforge.crds.plan;
+
+/**
+ * The names on which operator and trainer pod agree.
+ *
+ * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...}; the
+ * mount path of every claim that a plan's {@link Location.Claim} names is given by one {@code
+ * --volume}.
+ */
+public final class PodContract {
+
+  public static final String TRAINER_CONTAINER = "trainer";
+  public static final String TRAIN_COMMAND = "train";
+
+  public static final String PLAN_ARGUMENT = "--plan=";
+  public static final String WORKSPACE_ARGUMENT = "--workspace=";
+  public static final String VOLUME_ARGUMENT = "--volume=";
+
+  /** Folder of the plan ConfigMap and the file in it. */
+  public static final String PLAN_FOLDER = "/etc/llmforge";
+
+  public static final String PLAN_FILE = "plan.json";
+  public static final String WORKSPACE_FOLDER = "/workspace";
+
+  /** Claims are mounted at {@code VOLUMES_FOLDER/CLAIM}. */
+  public static final String VOLUMES_FOLDER = "/mnt/volumes";
+
+  public static final String TERMINATION_MESSAGE_FILE = "/dev/termination-log";
+
+  /** Longest termination message Kubernetes keeps, in bytes. */
+  public static final int TERMINATION_MESSAGE_BYTES = 4096;
+
+  /** Port of rank 0's status server, bound to {@link #POD_IP} only. */
+  public static final int STATUS_PORT = 8090;
+
+  public static final String STATUS_PATH = "/v1/status";
+  public static final String CHECKPOINT_PATH = "/v1/checkpoint";
+  public static final String STOP_PATH = "/v1/stop";
+  public static final String METRICS_PATH = "/metrics";
+  public static final String LIVE_PATH = "/livez";
+  public static final String READY_PATH = "/readyz";
+
+  /** Environment: the pod's own address, from the downward API. */
+  public static final String POD_IP = "POD_IP";
+
+  /** Environment: path of the termination message file. */
+  public static final String TERMINATION_LOG = "LLMFORGE_TERMINATION_LOG";
+
+  /** Environment: attempt number of the run, from 1. */
+  public static final String ATTEMPT = "LLMFORGE_ATTEMPT";
+
+  private PodContract() {}
+}

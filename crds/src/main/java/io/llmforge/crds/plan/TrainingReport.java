@@ -1,0 +1,158 @@
+package io.llmforge.crds.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only thing that comes out of a trainer pod: the body of {@code GET /v1/status} while it runs,
+ * and the termination message when it ends. The termination message decides the outcome of a run;
+ * the status endpoint only informs.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = TrainingReport.Running.class, name = "running"),
+  @JsonSubTypes.Type(value = TrainingReport.Completed.class, name = "completed"),
+  @JsonSubTypes.Type(value = TrainingReport.Stopped.class, name = "stopped"),
+  @JsonSubTypes.Type(value = TrainingReport.Failed.class, name = "failed")
+})
+public sealed interface TrainingReport {
+
+  /** How far training is. */
+  Progress progress();
+
+  /** Work is under way. */
+  record Running(Phase phase, Progress progress) implements TrainingReport {
+    public Running {
+      requireNonNull(phase, "phase");
+      requireNonNull(progress, "progress");
+    }
+  }
+
+  /**
+   * The artefacts are written and verified.
+   *
+   * @param output what was published
+   */
+  record Completed(Progress progress, Output output) implements TrainingReport {
+    public Completed {
+      requireNonNull(progress, "progress");
+      requireNonNull(output, "output");
+    }
+  }
+
+  /** Asked to stop: the state is saved and the run can continue from {@code checkpoint}. */
+  record Stopped(Progress progress, String checkpoint) implements TrainingReport {
+    public Stopped {
+      requireNonNull(progress, "progress");
+      requireNonNull(checkpoint, "checkpoint");
+    }
+  }
+
+  /**
+   * The run ended without a result.
+   *
+   * @param code what kind of failure
+   * @param message what happened, to what, and what to do; one or a few sentences
+   */
+  record Failed(Progress progress, FailureCode code, String message) implements TrainingReport {
+    public Failed {
+      requireNonNull(progress, "progress");
+      requireNonNull(code, "code");
+      requireNonNull(message, "message");
+    }
+  }
+
+  /** What a running trainer is doing. */
+  enum Phase {
+    LOADING,
+    TOKENIZING,
+    TRAINING,
+    EVALUATING,
+    SAVING,
+    PUBLISHING
+  }
+
+  /**
+   * How far training is.
+   *
+   * @param step optimizer steps done
+   * @param totalSteps optimizer steps of the whole run, 0 until the data are read
+   * @param epoch passes over the data done, fractional
+   * @param totalEpochs passes of the whole run, 0 until known
+   * @param tokens tokens of training rows processed since the run began
+   * @param tokensPerSecond recent training speed, or null before the first step
+   * @param etaSeconds estimated seconds until the end, or null while unknown
+   * @param lastStepTime end of the last optimizer step, RFC 3339, or null before the first
+   * @param metrics newest value of every metric, at most 32 names
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Progress(
+      long step,
+      long totalSteps,
+      double epoch,
+      double totalEpochs,
+      long tokens,
+      @Nullable Double tokensPerSecond,
+      @Nullable Long etaSeconds,
+      @Nullable String lastStepTime,
+      List<Metric> metrics) {
+
+    /** Nothing done yet. */
+    public static final Progress NONE = new Progress(0, 0, 0, 0, 0, null, null, null, List.of());
+
+    public Progress {
+      metrics = List.copyOf(metrics);
+    }
+  }
+
+  /**
+   * The newest value of a metric and its best so far.
+   *
+   * @param name for example {@code train_loss}, {@code eval_loss}, {@code perplexity}, {@code
+   *     learning_rate}, {@code grad_norm}
+   * @param value newest value; may be NaN or infinite
+   * @param step optimizer step it belongs to
+   * @param first value when it was first measured
+   * @param best lowest value so far
+   * @param bestStep step of the lowest value
+   */
+  record Metric(String name, double value, long step, double first, double best, long bestStep) {
+    public static final String TRAIN_LOSS = "train_loss";
+    public static final String EVALUATION_LOSS = "eval_loss";
+    public static final String PERPLEXITY = "perplexity";
+    public static final String LEARNING_RATE = "learning_rate";
+    public static final String GRADIENT_NORM = "grad_norm";
+
+    public Metric {
+      requireNonNull(name, "name");
+    }
+  }
+
+  /**
+   * What was published.
+   *
+   * @param kind what kind of artefact
+   * @param location where it is, as a user would write it
+   * @param digest {@code sha256:} of the artefact's manifest
+   * @param bytes size of all its files
+   * @param step optimizer step of the checkpoint it was made from
+   */
+  record Output(Kind kind, String location, String digest, long bytes, long step) {
+    public Output {
+      requireNonNull(kind, "kind");
+      requireNonNull(location, "location");
+      requireNonNull(digest, "digest");
+    }
+
+    /** What kind of artefact. */
+    public enum Kind {
+      ADAPTER,
+      MODEL
+    }
+  }
+}
