@@ -27,7 +27,9 @@ final class StatusText {
       }
     }
     find(now, "eval_loss")
-        .filter(metric -> !find(before, "eval_loss").map(Metric::step).equals(Optional.of(metric.step())))
+        .filter(
+            metric ->
+                !find(before, "eval_loss").map(Metric::step).equals(Optional.of(metric.step())))
         .ifPresent(metric -> lines.add(evaluationLine(metric, now)));
     return lines;
   }

@@ -73,8 +73,7 @@ public record ExpectedStatus(JsonNode tree) {
     if (bound.has("contains")) {
       for (JsonNode part : bound.get("contains")) {
         if (!actual.asText().contains(part.asText())) {
-          mismatches.add(
-              new Mismatch(path, "a text with \"" + part.asText() + "\"", text(actual)));
+          mismatches.add(new Mismatch(path, "a text with \"" + part.asText() + "\"", text(actual)));
         }
       }
     }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param folder the folder
  * @param title one line for people
  * @param needs names of sibling folders whose stories must have run first
- * @param claims what each persistent volume claim holds: path in the claim -> folder on this machine
+ * @param claims what each persistent volume claim holds: path in the claim -> folder on this
+ *     machine
  * @param job the manifest
  * @param expectedStatus what the status must hold in the end, when the story says it
  */

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class LiveViewTest {
 
-  private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(bytes, true, UTF_8);
@@ -23,7 +24,8 @@ class LiveViewTest {
   @Test
   void aConditionIsPrintedOnceWhenItTurns() throws Exception {
     var view = new LiveView(out, false, CLOCK);
-    var accepted = status("conditions: [{type: Accepted, status: 'True', reason: Valid, message: fine}]");
+    var accepted =
+        status("conditions: [{type: Accepted, status: 'True', reason: Valid, message: fine}]");
 
     view.show(accepted);
     view.show(accepted);
@@ -69,7 +71,9 @@ class LiveViewTest {
   @Test
   void anEvaluationIsPrintedOncePerStep() throws Exception {
     var view = new LiveView(out, false, CLOCK);
-    var evaluated = status("metrics: [{name: eval_loss, value: '1.25', step: 8}, {name: perplexity, value: '3.49', step: 8}]");
+    var evaluated =
+        status(
+            "metrics: [{name: eval_loss, value: '1.25', step: 8}, {name: perplexity, value: '3.49', step: 8}]");
 
     view.show(evaluated);
     view.show(evaluated);
