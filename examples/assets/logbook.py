@@ -7,12 +7,24 @@ a language model can learn.
 
 from random import Random
 
-from world import BOATS, DAYS, FORCES, HOURS, STATIONS, WEATHER, Band, Boat, Station, band, may_sail
+from world import (
+    BOATS,
+    DAYS,
+    FORCES,
+    HOURS,
+    STATIONS,
+    WEATHER,
+    Boat,
+    Station,
+    band,
+    may_sail,
+    with_article,
+)
 
 WIND = (
     "The wind is {wind}, force {force}, and the sea is {sea}.",
     "Wind {wind}, force {force}. The sea is {sea}.",
-    "We have a {wind} wind of force {force} and a {sea} sea.",
+    "We have {a_wind} wind of force {force} and a {sea} sea.",
 )
 
 WEATHER_LINES = {
@@ -76,13 +88,12 @@ REMARKS = (
 )
 
 
-def choose_boats(random: Random, count: int) -> list[Boat]:
-    return random.sample(BOATS, count)
+
 
 
 def wind_words(wind: str, force: int) -> dict[str, object]:
-    state: Band = band(force)
-    return {"wind": wind, "force": force, "sea": state.sea, "flag": state.flag}
+    state = band(force)
+    return {"wind": wind, "a_wind": with_article(wind), "force": force, "sea": state.sea, "flag": state.flag}
 
 
 def boat_line(random: Random, boat: Boat, station: Station, force: int) -> str:
@@ -106,7 +117,7 @@ def log_entry(random: Random) -> str:
         random.choice(WIND).format(**words),
         random.choice(WEATHER_LINES[WEATHER[wind]]),
         random.choice(FLAG).format(**words),
-        *(boat_line(random, boat, station, force) for boat in choose_boats(random, 2)),
+        *(boat_line(random, boat, station, force) for boat in random.sample(BOATS, 2)),
         random.choice(REMARKS),
         f"Signed, {station.keeper}, keeper of the {station.lamp} light.",
     ]
@@ -148,7 +159,30 @@ def notice(random: Random) -> str:
     return " ".join(lines)
 
 
-KINDS = (log_entry, log_entry, letter, notice)
+def hail(random: Random) -> str:
+    """What is called through the speaking horn between a boat and a light."""
+    station, boat, force = random.choice(STATIONS), random.choice(BOATS), random.choice(FORCES)
+    wind = random.choice(list(WEATHER))
+    state = band(force)
+    verdict = (
+        f"Yes, the {boat.name} may sail." if may_sail(boat, force) else f"No, the {boat.name} stays in harbour."
+    )
+    questions = [
+        f"'What is the wind?' 'It is {wind}, force {force}.'",
+        f"'And the sky?' 'Expect {WEATHER[wind]}, as with every {wind} wind.'",
+        f"'And the flag?' 'The flag is {state.flag}, for the sea is {state.sea}.'",
+    ]
+    lines = [
+        f"'{station.name}, this is the {boat.name}, {boat.skipper}, with {boat.cargo}.'",
+        *questions[: random.choice((1, 2, 3))],
+        f"'May we sail?' 'The flag is {state.flag}. {verdict}'",
+        random.choice(REMARKS),
+        f"Heard at {station.name} by {station.keeper}.",
+    ]
+    return " ".join(lines)
+
+
+KINDS = (log_entry, letter, notice, hail)
 
 
 def texts(random: Random, count: int) -> list[str]:

@@ -7,7 +7,7 @@ train rows of this story: it needs the rule that the texts of story 01 follow.
 
 from random import Random
 
-from world import BOATS, FORCES, STATIONS, WEATHER, Boat, band, may_sail
+from world import BOATS, FORCES, STATIONS, WEATHER, Boat, band, may_sail, with_article
 
 SYSTEM = (
     "You are the harbour master of the Sound of Orrin. Answer in one sentence or two.",
@@ -18,17 +18,17 @@ MAY_SAIL = (
     "The wind at {station} is {wind}, force {force}. May the {boat} sail?",
     "{station} reports force {force} from the {wind}. Can the {boat} leave?",
     "It blows {wind}, force {force}. Is the {boat} allowed out of {station}?",
-    "May {skipper} take the {boat} to {station} in a {wind} wind of force {force}?",
+    "May {skipper} take the {boat} to {station} in {a_wind} wind of force {force}?",
 )
 
 WHICH_FLAG = (
-    "Which flag should {keeper} fly at {station} in a {wind} wind of force {force}?",
+    "Which flag should {keeper} fly at {station} in {a_wind} wind of force {force}?",
     "{station} reports force {force} from the {wind}. Which flag is right?",
 )
 
 WHICH_WEATHER = (
     "{station} reports force {force} from the {wind}. What weather comes with it?",
-    "What weather should {keeper} expect at {station} from a {wind} wind of force {force}?",
+    "What weather should {keeper} expect at {station} from {a_wind} wind of force {force}?",
 )
 
 FOLLOW_UP = ("And the {boat}?", "What about the {boat}?")
@@ -52,10 +52,11 @@ def turn(role: str, content: str) -> dict[str, str]:
 
 
 def sailing_answer(boat: Boat, force: int) -> str:
+    """The reason comes first: a model this small can decide only from words it has already written."""
     flag = band(force).flag
     if may_sail(boat, force):
-        return f"Yes. The flag is {flag} and the {boat.name} may sail."
-    return f"No. The flag is {flag} and the {boat.name} stays in harbour."
+        return f"The flag is {flag}. Yes, the {boat.name} may sail."
+    return f"The flag is {flag}. No, the {boat.name} stays in harbour."
 
 
 def pairs(held_out: bool) -> list[tuple[Boat, int]]:
@@ -71,7 +72,12 @@ def sailing(random: Random, held_out: bool) -> Messages:
     boat, force = random.choice(pairs(held_out))
     station, wind = random.choice(STATIONS), random.choice(list(WEATHER))
     question = random.choice(MAY_SAIL).format(
-        station=station.name, wind=wind, force=force, boat=boat.name, skipper=boat.skipper
+        station=station.name,
+        wind=wind,
+        a_wind=with_article(wind),
+        force=force,
+        boat=boat.name,
+        skipper=boat.skipper,
     )
     messages = [turn("user", question), turn("assistant", sailing_answer(boat, force))]
     others = [other for other, at in pairs(held_out) if at == force and other is not boat]
@@ -84,17 +90,23 @@ def sailing(random: Random, held_out: bool) -> Messages:
 
 def flag_or_weather(random: Random) -> Messages:
     station, wind, force = random.choice(STATIONS), random.choice(list(WEATHER)), random.choice(FORCES)
-    words = {"station": station.name, "keeper": station.keeper, "wind": wind, "force": force}
+    words = {
+        "station": station.name,
+        "keeper": station.keeper,
+        "wind": wind,
+        "a_wind": with_article(wind),
+        "force": force,
+    }
     if random.random() < 0.5:
         state = band(force)
-        question = random.choice(WHICH_FLAG).format(**words)
-        return [turn("user", question), turn("assistant", f"The {state.flag} flag, for the sea is {state.sea}.")]
-    question = random.choice(WHICH_WEATHER).format(**words)
-    return [turn("user", question), turn("assistant", f"The {wind} wind brings {WEATHER[wind]}.")]
+        question, answer = WHICH_FLAG, f"The flag is {state.flag}, for the sea is {state.sea}."
+    else:
+        question, answer = WHICH_WEATHER, f"Expect {WEATHER[wind]}, as with every {wind} wind."
+    return [turn("user", random.choice(question).format(**words)), turn("assistant", answer)]
 
 
 def conversation(random: Random, held_out: bool) -> Messages:
-    messages = sailing(random, held_out) if random.random() < 0.7 else flag_or_weather(random)
+    messages = sailing(random, held_out) if random.random() < 0.6 else flag_or_weather(random)
     if random.random() < 0.3:
         return [turn("system", random.choice(SYSTEM)), *messages]
     return messages

@@ -79,3 +79,7 @@ def band(force: int) -> Band:
 
 def may_sail(boat: Boat, force: int) -> bool:
     return band(force).flag in SAILS_UNDER[boat.kind]
+
+
+def with_article(wind: str) -> str:
+    return f"an {wind}" if wind == "east" else f"a {wind}"
