@@ -1,0 +1,5 @@
+/** Lists and objects as the tables that {@code kubectl get} prints. */
+@NullMarked
+package io.llmforge.localcluster.api.table;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,91 @@
+package io.llmforge.localcluster.api.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.localcluster.api.json.Json;
+import io.llmforge.localcluster.api.resource.ResourceType;
+import io.llmforge.localcluster.api.schema.Defaulter;
+import io.llmforge.localcluster.api.schema.Pruner;
+import io.llmforge.localcluster.api.status.Cause;
+import io.llmforge.localcluster.api.status.StatusException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the schema of a kind says about an object, and what holds for the metadata of all kinds. */
+final class ObjectChecks {
+  private final MetadataRules metadataRules = new MetadataRules();
+
+  /** Makes sure that the object is of the kind that the URL names. */
+  ObjectNode inForm(ResourceType type, ObjectNode object) {
+    requireSame(type, "kind", type.kind(), Json.textAt(object, "kind"));
+    requireSame(type, "apiVersion", type.apiVersion(), Json.textAt(object, "apiVersion"));
+    if (object.has("metadata") && !object.path("metadata").isObject()) {
+      throw StatusException.badRequest("metadata must be an object");
+    }
+    return object.put("apiVersion", type.apiVersion()).put("kind", type.kind());
+  }
+
+  private static void requireSame(ResourceType type, String field, String expected, String actual) {
+    if (!actual.isEmpty() && !actual.equals(expected)) {
+      throw StatusException.badRequest(
+          "the "
+              + field
+              + " in the body ("
+              + actual
+              + ") does not match the URL, which serves "
+              + expected
+              + " for "
+              + type.id());
+    }
+  }
+
+  /**
+   * Drops what the schema does not know, fills in defaults and returns warnings. Changes the object
+   * in place.
+   */
+  List<String> clean(ResourceType type, ObjectNode object, WriteOptions options) {
+    if (type.isCustom()) {
+      Json.objectAt(object, "metadata").ifPresent(ObjectChecks::dropNulls);
+    } else {
+      dropNulls(object);
+    }
+    List<String> unknown =
+        Pruner.prune(type.schema(), object).stream()
+            .map(path -> "unknown field \"" + path + "\"")
+            .toList();
+    Defaulter.fill(type.schema(), object);
+    return switch (options.fieldValidation()) {
+      case IGNORE -> List.of();
+      case WARN -> unknown;
+      case STRICT -> {
+        if (!unknown.isEmpty()) {
+          throw StatusException.badRequest(
+              type.kind()
+                  + " in version \""
+                  + type.version()
+                  + "\" cannot be handled as a "
+                  + type.kind()
+                  + ": strict decoding error: "
+                  + String.join(", ", unknown));
+        }
+        yield List.of();
+      }
+    };
+  }
+
+  /** In built-in kinds null means absent. */
+  private static void dropNulls(JsonNode value) {
+    if (value instanceof ObjectNode object) {
+      object.removeIf(JsonNode::isNull);
+      object.forEach(ObjectChecks::dropNulls);
+    } else if (value instanceof ArrayNode list) {
+      list.forEach(ObjectChecks::dropNulls);
+    }
+  }
+
+  List<Cause> check(ResourceType type, ObjectNode object, Optional<ObjectNode> stored) {
+    return new ArrayList<>(metadataRules.check(type, object, stored));
+  }
+}
