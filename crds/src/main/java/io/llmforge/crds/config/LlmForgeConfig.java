@@ -5,11 +5,79 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An LLMForge config, keys as LLMForge had them. */
+/**
+ * An LLMForge config, keys as LLMForge had them. This record is the one truth about keys: the
+ * reader checks after its types and ranges, the schema and {@code kubectl explain} are made from
+ * it.
+ *
+ * @param modelId Base model: a Hugging Face id, or pvc://CLAIM/FOLDER of a model in Hugging Face
+ *     layout. Required.
+ * @param trainPath Training rows, JSON Lines: pvc://CLAIM/FILE or a path in the trainer's
+ *     container. Required.
+ * @param validPath Evaluation rows, as train_path. Default: no evaluation.
+ * @param task What is learned. Default: as the task's own block says, without one causal_lm.
+ * @param contextLength Most tokens of a row; longer rows lose their end. Default: the larger of the
+ *     95th percentile of row lengths and the model's own context length.
+ * @param numDevices Devices (GPUs) that train in parallel. Default: 1.
+ * @param numEpochs Passes over the training rows. Default: as many as give min_update_steps
+ *     optimizer steps.
+ * @param minUpdateSteps Fewest optimizer steps when num_epochs is absent. Default: 100.
+ * @param trainBatchSizePerDevice Rows of one device's micro-batch. Default: chosen by context
+ *     length.
+ * @param evalBatchSizePerDevice Rows of one device's evaluation batch. Default: 1.
+ * @param gradientAccumulationSteps Micro-batches per optimizer step. Default: 1.
+ * @param learningRate Peak learning rate. Default: 1e-4 with lora_config, else 1e-5.
+ * @param lrSchedulerType Shape of the learning rate after warm-up. Default: cosine.
+ * @param numWarmupSteps Optimizer steps of linear warm-up. Default: 10.
+ * @param padding longest pads to the longest row; max_length pads every row to context_length, to
+ *     measure the worst case. Default: longest.
+ * @param checkpointAndEvaluationFrequency How often the model is evaluated and saved. Default:
+ *     every epoch.
+ * @param checkpointEveryNEpochs Old form of checkpoint_and_evaluation_frequency, in epochs.
+ * @param maxNumCheckpoints Old form of checkpoint_and_evaluation_frequency: evaluations spread
+ *     evenly over the run.
+ * @param numCheckpointsToKeep Checkpoints kept, lowest evaluation loss first. Default: 1.
+ * @param evalFirst Evaluate once before the first step. Default: false.
+ * @param customModelTag Name of the fine-tuned model. Without effect: spec.outputs names results.
+ * @param outputDir Scratch folder. Without effect: the run works in its workspace volume.
+ * @param deepspeed DeepSpeed settings. Without effect: the trainer is not DeepSpeed.
+ * @param flashAttention2 FlashAttention-2 kernels. Without effect: the trainer picks its attention
+ *     kernel.
+ * @param gradientCheckpointing Recompute activations in the backward pass. Without effect: the
+ *     trainer always does.
+ * @param noGradientCheckpoint Old, inverted form of gradient_checkpointing.
+ * @param ligerKernel Liger kernels. Without effect: the trainer has its own fused operations.
+ * @param torchCompile torch.compile settings. Without effect: the trainer's programs are compiled
+ *     already.
+ * @param embeddingScalingTechnique How rotary positions are stretched beyond the model's own
+ *     context length. Default: none.
+ * @param loraConfig Trains a LoRA adapter. Default: every weight of the model is trained.
+ * @param initialBaseModelCkptPath Weights to start from instead of model_id's: a path as in
+ *     model_id, or {repo_id: ORG/NAME}.
+ * @param initialAdapterModelCkptPath LoRA adapter to start from, in PEFT layout: a path, or
+ *     {repo_id: ORG/NAME}.
+ * @param generationConfig How messages become text, in training and later in serving.
+ * @param classifierConfig Settings of task classification.
+ * @param preferenceTuningConfig Settings of task preference_tuning.
+ * @param visionLanguageConfig Settings of task vision_language.
+ * @param numDataBlocksPerDevice Ray Data blocks. Without effect: there is no Ray here.
+ * @param workerResources What each device asks for: accelerator_type:TYPE: 0.001 names the
+ *     accelerator, memory is in bytes.
+ * @param trainerResources What rank 0 asks for in addition; memory is in bytes.
+ * @param datasetSizeScalingFactor Without effect: the number of rows has no limit.
+ * @param logger Experiment tracker. Without effect: metrics are in status and on the trainer's
+ *     /metrics.
+ * @param modelTag Old name of custom_model_tag.
+ * @param forwardCheckpointConfig Platform setting. Without effect: spec.outputs says where results
+ *     go.
+ * @param webhookConfig Platform setting. Without effect: status says what happened.
+ */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LlmForgeConfig(
@@ -17,21 +85,21 @@ public record LlmForgeConfig(
     @Nullable String trainPath,
     @Nullable String validPath,
     @Nullable Task task,
-    @Nullable Integer contextLength,
-    @Nullable Integer numDevices,
-    @Nullable Double numEpochs,
-    @Nullable Integer minUpdateSteps,
-    @Nullable Integer trainBatchSizePerDevice,
-    @Nullable Integer evalBatchSizePerDevice,
-    @Nullable Integer gradientAccumulationSteps,
-    @Nullable Double learningRate,
+    @Min(2) @Nullable Integer contextLength,
+    @Min(1) @Nullable Integer numDevices,
+    @Min(value = 0, inclusive = false) @Nullable Double numEpochs,
+    @Min(1) @Nullable Integer minUpdateSteps,
+    @Min(1) @Nullable Integer trainBatchSizePerDevice,
+    @Min(1) @Nullable Integer evalBatchSizePerDevice,
+    @Min(1) @Nullable Integer gradientAccumulationSteps,
+    @Min(value = 0, inclusive = false) @Nullable Double learningRate,
     @Nullable LrSchedulerType lrSchedulerType,
-    @Nullable Integer numWarmupSteps,
+    @Min(0) @Nullable Integer numWarmupSteps,
     @Nullable Padding padding,
     @Nullable CheckpointAndEvaluationFrequency checkpointAndEvaluationFrequency,
-    @JsonProperty("checkpoint_every_n_epochs") @Nullable Integer checkpointEveryNEpochs,
-    @Nullable Integer maxNumCheckpoints,
-    @Nullable Integer numCheckpointsToKeep,
+    @JsonProperty("checkpoint_every_n_epochs") @Min(1) @Nullable Integer checkpointEveryNEpochs,
+    @Min(1) @Nullable Integer maxNumCheckpoints,
+    @Min(1) @Nullable Integer numCheckpointsToKeep,
     @Nullable Boolean evalFirst,
     @Nullable String customModelTag,
     @Nullable String outputDir,
@@ -40,24 +108,39 @@ public record LlmForgeConfig(
     @Nullable Boolean gradientCheckpointing,
     @Nullable Boolean noGradientCheckpoint,
     @Nullable LigerKernel ligerKernel,
-    @Nullable JsonNode torchCompile,
+    @Takes({Form.MAPPING, Form.FLAG}) @Nullable JsonNode torchCompile,
     @Nullable EmbeddingScalingTechnique embeddingScalingTechnique,
     @Nullable LoraConfig loraConfig,
-    @Nullable JsonNode initialBaseModelCkptPath,
-    @Nullable JsonNode initialAdapterModelCkptPath,
+    @Takes({Form.TEXT, Form.MAPPING}) @Nullable JsonNode initialBaseModelCkptPath,
+    @Takes({Form.TEXT, Form.MAPPING}) @Nullable JsonNode initialAdapterModelCkptPath,
     @Nullable GenerationConfig generationConfig,
     @Nullable ClassifierConfig classifierConfig,
     @Nullable PreferenceTuningConfig preferenceTuningConfig,
-    @Nullable JsonNode visionLanguageConfig,
-    @Nullable Integer numDataBlocksPerDevice,
+    @Takes(Form.MAPPING) @Nullable JsonNode visionLanguageConfig,
+    @Min(1) @Nullable Integer numDataBlocksPerDevice,
     @Nullable Map<String, Double> workerResources,
     @Nullable Map<String, Double> trainerResources,
-    @Nullable JsonNode datasetSizeScalingFactor,
+    @Takes({Form.NUMBER, Form.TEXT}) @Nullable JsonNode datasetSizeScalingFactor,
     @Nullable Logger logger,
     @Nullable String modelTag,
-    @Nullable JsonNode forwardCheckpointConfig,
-    @Nullable JsonNode webhookConfig) {
+    @Takes(Form.MAPPING) @Nullable JsonNode forwardCheckpointConfig,
+    @Takes(Form.MAPPING) @Nullable JsonNode webhookConfig) {
 
+  /** The task as written, or as the task's own block implies; without either causal_lm. */
+  public Task effectiveTask() {
+    if (task != null) {
+      return task;
+    }
+    if (classifierConfig != null) {
+      return Task.CLASSIFICATION;
+    }
+    if (preferenceTuningConfig != null) {
+      return Task.PREFERENCE_TUNING;
+    }
+    return visionLanguageConfig != null ? Task.VISION_LANGUAGE : Task.CAUSAL_LM;
+  }
+
+  /** What is learned. */
   public enum Task {
     @JsonProperty("causal_lm")
     CAUSAL_LM,
@@ -71,6 +154,7 @@ public record LlmForgeConfig(
     VISION_LANGUAGE
   }
 
+  /** Shape of the learning rate after warm-up. */
   public enum LrSchedulerType {
     @JsonProperty("cosine")
     COSINE,
@@ -80,6 +164,7 @@ public record LlmForgeConfig(
     CONSTANT
   }
 
+  /** How far rows are padded. */
   public enum Padding {
     @JsonProperty("longest")
     LONGEST,
@@ -87,6 +172,7 @@ public record LlmForgeConfig(
     MAX_LENGTH
   }
 
+  /** How rotary positions are stretched. */
   public enum EmbeddingScalingTechnique {
     @JsonProperty("none")
     NONE,
@@ -94,9 +180,17 @@ public record LlmForgeConfig(
     LINEAR
   }
 
+  /**
+   * How often the model is evaluated and saved; both happen together.
+   *
+   * @param unit What frequency counts. Default: epochs.
+   * @param frequency How many of them lie between two evaluations. Default: 1.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record CheckpointAndEvaluationFrequency(@Nullable Unit unit, @Nullable Integer frequency) {
+  public record CheckpointAndEvaluationFrequency(
+      @Nullable Unit unit, @Min(1) @Nullable Integer frequency) {
+    /** What an interval counts. */
     public enum Unit {
       @JsonProperty("epochs")
       EPOCHS,
@@ -105,28 +199,61 @@ public record LlmForgeConfig(
     }
   }
 
+  /**
+   * DeepSpeed settings.
+   *
+   * @param configPath DeepSpeed's own JSON file.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Deepspeed(@Nullable String configPath) {}
 
+  /**
+   * Liger kernels.
+   *
+   * @param enabled Whether they are used.
+   * @param kwargs Single kernels.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record LigerKernel(@Nullable Boolean enabled, @Nullable Map<String, Boolean> kwargs) {}
 
+  /**
+   * A LoRA adapter, keys as PEFT has them.
+   *
+   * @param r Rank. Default: 8.
+   * @param loraAlpha Scale: the adapter's output is multiplied by lora_alpha / r. Default: 8.
+   * @param loraDropout Probability that an input of the adapter is dropped. Default: 0.
+   * @param targetModules Modules that get an adapter: a list of names, a regular expression, or
+   *     all-linear. Default: q_proj and v_proj.
+   * @param modulesToSave Modules trained whole and saved beside the adapter. Only empty here.
+   * @param taskType CAUSAL_LM. Without effect.
+   * @param bias Biases trained beside the adapter. Only none here.
+   * @param fanInFanOut Weights stored transposed. Only false here.
+   * @param initLoraWeights First values of the adapter. Only true here.
+   * @param useRslora Scale by the square root of r instead of r. Default: false.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record LoraConfig(
-      @Nullable Integer r,
-      @Nullable Double loraAlpha,
-      @Nullable Double loraDropout,
-      @Nullable JsonNode targetModules,
+      @Min(1) @Nullable Integer r,
+      @Min(value = 0, inclusive = false) @Nullable Double loraAlpha,
+      @Min(0) @Max(value = 1, inclusive = false) @Nullable Double loraDropout,
+      @Takes({Form.TEXT, Form.TEXT_LIST}) @Nullable JsonNode targetModules,
       @Nullable List<String> modulesToSave,
       @Nullable String taskType,
       @Nullable String bias,
       @Nullable Boolean fanInFanOut,
-      @Nullable JsonNode initLoraWeights,
+      @Takes({Form.FLAG, Form.TEXT}) @Nullable JsonNode initLoraWeights,
       @Nullable Boolean useRslora) {}
 
+  /**
+   * How messages become text.
+   *
+   * @param promptFormat Templates of the messages; written with the model as its chat template.
+   * @param stoppingSequences Texts that end generation when the model is served. Default: none.
+   * @param stoppingTokens Token ids that end generation. Without effect: use stopping_sequences.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record GenerationConfig(
@@ -134,6 +261,24 @@ public record LlmForgeConfig(
       @Nullable List<String> stoppingSequences,
       @Nullable List<Integer> stoppingTokens) {}
 
+  /**
+   * Templates of the messages. {instruction} stands for the message's text.
+   *
+   * @param system Template of the system message, with {instruction}.
+   * @param user Template of a user message, with {instruction}; with {system} when system_in_user.
+   * @param assistant Template of an assistant message, with {instruction}; the end token belongs
+   *     here.
+   * @param trailingAssistant Opens the assistant's turn when the model is served; never trained on.
+   *     Default: empty.
+   * @param bos Stands once before every conversation. Default: empty.
+   * @param systemInUser The system message goes into {system} of the first user message. Default:
+   *     false.
+   * @param defaultSystemMessage For rows without a system message. Default: none.
+   * @param addSystemTagsEvenIfMessageIsEmpty Render the system template for an empty system
+   *     message. Default: false.
+   * @param systemInLastUser The system message goes into the last user message. Only false here.
+   * @param stripWhitespace Strip each message first. Default: true.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record PromptFormatConfig(
@@ -148,24 +293,50 @@ public record LlmForgeConfig(
       @Nullable Boolean systemInLastUser,
       @Nullable Boolean stripWhitespace) {}
 
+  /**
+   * Settings of task classification.
+   *
+   * @param labelTokens The labels; each becomes a token. Required.
+   * @param evalMetrics Metrics of evaluation: accuracy, f1, prauc.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ClassifierConfig(
       @Nullable List<String> labelTokens, @Nullable List<String> evalMetrics) {}
 
+  /**
+   * Settings of task preference_tuning (DPO).
+   *
+   * @param beta How firmly the model is held to the one training starts from. LLMForge users had
+   *     0.01.
+   * @param logprobProcessorScalingConfig Who computes the starting model's log-probabilities.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record PreferenceTuningConfig(
-      @Nullable Double beta,
+      @Min(value = 0, inclusive = false) @Nullable Double beta,
       @Nullable LogprobProcessorScalingConfig logprobProcessorScalingConfig) {}
 
+  /**
+   * Who computes the starting model's log-probabilities.
+   *
+   * @param customResources What each of them asks for, as worker_resources.
+   * @param concurrency How many work in parallel, one device each.
+   * @param batchSize Rows of one forward pass.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record LogprobProcessorScalingConfig(
       @Nullable Map<String, Double> customResources,
-      @Nullable Integer concurrency,
-      @Nullable Integer batchSize) {}
+      @Min(1) @Nullable Integer concurrency,
+      @Min(1) @Nullable Integer batchSize) {}
 
+  /**
+   * Experiment tracker.
+   *
+   * @param provider wandb or mlflow.
+   * @param providerConfig The tracker's own settings.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Logger(@Nullable String provider, @Nullable Map<String, JsonNode> providerConfig) {}

@@ -2,35 +2,43 @@ package io.llmforge.crds.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.llmforge.crds.config.LlmForgeConfig;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the user asks for.
+ * What the user asks for. A change while a run is under way waits for its end and makes the next.
  *
- * @param config The LLMForge config, as it stands.
+ * @param config The LLMForge config, as it stands. Unknown keys are kept and reported in status.
  * @param image Trainer image. Default: the operator's.
- * @param validateOnly Only check the config; create nothing.
- * @param resources What each trainer pod asks for.
+ * @param validateOnly Only check the config; create nothing. Default: false.
+ * @param resources What each trainer pod asks for. Default: what config.worker_resources says.
  * @param storage Volumes of the run.
- * @param outputs Where the result is published. Default: the run's workspace.
+ * @param outputs Where the result is published, at most one place. Default: the run's workspace.
  * @param podTemplate Additions to the trainer pods.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
-    @Nullable JsonNode config,
-    @Nullable String image,
+    @Required @SchemaFrom(type = LlmForgeConfig.class) @Nullable JsonNode config,
+    @Size(max = 512) @Nullable String image,
     @Nullable Boolean validateOnly,
     @Nullable Resources resources,
     @Nullable Storage storage,
-    @Nullable List<Output> outputs,
+    @Size(max = 1) @Nullable List<Output> outputs,
     @Nullable PodTemplate podTemplate) {
+
+  private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
   /**
    * What each trainer pod asks for.
    *
-   * @param accelerator The accelerator.
+   * @param accelerator What a device is.
    * @param perDevice CPU and memory per device, as Kubernetes quantities.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -42,16 +50,18 @@ public record FineTuneJobSpec(
    * @param resourceName Extended resource that pods ask for. Default: nvidia.com/gpu.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Accelerator(@Nullable String resourceName) {}
+  public record Accelerator(@Size(min = 1, max = 253) @Nullable String resourceName) {}
 
   /**
    * CPU and memory per device.
    *
-   * @param cpu For example "8".
-   * @param memory For example 64Gi.
+   * @param cpu CPU cores as a Kubernetes quantity, for example "8". Default: no request.
+   * @param memory Main memory as a Kubernetes quantity, for example 64Gi. Default: no request.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record PerDevice(@Nullable String cpu, @Nullable String memory) {}
+  public record PerDevice(
+      @Pattern(FineTuneJobSpec.QUANTITY) @Size(max = 32) @Nullable String cpu,
+      @Pattern(FineTuneJobSpec.QUANTITY) @Size(max = 32) @Nullable String memory) {}
 
   /**
    * Volumes of the run.
@@ -64,11 +74,14 @@ public record FineTuneJobSpec(
   /**
    * The volume the run works on; checkpoints live there. It belongs to the run and goes with it.
    *
-   * @param size Default: 20Gi.
-   * @param storageClassName Default: the cluster's.
+   * @param size Size of the claim as a Kubernetes quantity. Default: 20Gi. Fixed once the run has
+   *     begun.
+   * @param storageClassName Storage class of the claim. Default: the cluster's.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Workspace(@Nullable String size, @Nullable String storageClassName) {}
+  public record Workspace(
+      @Pattern(FineTuneJobSpec.QUANTITY) @Size(max = 32) @Nullable String size,
+      @Size(max = 253) @Nullable String storageClassName) {}
 
   /**
    * Where the result is published.
@@ -77,7 +90,19 @@ public record FineTuneJobSpec(
    * @param uri pvc://CLAIM/FOLDER in the job's namespace.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Output(@Nullable String name, @Nullable String uri) {}
+  public record Output(
+      @Required @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") @Size(min = 1, max = 63)
+          @Nullable String name,
+      @Required
+          @Size(min = 1, max = 1024)
+          @ValidationRule(
+              value = "self.matches('^pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?$')",
+              message =
+                  "must be pvc://CLAIM or pvc://CLAIM/FOLDER; other storage is not supported yet")
+          @ValidationRule(
+              value = "!self.matches('(^|/)[.][.](/|$)')",
+              message = "must not leave its volume: remove the '..' from the path")
+          @Nullable String uri) {}
 
   /**
    * Additions to the trainer pods.
@@ -92,5 +117,5 @@ public record FineTuneJobSpec(
       @Nullable Map<String, String> labels,
       @Nullable Map<String, String> annotations,
       @Nullable Map<String, String> nodeSelector,
-      @Nullable List<String> imagePullSecrets) {}
+      @Size(max = 16) @Nullable List<String> imagePullSecrets) {}
 }

@@ -1,6 +1,8 @@
 package io.llmforge.crds.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +28,12 @@ public record FineTuneJobStatus(
     @Nullable String message,
     @Nullable Run run,
     @Nullable Progress progress,
-    @Nullable List<Metric> metrics,
+    @Size(max = 32) @Nullable List<Metric> metrics,
     @Nullable Resources resources,
     @Nullable Failure failure,
-    @Nullable List<Output> outputs,
-    @Nullable List<String> findings,
-    @Nullable List<JobCondition> conditions) {
+    @Size(max = 1) @Nullable List<Output> outputs,
+    @Size(max = 64) @Nullable List<String> findings,
+    @Size(max = 16) @Nullable List<JobCondition> conditions) {
 
   /** One word for where the run is. */
   public enum Phase {
@@ -101,7 +103,7 @@ public record FineTuneJobStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Metric(
-      @Nullable String name,
+      @Required @Nullable String name,
       @Nullable String value,
       long step,
       @Nullable String first,
@@ -146,7 +148,7 @@ public record FineTuneJobStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Output(
-      @Nullable String name,
+      @Required @Nullable String name,
       @Nullable String kind,
       @Nullable String uri,
       @Nullable String digest,
@@ -165,8 +167,8 @@ public record FineTuneJobStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record JobCondition(
-      String type,
-      String status,
+      @Required String type,
+      @Required String status,
       @Nullable Long observedGeneration,
       @Nullable String lastTransitionTime,
       @Nullable String reason,
