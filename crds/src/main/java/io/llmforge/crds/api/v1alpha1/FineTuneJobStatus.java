@@ -50,17 +50,31 @@ public record FineTuneJobStatus(
    *
    * @param number From 1; a changed config after the end of a run makes the next one.
    * @param hash Digest of what was asked; an equal hash is the same run.
+   * @param generation Generation of the spec the run was started from.
    * @param startTime When the run was created, RFC 3339.
    * @param completionTime When it ended, RFC 3339.
-   * @param job Name of the train Job.
+   * @param outcome How it ended; absent while it is under way.
+   * @param attempt Attempt under way or last made, from 1; each continues from the last checkpoint.
+   * @param failedAttempts Attempts that failed and were made again; interruptions do not count.
+   * @param job Name of the attempt's train Job.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Run(
       int number,
       @Nullable String hash,
+      @Nullable Long generation,
       @Nullable String startTime,
       @Nullable String completionTime,
+      @Nullable Outcome outcome,
+      int attempt,
+      int failedAttempts,
       @Nullable String job) {}
+
+  /** How a run ended. */
+  public enum Outcome {
+    Succeeded,
+    Failed
+  }
 
   /**
    * How far training is.
