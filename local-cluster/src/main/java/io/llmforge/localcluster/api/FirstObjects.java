@@ -8,6 +8,8 @@ import io.llmforge.localcluster.api.resource.ResourceType;
 import io.llmforge.localcluster.api.store.ObjectKey;
 import io.llmforge.localcluster.api.store.ObjectStore;
 import io.llmforge.localcluster.api.write.ObjectWriter;
+import io.llmforge.localcluster.api.write.Part;
+import io.llmforge.localcluster.api.write.Write;
 import io.llmforge.localcluster.api.write.WriteOptions;
 import java.util.List;
 
@@ -33,7 +35,7 @@ final class FirstObjects {
       if (store.find(BuiltinTypes.NAMESPACES, key).isEmpty()) {
         ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
         namespace.putObject("metadata").put("name", name);
-        writer.create(namespaces, key, namespace, OPTIONS);
+        writer.create(new Write(namespaces, key, Part.MAIN, OPTIONS), namespace);
       }
     }
   }

@@ -8,6 +8,7 @@ import io.llmforge.localcluster.api.resource.ResourceType;
 import io.llmforge.localcluster.api.status.Reason;
 import io.llmforge.localcluster.api.status.StatusException;
 import io.llmforge.localcluster.api.store.ObjectKey;
+import io.llmforge.localcluster.api.write.Part;
 import java.util.Map;
 
 /** Everything below {@code /api/v1} and {@code /apis/group/version}. */
@@ -87,8 +88,8 @@ public final class ResourceEndpoint implements Endpoint {
             request.flag("watch")
                 ? watches.watchOne(request, type, key)
                 : reads.get(request, type, key);
-        case "PUT" -> writes.replace(request, type, key);
-        case "PATCH" -> writes.patch(request, type, key);
+        case "PUT" -> writes.replace(request, type, key, Part.MAIN);
+        case "PATCH" -> writes.patch(request, type, key, Part.MAIN);
         case "DELETE" -> deletes.delete(request, type, key);
         default -> throw methodNotAllowed(request);
       };
@@ -96,8 +97,8 @@ public final class ResourceEndpoint implements Endpoint {
     if (subresource.equals("status") && type.hasStatus()) {
       return switch (request.method()) {
         case "GET", "HEAD" -> reads.get(request, type, key);
-        case "PUT" -> writes.replaceStatus(request, type, key);
-        case "PATCH" -> writes.patchStatus(request, type, key);
+        case "PUT" -> writes.replace(request, type, key, Part.STATUS);
+        case "PATCH" -> writes.patch(request, type, key, Part.STATUS);
         default -> throw methodNotAllowed(request);
       };
     }

@@ -7,6 +7,7 @@ import io.llmforge.localcluster.api.http.ApiResponse;
 import io.llmforge.localcluster.api.json.Json;
 import io.llmforge.localcluster.api.patch.MergePatch;
 import io.llmforge.localcluster.api.patch.OperationPatch;
+import io.llmforge.localcluster.api.patch.StrategicMergePatch;
 import io.llmforge.localcluster.api.resource.ResourceType;
 import io.llmforge.localcluster.api.status.Cause;
 import io.llmforge.localcluster.api.status.Reason;
@@ -16,6 +17,7 @@ import io.llmforge.localcluster.api.write.Identities;
 import io.llmforge.localcluster.api.write.ObjectWriter;
 import io.llmforge.localcluster.api.write.Outcome;
 import io.llmforge.localcluster.api.write.Part;
+import io.llmforge.localcluster.api.write.Write;
 import io.llmforge.localcluster.api.write.WriteOptions;
 import java.util.List;
 
@@ -34,61 +36,58 @@ public final class WriteEndpoint {
   ApiResponse create(ApiRequest request, ResourceType type, String namespace) {
     ObjectNode body = RequestBody.object(request);
     ObjectKey key = new ObjectKey(namespaceOf(type, body, namespace), nameOf(type, body));
-    return document(request, type, writer.create(type, key, body, WriteOptions.of(request)));
+    Write write = new Write(type, key, Part.MAIN, WriteOptions.of(request));
+    return document(request, type, writer.create(write, body));
   }
 
-  ApiResponse replace(ApiRequest request, ResourceType type, ObjectKey key) {
-    return replace(request, type, key, Part.MAIN);
-  }
-
-  ApiResponse replaceStatus(ApiRequest request, ResourceType type, ObjectKey key) {
-    return replace(request, type, key, Part.STATUS);
-  }
-
-  ApiResponse patch(ApiRequest request, ResourceType type, ObjectKey key) {
-    return patch(request, type, key, Part.MAIN);
-  }
-
-  ApiResponse patchStatus(ApiRequest request, ResourceType type, ObjectKey key) {
-    return patch(request, type, key, Part.STATUS);
-  }
-
-  private ApiResponse replace(ApiRequest request, ResourceType type, ObjectKey key, Part part) {
+  ApiResponse replace(ApiRequest request, ResourceType type, ObjectKey key, Part part) {
     ObjectNode body = RequestBody.object(request);
     namespaceOf(type, body, key.namespace());
-    return document(
-        request, type, writer.update(type, key, part, stored -> body, WriteOptions.of(request)));
+    Write write = new Write(type, key, part, WriteOptions.of(request));
+    return document(request, type, writer.update(write, stored -> body));
   }
 
-  private ApiResponse patch(ApiRequest request, ResourceType type, ObjectKey key, Part part) {
+  ApiResponse patch(ApiRequest request, ResourceType type, ObjectKey key, Part part) {
     JsonNode patch = RequestBody.tree(request);
-    WriteOptions options = WriteOptions.of(request);
-    return switch (request.contentType()) {
-      case "application/merge-patch+json" ->
-          patched(request, type, key, part, stored -> MergePatch.merge(stored, patch));
-      case "application/json-patch+json" ->
-          patched(request, type, key, part, stored -> OperationPatch.apply(stored, patch));
-      default ->
-          throw StatusException.of(
-              Reason.UnsupportedMediaType,
-              "the body of the request was in an unknown format ("
-                  + request.contentType()
-                  + "): "
-                  + options.fieldManager());
-    };
+    Write write = new Write(type, key, part, WriteOptions.of(request));
+    Outcome outcome =
+        switch (request.contentType()) {
+          case "application/apply-patch+yaml" -> {
+            ObjectNode config = requireObject(patch);
+            namespaceOf(type, config, key.namespace());
+            Write apply = new Write(type, key, part, WriteOptions.ofApply(request));
+            yield writer.apply(apply, config);
+          }
+          case "application/merge-patch+json" ->
+              patched(write, stored -> MergePatch.merge(stored, patch));
+          case "application/json-patch+json" ->
+              patched(write, stored -> OperationPatch.apply(stored, patch));
+          case "application/strategic-merge-patch+json" -> {
+            if (type.isCustom()) {
+              throw unknownFormat(request);
+            }
+            yield patched(write, stored -> StrategicMergePatch.merge(type.schema(), stored, patch));
+          }
+          default -> throw unknownFormat(request);
+        };
+    return document(request, type, outcome);
+  }
+
+  private static StatusException unknownFormat(ApiRequest request) {
+    return StatusException.of(
+        Reason.UnsupportedMediaType,
+        "the body of the request was in an unknown format ("
+            + request.contentType()
+            + "); accepted media types include: application/json-patch+json,"
+            + " application/merge-patch+json, application/apply-patch+yaml");
   }
 
   private interface PatchStep {
     JsonNode next(ObjectNode stored);
   }
 
-  private ApiResponse patched(
-      ApiRequest request, ResourceType type, ObjectKey key, Part part, PatchStep step) {
-    return document(
-        request,
-        type,
-        writer.update(
-            type, key, part, stored -> requireObject(step.next(stored)), WriteOptions.of(request)));
+  private Outcome patched(Write write, PatchStep step) {
+    return writer.update(write, stored -> requireObject(step.next(stored)));
   }
 
   private static ObjectNode requireObject(JsonNode patched) {

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param query parameter values in the order given
  * @param headers values by lower-case name
  */
-@SuppressWarnings("ArrayRecordComponent") // Requests are never compared, and a copy of each body helps nobody.
+@SuppressWarnings(
+    "ArrayRecordComponent") // Requests are never compared, and a copy of each body helps nobody.
 public record ApiRequest(
     String method,
     List<String> path,

@@ -42,10 +42,13 @@ public final class Admission {
     return rules.containsKey(type.id()) ? rules.get(type.id()).check(object, stored) : List.of();
   }
 
-  void passGates(ResourceType type, ObjectNode object) {
+  void requireNamespace(ResourceType type, ObjectNode object) {
     if (type.isNamespaced()) {
       requireLivingNamespace(type, object.path("metadata"));
     }
+  }
+
+  void passGates(ResourceType type, ObjectNode object) {
     gates.forEach(gate -> gate.pass(type, object));
   }
 

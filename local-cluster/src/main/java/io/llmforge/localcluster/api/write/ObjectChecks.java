@@ -75,6 +75,14 @@ final class ObjectChecks {
     };
   }
 
+  /** The paths that the schema does not know; drops nulls that mean nothing. */
+  List<String> undeclared(ResourceType type, ObjectNode object) {
+    if (!type.isCustom()) {
+      dropNulls(object);
+    }
+    return Pruner.prune(type.schema(), object.deepCopy());
+  }
+
   /** In built-in kinds null means absent. */
   private static void dropNulls(JsonNode value) {
     if (value instanceof ObjectNode object) {

@@ -4,12 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.localcluster.api.json.Json;
 import io.llmforge.localcluster.api.resource.ResourceType;
-import io.llmforge.localcluster.api.status.Cause;
 import io.llmforge.localcluster.api.status.Reason;
 import io.llmforge.localcluster.api.status.StatusException;
-import io.llmforge.localcluster.api.store.ObjectKey;
 import io.llmforge.localcluster.api.store.ObjectStore;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -20,6 +17,7 @@ public final class ObjectWriter {
   private final SystemFields systemFields;
   private final ObjectChecks checks;
   private final Admission admission;
+  private final OwnershipRecord ownership;
 
   public ObjectWriter(
       ObjectStore store, Identities identities, Timestamps timestamps, Admission admission) {
@@ -27,29 +25,49 @@ public final class ObjectWriter {
     this.systemFields = new SystemFields(identities, timestamps);
     this.checks = new ObjectChecks();
     this.admission = admission;
+    this.ownership = new OwnershipRecord(timestamps);
+  }
+
+  /** How a write leaves its trace in {@code managedFields}. */
+  private interface Trace {
+    void leave(ObjectNode before, ObjectNode after);
   }
 
   /** Stores a new object. */
-  public Outcome create(ResourceType type, ObjectKey key, ObjectNode body, WriteOptions options) {
+  public Outcome create(Write write, ObjectNode body) {
+    if (!Json.textAt(body.path("metadata"), "resourceVersion").isEmpty()) {
+      throw StatusException.of(
+          Reason.InternalError, "resourceVersion should not be set on objects to be created");
+    }
     return store.atomically(
         () -> {
-          if (store.find(type.id(), key).isPresent()) {
-            throw StatusException.alreadyExists(type.subject(key.name()));
-          }
           ObjectNode object = body.deepCopy();
-          object = checks.inForm(type, object);
-          List<String> warnings = new ArrayList<>(checks.clean(type, object, options));
-          systemFields.onCreate(type, key, object);
-          if (type.hasStatus()) {
-            object.remove("status");
-          }
-          admission.complete(type, object, Optional.empty());
-          refuseIfInvalid(type, key, checks.check(type, object, Optional.empty()));
-          refuseIfInvalid(type, key, admission.check(type, object, Optional.empty()));
-          admission.passGates(type, object);
-          ObjectNode result = options.isDryRun() ? object : store.put(type.id(), key, object);
-          return new Outcome(result, true, warnings);
+          object.withObject("/metadata").remove("managedFields");
+          return create(write, object, (before, after) -> ownership.update(write, before, after));
         });
+  }
+
+  private Outcome create(Write write, ObjectNode sent, Trace trace) {
+    ResourceType type = write.type();
+    ObjectNode object = checks.inForm(type, sent);
+    List<String> warnings = checks.clean(type, object, write.options());
+    if (store.find(type.id(), write.key()).isPresent()) {
+      throw StatusException.alreadyExists(write.subject());
+    }
+    systemFields.onCreate(type, write.key(), object);
+    if (type.hasStatus()) {
+      object.remove("status");
+    }
+    // Ownership covers what the client sent, not what the server adds below.
+    trace.leave(Json.object(), object);
+    admission.complete(type, object, Optional.empty());
+    admission.requireNamespace(type, object);
+    write.refuseIfInvalid(checks.check(type, object, Optional.empty()));
+    write.refuseIfInvalid(admission.check(type, object, Optional.empty()));
+    admission.passGates(type, object);
+    ObjectNode result =
+        write.options().isDryRun() ? object : store.put(type.id(), write.key(), object);
+    return new Outcome(result, true, warnings);
   }
 
   /**
@@ -57,101 +75,83 @@ public final class ObjectWriter {
    *
    * @param change makes the next form out of a copy of the stored one
    */
-  public Outcome update(
-      ResourceType type,
-      ObjectKey key,
-      Part part,
-      UnaryOperator<ObjectNode> change,
-      WriteOptions options) {
+  public Outcome update(Write write, UnaryOperator<ObjectNode> change) {
+    return store.atomically(
+        () -> update(write, change, (before, after) -> ownership.update(write, before, after)));
+  }
+
+  /** Lays the fields of a configuration over an object, or makes the object out of them. */
+  public Outcome apply(Write write, ObjectNode config) {
+    Preconditions.refuseBadApply(write, config);
     return store.atomically(
         () -> {
-          ObjectNode stored =
-              store
-                  .find(type.id(), key)
-                  .orElseThrow(() -> StatusException.notFound(type.subject(key.name())));
-          ObjectNode base = stored.deepCopy();
-          base.put("apiVersion", type.apiVersion());
-          ObjectNode object = checks.inForm(type, change.apply(base));
-          refuseIfStale(type, key, stored, object);
-          List<String> warnings = checks.clean(type, object, options);
-          systemFields.onUpdate(stored, object);
-          keepOtherPart(type, part, stored, object);
-          return finish(type, key, part, stored, object, options, warnings);
+          ObjectNode applied = onlyPart(write, checks.inForm(write.type(), config.deepCopy()));
+          Preconditions.refuseOtherName(write, applied);
+          Preconditions.refuseUndeclared(write, checks.undeclared(write.type(), applied));
+          Trace alreadyLeft = (before, after) -> {};
+          boolean isThere = store.find(write.type().id(), write.key()).isPresent();
+          if (isThere || write.part() == Part.STATUS) {
+            return update(write, live -> ownership.apply(write, live, applied), alreadyLeft);
+          }
+          return create(write, ownership.apply(write, Json.object(), applied), alreadyLeft);
         });
   }
 
-  private Outcome finish(
-      ResourceType type,
-      ObjectKey key,
-      Part part,
-      ObjectNode stored,
-      ObjectNode object,
-      WriteOptions options,
-      List<String> warnings) {
+  private Outcome update(Write write, UnaryOperator<ObjectNode> change, Trace trace) {
+    ResourceType type = write.type();
+    ObjectNode stored =
+        store
+            .find(type.id(), write.key())
+            .orElseThrow(() -> StatusException.notFound(write.subject()));
+    ObjectNode base = stored.deepCopy().put("apiVersion", type.apiVersion());
+    ObjectNode object = checks.inForm(type, change.apply(base).deepCopy());
+    Preconditions.refuseIfStale(write, stored, object);
+    List<String> warnings = checks.clean(type, object, write.options());
+    systemFields.onUpdate(stored, object);
+    keepOtherPart(write, stored, object);
     admission.complete(type, object, Optional.of(stored));
     SystemFields.countGeneration(type, stored, object);
-    refuseIfInvalid(type, key, checks.check(type, object, Optional.of(stored)));
-    if (part == Part.MAIN) {
-      refuseIfInvalid(type, key, admission.check(type, object, Optional.of(stored)));
+    write.refuseIfInvalid(checks.check(type, object, Optional.of(stored)));
+    if (write.part() == Part.MAIN) {
+      write.refuseIfInvalid(admission.check(type, object, Optional.of(stored)));
     }
+    trace.leave(stored, object);
+    return new Outcome(store(write, stored, object), false, warnings);
+  }
+
+  private ObjectNode store(Write write, ObjectNode stored, ObjectNode object) {
     if (OwnershipRecord.sameBesidesTimes(stored, object)) {
-      return new Outcome(stored, false, warnings);
+      return stored;
     }
-    if (options.isDryRun()) {
-      return new Outcome(object, false, warnings);
+    if (write.options().isDryRun()) {
+      return object;
     }
-    if (isReleased(object)) {
-      return new Outcome(store.remove(type.id(), key, object), false, warnings);
-    }
-    return new Outcome(store.put(type.id(), key, object), false, warnings);
+    return Preconditions.isReleased(object)
+        ? store.remove(write.type().id(), write.key(), object)
+        : store.put(write.type().id(), write.key(), object);
   }
 
-  /** Whether an object waits for deletion and nothing holds it any more. */
-  private static boolean isReleased(ObjectNode object) {
-    JsonNode metadata = object.path("metadata");
-    return metadata.has("deletionTimestamp")
-        && metadata.path("finalizers").isEmpty()
-        && metadata.path("deletionGracePeriodSeconds").asLong(0) == 0
-        && object.path("spec").path("finalizers").isEmpty();
-  }
-
-  private static void refuseIfStale(
-      ResourceType type, ObjectKey key, ObjectNode stored, ObjectNode object) {
-    JsonNode expected = object.path("metadata");
-    JsonNode actual = stored.path("metadata");
-    String version = Json.textAt(expected, "resourceVersion");
-    if (!version.isEmpty() && !version.equals(Json.textAt(actual, "resourceVersion"))) {
-      throw StatusException.conflict(
-          type.subject(key.name()),
-          "the object has been modified; please apply your changes to the latest version and try"
-              + " again");
+  /** An apply claims only fields of the part it is sent to. */
+  private static ObjectNode onlyPart(Write write, ObjectNode config) {
+    switch (write.part()) {
+      case MAIN -> {
+        if (write.type().hasStatus()) {
+          config.remove("status");
+        }
+      }
+      case STATUS -> {
+        config.retain("apiVersion", "kind", "metadata", "status");
+        config.withObject("/metadata").retain("name", "namespace", "resourceVersion", "uid");
+      }
     }
-    String uid = Json.textAt(expected, "uid");
-    if (!uid.isEmpty() && !uid.equals(Json.textAt(actual, "uid"))) {
-      throw StatusException.conflict(
-          type.subject(key.name()),
-          "Precondition failed: UID in precondition: "
-              + uid
-              + ", UID in object meta: "
-              + Json.textAt(actual, "uid"));
-    }
-    if (!Json.textAt(expected, "name").equals(key.name())) {
-      throw StatusException.of(
-          Reason.BadRequest,
-          "the name of the object ("
-              + Json.textAt(expected, "name")
-              + ") does not match the name on the URL ("
-              + key.name()
-              + ")");
-    }
+    return config;
   }
 
   /** A write to the status leaves the rest alone, and the other way round. */
-  private static void keepOtherPart(
-      ResourceType type, Part part, ObjectNode stored, ObjectNode object) {
-    switch (part) {
+  private static void keepOtherPart(Write write, ObjectNode stored, ObjectNode object) {
+    switch (write.part()) {
       case MAIN -> {
-        if (type.hasStatus()) {
+        if (write.type().hasStatus()) {
           Json.setOrRemove(object, "status", Optional.ofNullable(stored.get("status")));
         }
       }
@@ -164,12 +164,6 @@ public final class ObjectWriter {
         Json.setOrRemove(object, "status", status);
         Json.setOrRemove(object.withObject("/metadata"), "managedFields", managed);
       }
-    }
-  }
-
-  private static void refuseIfInvalid(ResourceType type, ObjectKey key, List<Cause> causes) {
-    if (!causes.isEmpty()) {
-      throw StatusException.invalid(type.kindSubject(key.name()), causes);
     }
   }
 }

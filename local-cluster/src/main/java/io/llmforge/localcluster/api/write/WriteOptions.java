@@ -26,6 +26,15 @@ public record WriteOptions(
         manager, request.flag("force"), isDryRun(request), fieldValidation(request));
   }
 
+  /** An apply must name its field manager itself. */
+  public static WriteOptions ofApply(ApiRequest request) {
+    return new WriteOptions(
+        request.parameter("fieldManager").orElse(""),
+        request.flag("force"),
+        isDryRun(request),
+        fieldValidation(request));
+  }
+
   private static boolean isDryRun(ApiRequest request) {
     String asked = request.parameter("dryRun").orElse("");
     if (!asked.isEmpty() && !asked.equals("All")) {
