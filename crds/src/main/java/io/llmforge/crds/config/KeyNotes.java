@@ -23,9 +23,7 @@ final class KeyNotes {
           entry(
               "dataset_size_scaling_factor",
               ignored("the number of training rows has no limit here, so nothing needs lifting")),
-          entry(
-              "deepspeed",
-              ignored("the trainer is not built on DeepSpeed and shards and offloads by itself")),
+          entry("deepspeed", ignored("the trainer is not built on DeepSpeed")),
           entry(
               "flash_attention_2",
               ignored("the trainer picks the fastest attention its device has")),
