@@ -1,0 +1,53 @@
+package io.llmforge.trainer.data;
+
+import java.util.Arrays;
+
+/**
+ * Which rows make which optimizer step: consecutive rows of the epoch's order. The last step of an
+ * epoch may be short; no step crosses an epoch.
+ *
+ * @param rows rows of the training file
+ * @param rowsPerStep rows of one optimizer step
+ * @param epochs passes over the rows, may be fractional
+ * @param seed seed of the order
+ */
+public record StepLayout(int rows, int rowsPerStep, double epochs, long seed) {
+
+  public StepLayout {
+    if (rows < 1 || rowsPerStep < 1) {
+      throw new IllegalArgumentException(
+          "%d rows at %d rows per step make no step".formatted(rows, rowsPerStep));
+    }
+    if (!(epochs > 0 && Double.isFinite(epochs))) {
+      throw new IllegalArgumentException("epochs must be a positive number, was " + epochs);
+    }
+  }
+
+  /** As many whole epochs as give at least {@code minimumSteps} steps. */
+  public static double epochsFor(int rows, int rowsPerStep, int minimumSteps) {
+    return Math.ceilDiv(minimumSteps, Math.ceilDiv(rows, rowsPerStep));
+  }
+
+  public int stepsPerEpoch() {
+    return Math.ceilDiv(rows, rowsPerStep);
+  }
+
+  public long totalSteps() {
+    return (long) Math.ceil(epochs * stepsPerEpoch());
+  }
+
+  /** Passes over the rows that so many optimizer steps make. */
+  public double epochAfter(long steps) {
+    long whole = steps / stepsPerEpoch();
+    double rest = (double) Math.min(rows, steps % stepsPerEpoch() * rowsPerStep) / rows;
+    return whole + rest;
+  }
+
+  /** The rows of a step, counted from 0, as indices into the file's rows. */
+  public int[] rowsOfStep(long step) {
+    int epoch = Math.toIntExact(step / stepsPerEpoch());
+    int first = Math.toIntExact(step % stepsPerEpoch()) * rowsPerStep;
+    int[] order = RowOrder.of(seed, epoch, rows);
+    return Arrays.copyOfRange(order, first, Math.min(rows, first + rowsPerStep));
+  }
+}

@@ -1,0 +1,94 @@
+package io.llmforge.trainer.data;
+
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which tokens of a row are learned.
+ *
+ * <p>An assistant's turn is learned whole: its header, its text and its end token, everything that
+ * the {@code assistant} template makes of a message. That is how LLMForge's models were trained and
+ * prompted (a model trained so writes the header itself when nothing opens the turn for it).
+ */
+final class TargetMask {
+
+  private TargetMask() {}
+
+  static BitSet everyToken(int tokens) {
+    BitSet mask = new BitSet(tokens);
+    mask.set(0, tokens);
+    return mask;
+  }
+
+  /** Every token that stands for a character of one of the turns. */
+  static BitSet ofTurns(EncodedText encoded, List<TextSpan> turns) {
+    BitSet mask = new BitSet(encoded.spans().size());
+    for (int token = 0; token < encoded.spans().size(); token++) {
+      TextSpan span = encoded.spans().get(token);
+      mask.set(token, turns.stream().anyMatch(turn -> belongs(span, turn)));
+    }
+    return mask;
+  }
+
+  /**
+   * Proves by decoding that the learned tokens say exactly what the assistant said.
+   *
+   * @return what is wrong, if anything is
+   */
+  static Optional<String> mismatch(
+      RenderedConversation rendered, EncodedText encoded, BitSet mask, TextTokenizer tokenizer) {
+    int[] tokens = encoded.tokens();
+    int from = 0;
+    for (TextSpan turn : rendered.assistantTurns()) {
+      String said = turn.of(rendered.text());
+      int start = mask.nextSetBit(from);
+      if (start < 0) {
+        return Optional.of(
+            "no token of the answer \"%s\" would be learned".formatted(shortened(said)));
+      }
+      int end = endOfTurn(encoded, mask, start, turn);
+      String learned = decoded(tokens, start, end, tokenizer);
+      if (!normalised(learned).equals(normalised(said))) {
+        return Optional.of(
+            ("the learned tokens say \"%s\" where the assistant says \"%s\"; the tokenizer joins text"
+                    + " across the turn's border, so end the template before it with a special token")
+                .formatted(shortened(learned), shortened(said)));
+      }
+      from = end;
+    }
+    return Optional.empty();
+  }
+
+  private static boolean belongs(TextSpan span, TextSpan turn) {
+    return span.start() < turn.end()
+        && (span.end() > turn.start()
+            || (span.start() == span.end() && span.start() == turn.start()));
+  }
+
+  private static int endOfTurn(EncodedText encoded, BitSet mask, int start, TextSpan turn) {
+    int end = start;
+    while (mask.get(end) && encoded.spans().get(end).start() < turn.end()) {
+      end++;
+    }
+    return end;
+  }
+
+  /** What the tokens add to the text before them: decoders treat the start of a text specially. */
+  private static String decoded(int[] tokens, int start, int end, TextTokenizer tokenizer) {
+    String before = tokenizer.decode(Arrays.copyOf(tokens, start));
+    String all = tokenizer.decode(Arrays.copyOf(tokens, end));
+    return all.startsWith(before) ? all.substring(before.length()) : all;
+  }
+
+  /** Some tokenizers compose characters (NFC) before they look at them. */
+  private static String normalised(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFC);
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "...";
+  }
+}

@@ -1,0 +1,10 @@
+package io.llmforge.trainer.data;
+
+/** The model's tokenizer cannot be used. */
+public final class TokenizerInvalidException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public TokenizerInvalidException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,63 @@
+package io.llmforge.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RowPackerTest {
+
+  @Test
+  void packingKeepsEveryRowOnceAndTheBudget() {
+    var random = new Random(7);
+    for (int round = 0; round < 200; round++) {
+      int budget = 1 + random.nextInt(60);
+      var rows =
+          IntStream.range(0, 1 + random.nextInt(20))
+              .mapToObj(line -> row(line, 1 + random.nextInt(30)))
+              .toList();
+
+      var batches = new RowPacker(budget).pack(rows);
+
+      assertThat(batches.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(rows);
+      assertThat(batches)
+          .allSatisfy(
+              batch ->
+                  assertThat(batch.size() == 1 || tokens(batch) <= budget)
+                      .as(
+                          "%d tokens of %d rows in a budget of %d",
+                          tokens(batch), batch.size(), budget)
+                      .isTrue());
+    }
+  }
+
+  @Test
+  void rowsThatFitTogetherShareAMicroBatch() {
+    var batches = new RowPacker(10).pack(List.of(row(1, 4), row(2, 6), row(3, 3), row(4, 7)));
+
+    assertThat(batches).hasSize(2);
+  }
+
+  @Test
+  void statisticsUseTheNearestRank() {
+    var rows = IntStream.rangeClosed(1, 100).mapToObj(length -> row(length, length)).toList();
+
+    var statistics = RowStatistics.of(rows);
+
+    assertThat(statistics).isEqualTo(new RowStatistics(100, 5050, 1, 50, 95, 100));
+    assertThat(ContextLengthRule.contextLength(null, rows, 64)).isEqualTo(95);
+    assertThat(ContextLengthRule.contextLength(null, rows, 128)).isEqualTo(128);
+    assertThat(ContextLengthRule.contextLength(32, rows, 128)).isEqualTo(32);
+  }
+
+  private static int tokens(List<TokenRow> rows) {
+    return rows.stream().mapToInt(TokenRow::length).sum();
+  }
+
+  private static TokenRow row(long line, int tokens) {
+    return new TokenRow(line, new int[tokens], new BitSet());
+  }
+}
