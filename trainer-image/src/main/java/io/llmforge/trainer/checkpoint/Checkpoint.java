@@ -1,0 +1,39 @@
+package io.llmforge.trainer.checkpoint;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.OptionalDouble;
+
+/**
+ * A complete checkpoint on disk.
+ *
+ * @param folder its folder
+ * @param state what it holds besides tensors
+ */
+public record Checkpoint(Path folder, TrainingState state) {
+
+  static final Comparator<Checkpoint> OLDEST_FIRST =
+      Comparator.comparingLong(checkpoint -> checkpoint.state().step());
+
+  /** Lowest evaluation loss first; those never evaluated last, newest of them first. */
+  static final Comparator<Checkpoint> BEST_FIRST =
+      Comparator.comparingDouble(
+              (Checkpoint checkpoint) ->
+                  checkpoint.evaluationLoss().orElse(Double.POSITIVE_INFINITY))
+          .thenComparing(OLDEST_FIRST.reversed());
+
+  /** Folder of the model or adapter in the form it is published in. */
+  public Path artifact() {
+    return folder.resolve("artifact");
+  }
+
+  /** Folder of what only continuing needs. */
+  public Path trainer() {
+    return folder.resolve("trainer");
+  }
+
+  /** The loss of the evaluation at this step, if there was one. */
+  public OptionalDouble evaluationLoss() {
+    return state.evaluationLossAtStep().map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
+  }
+}

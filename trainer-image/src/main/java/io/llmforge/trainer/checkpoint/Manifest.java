@@ -1,0 +1,114 @@
+package io.llmforge.trainer.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.llmforge.trainer.storage.Durable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Size and SHA-256 of every file of a folder. It is written last: a folder whose manifest is there
+ * and true is complete.
+ *
+ * @param schema version of this format
+ * @param files files in the order of their names
+ */
+public record Manifest(String schema, List<Entry> files) {
+
+  public static final String FILE = "MANIFEST.json";
+  private static final String SCHEMA = "llmforge.manifest/1";
+  private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  public Manifest {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * One file.
+   *
+   * @param path path inside the folder, with slashes
+   * @param bytes size
+   * @param sha256 digest in lower-case hexadecimal
+   */
+  public record Entry(String path, long bytes, String sha256) {}
+
+  /** Measures a folder and writes its manifest into it. */
+  public static Manifest write(Path folder) throws IOException {
+    Manifest manifest = of(folder);
+    Durable.writeText(
+        folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest));
+    return manifest;
+  }
+
+  /** What is wrong with a folder, if anything is. */
+  public static Optional<String> problem(Path folder) throws IOException {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      return Optional.of("has no " + FILE);
+    }
+    Manifest promised;
+    try {
+      promised = JSON.readValue(file.toFile(), Manifest.class);
+    } catch (JsonProcessingException e) {
+      return Optional.of("has an unreadable " + FILE);
+    }
+    return promised.equals(of(folder))
+        ? Optional.empty()
+        : Optional.of("holds other files than its " + FILE + " says");
+  }
+
+  /** Size of all files. */
+  public long bytes() {
+    return files.stream().mapToLong(Entry::bytes).sum();
+  }
+
+  /** {@code sha256:} of the folder's manifest file, which stands for the whole folder. */
+  public static String digest(Path folder) throws IOException {
+    return "sha256:" + sha256(folder.resolve(FILE));
+  }
+
+  private static Manifest of(Path folder) throws IOException {
+    List<Path> paths;
+    try (Stream<Path> tree = Files.walk(folder)) {
+      paths =
+          tree.filter(Files::isRegularFile)
+              .filter(path -> !path.equals(folder.resolve(FILE)))
+              .sorted()
+              .toList();
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (Path path : paths) {
+      String name = folder.relativize(path).toString().replace('\\', '/');
+      entries.add(new Entry(name, Files.size(path), sha256(path)));
+    }
+    return new Manifest(SCHEMA, entries);
+  }
+
+  private static String sha256(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
+      bytes.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
