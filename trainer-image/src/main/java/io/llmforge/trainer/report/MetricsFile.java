@@ -1,0 +1,102 @@
+package io.llmforge.trainer.report;
+
+import io.llmforge.crds.plan.PlanJson;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * {@code metrics.jsonl}: one JSON object per optimizer step and per evaluation. Next to our own
+ * names stand those that LLMForge printed, so that scripts written for it keep working.
+ */
+public final class MetricsFile implements AutoCloseable {
+
+  public static final String NAME = "metrics.jsonl";
+
+  private final FileChannel channel;
+  private double lossOfEpoch;
+  private long stepsOfEpoch;
+  private long targets;
+
+  private MetricsFile(FileChannel channel, long targets) {
+    this.channel = channel;
+    this.targets = targets;
+  }
+
+  /**
+   * Opens the file for appending and forgets what stands behind {@code offset}: steps that were
+   * made after the checkpoint the run continues from.
+   *
+   * @param targets tokens learned so far
+   */
+  public static MetricsFile open(Path file, long offset, long targets) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    channel.truncate(offset);
+    channel.position(channel.size());
+    return new MetricsFile(channel, targets);
+  }
+
+  public void step(StepReport report) throws IOException {
+    double seconds = report.work().time().toNanos() / 1e9;
+    targets += report.work().targets();
+    lossOfEpoch += report.loss();
+    stepsOfEpoch++;
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", report.step());
+    line.put("epoch", report.epoch());
+    line.put("loss", report.loss());
+    line.put("learning_rate", report.learningRate());
+    line.put("grad_norm", report.gradientNorm());
+    line.put("tokens", report.work().tokens());
+    line.put("targets", report.work().targets());
+    line.put("train_loss_batch", report.loss());
+    line.put("total_trained_steps", report.step());
+    line.put("train_time_per_step", seconds);
+    line.put("trained_tokens", targets);
+    line.put("trained_tokens_this_iter", report.work().targets());
+    line.put("trained_tokens_throughput_this_iter", report.work().targets() / seconds);
+    append(line);
+  }
+
+  public void evaluation(EvaluationReport report) throws IOException {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", report.step());
+    line.put("epoch", report.epoch());
+    line.put("eval_loss", report.loss());
+    line.put("perplexity", report.perplexity());
+    line.put("eval_time_per_epoch", report.time().toNanos() / 1e9);
+    line.put("total_trained_steps", report.step());
+    if (stepsOfEpoch > 0) {
+      line.put("avg_train_loss_epoch", lossOfEpoch / stepsOfEpoch);
+    }
+    lossOfEpoch = 0;
+    stepsOfEpoch = 0;
+    append(line);
+  }
+
+  /** Length of the file, on disk when this returns. */
+  public long flushed() throws IOException {
+    channel.force(true);
+    return channel.size();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  private void append(Map<String, Object> line) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(PlanJson.write(line) + "\n");
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+}

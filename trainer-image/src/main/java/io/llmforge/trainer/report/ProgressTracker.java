@@ -1,0 +1,129 @@
+package io.llmforge.trainer.report;
+
+import io.llmforge.crds.plan.TrainingReport.Metric;
+import io.llmforge.crds.plan.TrainingReport.Phase;
+import io.llmforge.crds.plan.TrainingReport.Progress;
+import io.llmforge.crds.plan.TrainingReport.Running;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where the run is. Written by the training thread, read by the status server. */
+public final class ProgressTracker {
+
+  /** Weight of the newest step in the averages of speed and step time. */
+  private static final double NEWEST = 0.1;
+
+  private final InstantSource clock;
+  private final Map<String, Metric> metrics = new LinkedHashMap<>();
+  private Phase phase = Phase.LOADING;
+  private boolean ready;
+  private long step;
+  private long totalSteps;
+  private double epoch;
+  private double totalEpochs;
+  private long tokens;
+  private double tokensPerSecond = Double.NaN;
+  private double secondsPerStep = Double.NaN;
+  private @Nullable String lastStepTime;
+
+  public ProgressTracker(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  public synchronized void enter(Phase next) {
+    phase = next;
+  }
+
+  /** Data are read: the length of the run is known. */
+  public synchronized void planned(long steps, double epochs) {
+    totalSteps = steps;
+    totalEpochs = epochs;
+  }
+
+  /** The state the run starts or continues from is in memory. */
+  public synchronized void loaded(long doneSteps, double doneEpochs, long doneTokens) {
+    step = doneSteps;
+    epoch = doneEpochs;
+    tokens = doneTokens;
+    ready = true;
+  }
+
+  /** Takes over the metrics of the part of the run that was done before. */
+  public synchronized void restore(List<Metric> earlier) {
+    earlier.forEach(metric -> metrics.put(metric.name(), metric));
+  }
+
+  public synchronized void stepDone(StepReport report) {
+    step = report.step();
+    epoch = report.epoch();
+    tokens += report.work().tokens();
+    double seconds = Math.max(1e-9, report.work().time().toNanos() / 1e9);
+    tokensPerSecond = averaged(tokensPerSecond, report.work().tokens() / seconds);
+    secondsPerStep = averaged(secondsPerStep, seconds);
+    lastStepTime = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    measured(Metric.TRAIN_LOSS, report.loss());
+    measured(Metric.LEARNING_RATE, report.learningRate());
+    measured(Metric.GRADIENT_NORM, report.gradientNorm());
+  }
+
+  public synchronized void evaluated(EvaluationReport report) {
+    measured(Metric.EVALUATION_LOSS, report.loss());
+    measured(Metric.PERPLEXITY, report.perplexity());
+  }
+
+  public synchronized boolean isReady() {
+    return ready;
+  }
+
+  public synchronized Running report() {
+    return new Running(phase, progress());
+  }
+
+  public synchronized Progress progress() {
+    return new Progress(
+        step,
+        totalSteps,
+        epoch,
+        totalEpochs,
+        tokens,
+        Double.isNaN(tokensPerSecond) ? null : tokensPerSecond,
+        etaSeconds(),
+        lastStepTime,
+        List.copyOf(metrics.values()));
+  }
+
+  /** Estimated time until the last step, from the recent pace; zero while unknown. */
+  public synchronized Duration eta() {
+    Long seconds = etaSeconds();
+    return seconds == null ? Duration.ZERO : Duration.ofSeconds(seconds);
+  }
+
+  private @Nullable Long etaSeconds() {
+    return Double.isNaN(secondsPerStep)
+        ? null
+        : (Long) Math.round(secondsPerStep * Math.max(0, totalSteps - step));
+  }
+
+  private void measured(String name, double value) {
+    Metric before = metrics.getOrDefault(name, new Metric(name, value, step, value, value, step));
+    boolean best = value < before.best() || Double.isNaN(before.best());
+    metrics.put(
+        name,
+        new Metric(
+            name,
+            value,
+            step,
+            before.first(),
+            best ? value : before.best(),
+            best ? step : before.bestStep()));
+  }
+
+  private static double averaged(double average, double newest) {
+    return Double.isNaN(average) ? newest : average + NEWEST * (newest - average);
+  }
+}
