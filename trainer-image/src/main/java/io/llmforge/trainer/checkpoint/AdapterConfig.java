@@ -1,0 +1,43 @@
+package io.llmforge.trainer.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * What {@code adapter_config.json} says about a LoRA adapter.
+ *
+ * @param baseModel name or path of the model it was trained on
+ * @param rank {@code r}
+ * @param alpha {@code lora_alpha}
+ * @param dropout {@code lora_dropout}
+ * @param rankStabilised {@code use_rslora}
+ * @param targets {@code target_modules}
+ */
+public record AdapterConfig(
+    String baseModel,
+    int rank,
+    double alpha,
+    double dropout,
+    boolean rankStabilised,
+    Targets targets) {
+
+  public AdapterConfig {
+    requireNonNull(baseModel, "baseModel");
+    requireNonNull(targets, "targets");
+  }
+
+  /** PEFT's two forms of naming modules. */
+  public sealed interface Targets {
+
+    /** Written sorted, so that equal adapters are equal files. */
+    record Suffixes(List<String> names) implements Targets {
+      public Suffixes {
+        names = names.stream().sorted().distinct().toList();
+      }
+    }
+
+    /** A regular expression that matches whole module names. */
+    record Expression(String regularExpression) implements Targets {}
+  }
+}

@@ -1,0 +1,128 @@
+package io.llmforge.trainer.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.trainer.torch.NamedTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** An adapter folder of PEFT: {@code adapter_config.json} and {@code adapter_model.safetensors}. */
+public final class PeftAdapter {
+
+  static final String CONFIG_FILE = "adapter_config.json";
+  static final String WEIGHTS_FILE = "adapter_model.safetensors";
+
+  /** PEFT wraps a model twice, and names in the file say so. */
+  private static final String KEY_PREFIX = "base_model.model.";
+
+  private PeftAdapter() {}
+
+  /**
+   * Writes an adapter that PEFT loads.
+   *
+   * @param tensors named by module, such as {@code model.layers.0.mlp.up_proj.lora_A.weight}
+   */
+  public static void write(Path folder, AdapterConfig config, List<NamedTensor> tensors) {
+    var named = tensors.stream().map(t -> t.withName(KEY_PREFIX + t.name())).toList();
+    SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), named, ElementType.F32, Map.of());
+    var file = folder.resolve(CONFIG_FILE);
+    try {
+      var writer = new ObjectMapper().writerWithDefaultPrettyPrinter();
+      Files.writeString(file, writer.writeValueAsString(json(config)));
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot write " + file, failure);
+    }
+  }
+
+  public static AdapterConfig readConfig(Path folder) {
+    var file = folder.resolve(CONFIG_FILE);
+    try {
+      return config(file, new ObjectMapper().readTree(Files.readString(file)));
+    } catch (JsonProcessingException malformed) {
+      throw new TensorFileException(file, "is not JSON: " + malformed.getOriginalMessage());
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot read " + file, failure);
+    }
+  }
+
+  /** The adapter's tensors, named by module as {@link #write} takes them, held in memory. */
+  public static List<NamedTensor> readTensors(Path folder) {
+    var path = folder.resolve(WEIGHTS_FILE);
+    var tensors = new ArrayList<NamedTensor>();
+    try (var file = SafetensorsFile.open(path)) {
+      for (var tensor : file.tensors()) {
+        if (!tensor.name().startsWith(KEY_PREFIX)) {
+          throw new TensorFileException(path, tensor.name() + " is not the name of a PEFT tensor");
+        }
+        var name = tensor.name().substring(KEY_PREFIX.length());
+        tensors.add(NamedTensor.of(name, tensor.shape(), tensor.toFloats()));
+      }
+    }
+    return tensors;
+  }
+
+  /** The keys that every PEFT release understands; newer keys make older releases fail. */
+  private static ObjectNode json(AdapterConfig config) {
+    var json = new ObjectMapper().createObjectNode();
+    json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM");
+    json.put("base_model_name_or_path", config.baseModel()).putNull("revision");
+    json.put("r", config.rank()).put("lora_alpha", wholeWhenPossible(config.alpha()));
+    json.put("lora_dropout", config.dropout());
+    switch (config.targets()) {
+      case AdapterConfig.Targets.Suffixes suffixes -> {
+        var names = json.putArray("target_modules");
+        suffixes.names().forEach(names::add);
+      }
+      case AdapterConfig.Targets.Expression expression ->
+          json.put("target_modules", expression.regularExpression());
+    }
+    json.putNull("exclude_modules").put("bias", "none").put("fan_in_fan_out", false);
+    json.put("use_rslora", config.rankStabilised()).put("use_dora", false);
+    json.put("init_lora_weights", true);
+    json.putObject("rank_pattern");
+    json.putObject("alpha_pattern");
+    json.putNull("layers_to_transform").putNull("layers_pattern").putNull("modules_to_save");
+    return json.putNull("trainable_token_indices").put("inference_mode", true);
+  }
+
+  /** PEFT declares lora_alpha an integer, and most are. */
+  private static java.math.BigDecimal wholeWhenPossible(double alpha) {
+    var decimal = java.math.BigDecimal.valueOf(alpha).stripTrailingZeros();
+    return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
+  }
+
+  private static AdapterConfig config(Path file, JsonNode json) {
+    if (!json.path("peft_type").asText().equals("LORA")) {
+      throw new TensorFileException(
+          file, "peft_type '%s' is not LORA".formatted(json.path("peft_type").asText()));
+    }
+    refuseUnknown(file, json);
+    var targets = json.path("target_modules");
+    return new AdapterConfig(
+        json.path("base_model_name_or_path").asText(),
+        json.path("r").asInt(),
+        json.path("lora_alpha").asDouble(),
+        json.path("lora_dropout").asDouble(),
+        json.path("use_rslora").asBoolean(),
+        targets.isTextual()
+            ? new AdapterConfig.Targets.Expression(targets.asText())
+            : new AdapterConfig.Targets.Suffixes(
+                targets.valueStream().map(JsonNode::asText).toList()));
+  }
+
+  private static void refuseUnknown(Path file, JsonNode json) {
+    for (var key : List.of("rank_pattern", "alpha_pattern", "modules_to_save", "use_dora")) {
+      var value = json.path(key);
+      if (value.isContainerNode() ? !value.isEmpty() : value.asBoolean(false)) {
+        throw new TensorFileException(file, "%s %s is not supported".formatted(key, value));
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.llmforge.trainer.model;
+
+import io.llmforge.trainer.torch.NamedTensor;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.zip.CRC32;
+
+/**
+ * A LoRA adapter of one module: two new tensors, with PEFT's names and initial values.
+ *
+ * @param first A: reads the module's input
+ * @param second B: writes the module's output
+ */
+record Adapter(NamedTensor first, NamedTensor second) {
+
+  static final String LINEAR_FIRST = ".lora_A.weight";
+  static final String LINEAR_SECOND = ".lora_B.weight";
+  static final String EMBEDDING_FIRST = ".lora_embedding_A";
+  static final String EMBEDDING_SECOND = ".lora_embedding_B";
+
+  /** A new adapter; its values depend on the seed and the module's name alone. */
+  static Adapter initial(ModuleDescription module, int rank, long seed) {
+    var random = new SplittableRandom(seed * 31 + hash(module.name()));
+    return switch (module) {
+      case ModuleDescription.Linear linear -> linear(linear, rank, random);
+      case ModuleDescription.Embedding embedding -> embedding(embedding, rank, random);
+      case ModuleDescription.Norm norm ->
+          throw new IllegalArgumentException("a norm takes no adapter: " + norm.name());
+    };
+  }
+
+  /** A [r, in] uniform within 1 / sqrt(in) (Kaiming, a = sqrt 5), B [out, r] zero. */
+  private static Adapter linear(
+      ModuleDescription.Linear module, int rank, SplittableRandom random) {
+    var bound = 1 / Math.sqrt(module.inputSize());
+    var first = new float[rank * module.inputSize()];
+    for (var i = 0; i < first.length; i++) {
+      first[i] = (float) random.nextDouble(-bound, bound);
+    }
+    return new Adapter(
+        tensor(module.name() + LINEAR_FIRST, rank, module.inputSize(), first),
+        tensor(
+            module.name() + LINEAR_SECOND,
+            module.outputSize(),
+            rank,
+            new float[module.outputSize() * rank]));
+  }
+
+  /** A [r, vocabulary] zero, B [hidden, r] normal. */
+  private static Adapter embedding(
+      ModuleDescription.Embedding module, int rank, SplittableRandom random) {
+    var second = new float[module.hiddenSize() * rank];
+    for (var i = 0; i < second.length; i++) {
+      second[i] = (float) random.nextGaussian();
+    }
+    return new Adapter(
+        tensor(
+            module.name() + EMBEDDING_FIRST,
+            rank,
+            module.vocabularySize(),
+            new float[rank * module.vocabularySize()]),
+        tensor(module.name() + EMBEDDING_SECOND, module.hiddenSize(), rank, second));
+  }
+
+  private static NamedTensor tensor(String name, long rows, long columns, float[] elements) {
+    return NamedTensor.of(name, List.of(rows, columns), elements);
+  }
+
+  private static long hash(String name) {
+    var checksum = new CRC32();
+    checksum.update(name.getBytes(StandardCharsets.UTF_8));
+    return checksum.getValue();
+  }
+}

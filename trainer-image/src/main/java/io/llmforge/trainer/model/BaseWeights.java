@@ -1,0 +1,97 @@
+package io.llmforge.trainer.model;
+
+import io.llmforge.trainer.checkpoint.WeightsFolder;
+import io.llmforge.trainer.torch.NamedTensor;
+import io.llmforge.trainer.torch.Tensor;
+import io.llmforge.trainer.torch.TensorScope;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Loads the weights that a decoder needs and refuses a folder that does not hold exactly those. */
+final class BaseWeights {
+
+  /** Tables that old checkpoints store and that follow from the configuration. */
+  private static final Pattern DERIVED = Pattern.compile(".*\\.rotary_emb\\.inv_freq");
+
+  private static final int NAMES_IN_A_MESSAGE = 5;
+
+  private BaseWeights() {}
+
+  /** By name, float32; {@code scope} owns them. A tied head has no entry of its own. */
+  static Map<String, Tensor> load(
+      Path folder,
+      WeightsFolder files,
+      DecoderDescription decoder,
+      List<ModuleDescription> modules,
+      TensorScope scope) {
+    var parameters =
+        modules.stream()
+            .filter(module -> !isTiedHead(decoder, module))
+            .flatMap(module -> module.parameters().stream())
+            .toList();
+    check(folder, files.tensors(), decoder, parameters);
+    var weights = new LinkedHashMap<String, Tensor>();
+    for (var parameter : parameters) {
+      var source = files.tensors().get(parameter.name());
+      if (source == null) {
+        throw new IllegalStateException("checked before: " + parameter.name());
+      }
+      var tensor = scope.copyOf(source);
+      if (!tensor.isFinite()) {
+        throw new ModelFormatException(
+            "%s: tensor %s holds values that are not finite".formatted(folder, parameter.name()));
+      }
+      weights.put(parameter.name(), tensor);
+    }
+    return weights;
+  }
+
+  private static boolean isTiedHead(DecoderDescription decoder, ModuleDescription module) {
+    return decoder.tiedEmbeddings() && module.name().equals(DecoderNames.HEAD);
+  }
+
+  private static void check(
+      Path folder,
+      Map<String, NamedTensor> tensors,
+      DecoderDescription decoder,
+      List<ModuleDescription.Parameter> parameters) {
+    var unexpected = new TreeSet<>(tensors.keySet());
+    var missing = new TreeSet<String>();
+    for (var parameter : parameters) {
+      unexpected.remove(parameter.name());
+      var tensor = tensors.get(parameter.name());
+      if (tensor == null) {
+        missing.add(parameter.name());
+      } else if (!tensor.shape().equals(parameter.shape())) {
+        throw new ModelFormatException(
+            "%s: tensor %s has shape %s, config.json asks for %s"
+                .formatted(folder, parameter.name(), tensor.shape(), parameter.shape()));
+      }
+    }
+    if (decoder.tiedEmbeddings()) {
+      unexpected.remove(DecoderNames.weight(DecoderNames.HEAD));
+    }
+    unexpected.removeIf(name -> DERIVED.matcher(name).matches());
+    refuse(folder, "lacks", missing);
+    refuse(folder, "holds, against its config.json,", unexpected);
+  }
+
+  private static void refuse(Path folder, String problem, TreeSet<String> names) {
+    if (names.isEmpty()) {
+      return;
+    }
+    var shown = names.stream().limit(NAMES_IN_A_MESSAGE).toList();
+    var rest = names.size() - shown.size();
+    throw new ModelFormatException(
+        "%s %s %s%s"
+            .formatted(
+                folder,
+                problem,
+                String.join(", ", shown),
+                rest > 0 ? " and %d more".formatted(rest) : ""));
+  }
+}

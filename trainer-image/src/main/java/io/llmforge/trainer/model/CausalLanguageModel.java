@@ -1,0 +1,182 @@
+package io.llmforge.trainer.model;
+
+import io.llmforge.trainer.checkpoint.AdapterConfig;
+import io.llmforge.trainer.checkpoint.ElementType;
+import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.loss.CrossEntropy;
+import io.llmforge.trainer.loss.OutputHead;
+import io.llmforge.trainer.torch.TensorScope;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.nio.file.Path;
+
+/**
+ * A decoder under training, loaded from a Hugging Face folder. Weights, gradients and sums are
+ * float32.
+ *
+ * <p>A step of training is: {@link #accumulate} for each micro-batch, then the optimizer over
+ * {@link #trainables}, then its {@code clearGradients}.
+ */
+public final class CausalLanguageModel implements AutoCloseable {
+
+  private final TorchRuntime runtime;
+  private final TensorScope scope;
+  private final DecoderDescription description;
+  private final Tuning tuning;
+  private final DecoderParameters parameters;
+  private final Decoder decoder;
+  private final ModelExport export;
+
+  private CausalLanguageModel(
+      TorchRuntime runtime, TensorScope scope, LoadedModel loaded, ModelOptions options) {
+    this.runtime = runtime;
+    this.scope = scope;
+    this.description = loaded.description();
+    this.tuning = loaded.tuning();
+    this.parameters = loaded.parameters();
+    var scale = tuning instanceof Tuning.Lora lora ? lora.scale() : 0;
+    var program = new DecoderProgram(runtime, description, scale, AttentionKernel.of(runtime));
+    var head = parameters.head();
+    this.decoder =
+        new Decoder(
+            program,
+            new CrossEntropy(runtime),
+            parameters,
+            new OutputHead(
+                head.weights(), head.gradients(), scale, rowsPerChunk(description, options)),
+            ActivationPlan.of(description, options.activationBytes()));
+    this.export = new ModelExport(runtime, program, loaded);
+  }
+
+  /**
+   * Reads {@code config.json} and the weights.
+   *
+   * @param seed of new adapters' values
+   * @throws UnsupportedModelException when the model asks for what this trainer does not do
+   * @throws ModelFormatException when the folder contradicts itself
+   * @throws io.llmforge.trainer.checkpoint.TensorFileException when a weight file is missing or
+   *     corrupt
+   * @throws AdapterTargetException when LoRA targets name no module
+   */
+  public static CausalLanguageModel load(
+      TorchRuntime runtime, Path modelFolder, Tuning tuning, long seed, ModelOptions options) {
+    var scope = runtime.openScope();
+    try {
+      var loaded = LoadedModel.read(modelFolder, tuning, seed, scope);
+      return new CausalLanguageModel(runtime, scope, loaded, options);
+    } catch (RuntimeException failure) {
+      scope.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Adds the gradient of {@code sum(nll) / lossDivisor} to the gradient sums.
+   *
+   * @param lossDivisor targets of the whole accumulation window, over all micro-batches and ranks
+   * @return the sum of the negative log-likelihood over this micro-batch's targets, undivided
+   */
+  public double accumulate(PackedTokens tokens, double lossDivisor, DropoutKey dropout) {
+    if (!(lossDivisor > 0)) {
+      throw new IllegalArgumentException("lossDivisor must be positive, was " + lossDivisor);
+    }
+    requireKnown(tokens);
+    if (tokens.targetCount() == 0) {
+      return 0;
+    }
+    var probability = tuning instanceof Tuning.Lora lora ? lora.dropout() : 0;
+    try (var step = runtime.openScope()) {
+      return decoder.accumulate(
+          tokens, 1 / lossDivisor, new RowDropout(probability, dropout), step);
+    }
+  }
+
+  /** Without dropout and without gradients. */
+  public EvaluationSum evaluate(PackedTokens tokens) {
+    requireKnown(tokens);
+    if (tokens.targetCount() == 0) {
+      return EvaluationSum.ZERO;
+    }
+    try (var step = runtime.openScope()) {
+      return decoder.evaluate(tokens, step);
+    }
+  }
+
+  /** Logits [rows, vocabulary] at {@code rows} of the packed row, row-major, without dropout. */
+  public float[] logits(PackedTokens tokens, int... rows) {
+    requireKnown(tokens);
+    try (var step = runtime.openScope()) {
+      return decoder.logits(tokens, rows, step).toFloats();
+    }
+  }
+
+  public TrainableParameters trainables() {
+    return new TrainableParameters(parameters.trained());
+  }
+
+  public int vocabularySize() {
+    return description.vocabularySize();
+  }
+
+  /** The type the model's weights came in, and in which {@link #writeModel} should write them. */
+  public ElementType storedType() {
+    return export.storedType();
+  }
+
+  /**
+   * Writes the adapter as PEFT does: its configuration and its weights.
+   *
+   * @param baseModel the name under which users find the base model
+   */
+  public void writeAdapter(Path folder, String baseModel) {
+    if (!(tuning instanceof Tuning.Lora lora)) {
+      throw new IllegalStateException("a model trained in full has no adapter");
+    }
+    var targets =
+        switch (lora.targets()) {
+          case Tuning.LoraTargets.Pattern pattern ->
+              new AdapterConfig.Targets.Expression(pattern.regularExpression());
+          case Tuning.LoraTargets.Names names -> new AdapterConfig.Targets.Suffixes(names.names());
+          case Tuning.LoraTargets.AllLinear all ->
+              new AdapterConfig.Targets.Suffixes(
+                  AdapterTargets.suffixes(parameters.adaptedModules()));
+        };
+    var config =
+        new AdapterConfig(
+            baseModel, lora.rank(), lora.alpha(), lora.dropout(), lora.rankStabilised(), targets);
+    PeftAdapter.write(folder, config, trainables().values());
+  }
+
+  /**
+   * Writes a Hugging Face model: {@code config.json}, {@code generation_config.json} when the base
+   * has one, and the weights with adapters merged. A tied head that an adapter moved away from its
+   * embedding is untied. Tokenizer files are not the model's and not written.
+   */
+  public void writeModel(Path folder, ElementType type) {
+    export.write(folder, type);
+  }
+
+  private void requireKnown(PackedTokens tokens) {
+    for (var token : tokens.tokenIds()) {
+      if (token < 0 || token >= vocabularySize()) {
+        throw new IllegalArgumentException(
+            "token %d is not in the model's vocabulary of %d".formatted(token, vocabularySize()));
+      }
+    }
+    for (var target : tokens.targets()) {
+      if (target < 0 || target >= vocabularySize()) {
+        throw new IllegalArgumentException(
+            "label %d is not in the model's vocabulary of %d".formatted(target, vocabularySize()));
+      }
+    }
+  }
+
+  private static int rowsPerChunk(DecoderDescription decoder, ModelOptions options) {
+    var bytesPerRow = (long) Float.BYTES * decoder.vocabularySize();
+    return Math.clamp(options.logitsBytes() / bytesPerRow, 1, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,109 @@
+package io.llmforge.trainer.model;
+
+import io.llmforge.trainer.optim.TrainedTensor;
+import io.llmforge.trainer.torch.Tensor;
+import io.llmforge.trainer.torch.TensorScope;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** All tensors of a decoder: base weights, adapters, and gradient sums of what is trained. */
+final class DecoderParameters {
+
+  private final Map<String, Tensor> weights;
+  private final Map<String, Tensor> gradients = new LinkedHashMap<>();
+  private final List<TrainedTensor> trained = new ArrayList<>();
+  private final List<ModuleDescription> adapted;
+  private final boolean tied;
+
+  private DecoderParameters(
+      Map<String, Tensor> weights, List<ModuleDescription> adapted, boolean tied) {
+    this.weights = weights;
+    this.adapted = adapted;
+    this.tied = tied;
+  }
+
+  /** Every base weight is trained. */
+  static DecoderParameters full(Map<String, Tensor> base, boolean tied, TensorScope scope) {
+    var parameters = new DecoderParameters(new LinkedHashMap<>(base), List.of(), tied);
+    base.forEach((name, weight) -> parameters.train(name, weight, scope));
+    return parameters;
+  }
+
+  /** The base is frozen, adapters are trained. */
+  static DecoderParameters adapted(
+      Map<String, Tensor> base,
+      boolean tied,
+      List<ModuleDescription> targets,
+      List<Adapter> adapters,
+      TensorScope scope) {
+    var parameters = new DecoderParameters(new LinkedHashMap<>(base), targets, tied);
+    for (var adapter : adapters) {
+      for (var initial : List.of(adapter.first(), adapter.second())) {
+        var weight = scope.copyOf(initial);
+        parameters.weights.put(initial.name(), weight);
+        parameters.train(initial.name(), weight, scope);
+      }
+    }
+    return parameters;
+  }
+
+  List<TrainedTensor> trained() {
+    return List.copyOf(trained);
+  }
+
+  Tensor weight(String name) {
+    var weight = weights.get(name);
+    if (weight == null) {
+      throw new IllegalArgumentException("no weight is named " + name);
+    }
+    return weight;
+  }
+
+  boolean isAdapted(ModuleDescription module) {
+    return adapted.contains(module);
+  }
+
+  List<ModuleDescription> adaptedModules() {
+    return adapted;
+  }
+
+  ParameterGroup embedding() {
+    return ParameterGroup.withPrefix(DecoderNames.EMBEDDING + ".", weights, gradients);
+  }
+
+  List<ParameterGroup> layers(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(n -> ParameterGroup.withPrefix(DecoderNames.layer(n), weights, gradients))
+        .toList();
+  }
+
+  ParameterGroup finalNorm() {
+    return ParameterGroup.withPrefix(DecoderNames.FINAL_NORM + ".", weights, gradients);
+  }
+
+  /** A tied head reads, and adds its gradient to, the embedding's own tensors. */
+  ParameterGroup head() {
+    var head = ParameterGroup.withPrefix(DecoderNames.HEAD + ".", weights, gradients);
+    if (!tied) {
+      return head;
+    }
+    var headWeights = new LinkedHashMap<>(head.weights());
+    var headGradients = new LinkedHashMap<>(head.gradients());
+    var shared = DecoderNames.weight(DecoderNames.EMBEDDING);
+    headWeights.put("weight", weight(shared));
+    var sharedGradient = gradients.get(shared);
+    if (sharedGradient != null) {
+      headGradients.put("weight", sharedGradient);
+    }
+    return new ParameterGroup(headWeights, headGradients);
+  }
+
+  private void train(String name, Tensor weight, TensorScope scope) {
+    var gradient = scope.zeros(weight.shape().stream().mapToLong(Long::longValue).toArray());
+    gradients.put(name, gradient);
+    trained.add(new TrainedTensor(name, weight, gradient));
+  }
+}

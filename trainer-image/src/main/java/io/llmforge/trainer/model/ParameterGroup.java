@@ -1,0 +1,36 @@
+package io.llmforge.trainer.model;
+
+import io.llmforge.trainer.torch.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The parameters that one call of the decoder program works with, named inside the group.
+ *
+ * @param weights everything the call reads
+ * @param gradients the sums of those that are trained
+ */
+record ParameterGroup(Map<String, Tensor> weights, Map<String, Tensor> gradients) {
+
+  ParameterGroup {
+    weights = Map.copyOf(weights);
+    gradients = Map.copyOf(gradients);
+  }
+
+  /** Those whose full name begins with {@code prefix}, which is cut off. */
+  static ParameterGroup withPrefix(
+      String prefix, Map<String, Tensor> weights, Map<String, Tensor> gradients) {
+    return new ParameterGroup(cut(prefix, weights), cut(prefix, gradients));
+  }
+
+  private static Map<String, Tensor> cut(String prefix, Map<String, Tensor> tensors) {
+    var cut = new LinkedHashMap<String, Tensor>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            cut.put(name.substring(prefix.length()), tensor);
+          }
+        });
+    return cut;
+  }
+}

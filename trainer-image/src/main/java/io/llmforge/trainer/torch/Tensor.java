@@ -1,0 +1,112 @@
+package io.llmforge.trainer.torch;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/** An array on the device. A {@link TensorScope} decides how long it lives. */
+public final class Tensor {
+
+  /** Elements that cross between Java and the device at once: 16 MiB of float32. */
+  private static final int TRANSFER_ELEMENTS = 1 << 22;
+
+  private final TorchRuntime runtime;
+  private final PtNDArray array;
+
+  Tensor(TorchRuntime runtime, PtNDArray array) {
+    this.runtime = runtime;
+    this.array = array;
+    runtime.liveTensorCount().incrementAndGet();
+  }
+
+  public List<Long> shape() {
+    return Arrays.stream(array.getShape().getShape()).boxed().toList();
+  }
+
+  public long elementCount() {
+    return array.getShape().size();
+  }
+
+  /** The one element of a tensor of a single number. */
+  public double toDouble() {
+    if (elementCount() != 1) {
+      throw new IllegalStateException("a tensor of shape " + shape() + " is not one number");
+    }
+    return switch (array.getDataType()) {
+      case FLOAT32 -> array.toFloatArray()[0];
+      case FLOAT64 -> array.toDoubleArray()[0];
+      case INT64 -> array.toLongArray()[0];
+      default -> throw new IllegalStateException("not a number: " + array.getDataType());
+    };
+  }
+
+  /** All elements of a float32 tensor, row-major; for tensors known to be small. */
+  public float[] toFloats() {
+    return array.toFloatArray();
+  }
+
+  /** Whether every element is a number and not infinite. */
+  public boolean isFinite() {
+    try (var scope = runtime.openScope()) {
+      var call = runtime.transfer().call("unfinite").with(this);
+      return call.run(scope).getFirst().toDouble() == 0;
+    }
+  }
+
+  /** A view for files: elements are copied from the device when they are read. */
+  public NamedTensor named(String name) {
+    return new NamedTensor(name, shape(), this::read);
+  }
+
+  /** Overwrites this contiguous float32 tensor with one of the same shape. */
+  public void write(NamedTensor source) {
+    if (!source.shape().equals(shape())) {
+      throw new IllegalArgumentException(
+          "%s has shape %s, expected %s".formatted(source.name(), source.shape(), shape()));
+    }
+    write(source.data());
+  }
+
+  private void write(FloatData source) {
+    var count = elementCount();
+    for (long first = 0; first < count; first += TRANSFER_ELEMENTS) {
+      var length = (int) Math.min(TRANSFER_ELEMENTS, count - first);
+      var chunk = ByteBuffer.allocateDirect(length * Float.BYTES).order(ByteOrder.nativeOrder());
+      source.read(first, chunk.asFloatBuffer());
+      writeChunk(first, chunk);
+    }
+  }
+
+  PtNDArray array() {
+    return array;
+  }
+
+  private void writeChunk(long first, ByteBuffer chunk) {
+    try (var scope = runtime.openScope()) {
+      var part = scope.floats(chunk);
+      runtime.transfer().call("write").with(this).with(first).with(part).run();
+    }
+  }
+
+  private void read(long firstElement, FloatBuffer destination) {
+    var first = firstElement;
+    while (destination.hasRemaining()) {
+      var length = Math.min(TRANSFER_ELEMENTS, destination.remaining());
+      try (var scope = runtime.openScope()) {
+        var call = runtime.transfer().call("read").with(this).with(first).with((long) length);
+        destination.put(call.run(scope).getFirst().toFloats());
+      }
+      first += length;
+    }
+  }
+
+  void close() {
+    if (!array.isReleased()) {
+      array.close();
+      runtime.liveTensorCount().decrementAndGet();
+    }
+  }
+}

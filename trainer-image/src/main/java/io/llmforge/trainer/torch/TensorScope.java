@@ -1,0 +1,91 @@
+package io.llmforge.trainer.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Owns tensors and closes those it still owns. Belongs to one thread. */
+public final class TensorScope implements AutoCloseable {
+
+  private final TorchRuntime runtime;
+  private final Set<Tensor> owned = new LinkedHashSet<>();
+
+  TensorScope(TorchRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  /** A float32 tensor of zeros on the device. */
+  public Tensor zeros(long... shape) {
+    return adopt((PtNDArray) runtime.manager().zeros(new Shape(shape), DataType.FLOAT32));
+  }
+
+  /** An int64 tensor of one dimension on the device. */
+  public Tensor integers(int... elements) {
+    var buffer = direct((long) elements.length * Long.BYTES);
+    Arrays.stream(elements).forEach(element -> buffer.putLong(element));
+    return create(buffer.rewind(), DataType.INT64, elements.length);
+  }
+
+  /** A float32 tensor of one dimension on the device. */
+  public Tensor floats(float... elements) {
+    var buffer = direct((long) elements.length * Float.BYTES);
+    buffer.asFloatBuffer().put(elements);
+    return floats(buffer);
+  }
+
+  /** A float32 tensor of one dimension that shares a direct buffer's memory where it can. */
+  Tensor floats(ByteBuffer buffer) {
+    return create(buffer, DataType.FLOAT32, buffer.capacity() / Float.BYTES);
+  }
+
+  /** A float32 tensor on the device with the shape and the elements of {@code source}. */
+  public Tensor copyOf(NamedTensor source) {
+    var tensor = zeros(source.shape().stream().mapToLong(Long::longValue).toArray());
+    tensor.write(source);
+    return tensor;
+  }
+
+  /** Hands {@code tensor}, which this scope owns, to {@code other}. */
+  public Tensor moveTo(TensorScope other, Tensor tensor) {
+    if (!owned.remove(tensor)) {
+      throw new IllegalArgumentException("the scope does not own this tensor");
+    }
+    other.owned.add(tensor);
+    return tensor;
+  }
+
+  /** Closes {@code tensors}, which this scope owns, before the scope ends. */
+  public void release(List<Tensor> tensors) {
+    for (var tensor : tensors) {
+      if (owned.remove(tensor)) {
+        tensor.close();
+      }
+    }
+  }
+
+  Tensor adopt(PtNDArray array) {
+    var tensor = new Tensor(runtime, array);
+    owned.add(tensor);
+    return tensor;
+  }
+
+  private Tensor create(ByteBuffer elements, DataType type, long size) {
+    return adopt(runtime.manager().create(elements, new Shape(size), type));
+  }
+
+  private static ByteBuffer direct(long bytes) {
+    return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public void close() {
+    owned.forEach(Tensor::close);
+    owned.clear();
+  }
+}

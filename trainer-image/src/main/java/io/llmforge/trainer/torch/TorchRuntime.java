@@ -1,0 +1,75 @@
+package io.llmforge.trainer.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * libtorch, loaded, and the device it computes on: the first accelerator the engine reports,
+ * otherwise the CPU. One per process.
+ */
+public final class TorchRuntime implements AutoCloseable {
+
+  private final PtNDManager manager;
+  private final AtomicLong liveTensors = new AtomicLong();
+  private final TorchProgram transfer;
+
+  private TorchRuntime(PtNDManager manager) {
+    this.manager = manager;
+    this.transfer = TorchProgram.load(manager, TorchRuntime.class, "transfer", "Transfer");
+  }
+
+  /** Loads libtorch from the class path; nothing is downloaded when DJL is told to be offline. */
+  public static TorchRuntime start() {
+    var engine = Engine.getEngine("PyTorch");
+    var device = engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
+    return new TorchRuntime((PtNDManager) NDManager.newBaseManager(device, "PyTorch"));
+  }
+
+  /** Loads the program {@code className} from the resource {@code name.py} beside {@code owner}. */
+  public TorchProgram load(Class<?> owner, String name, String className) {
+    return TorchProgram.load(manager, owner, name, className);
+  }
+
+  public TensorScope openScope() {
+    return new TensorScope(this);
+  }
+
+  /** Tensors made and not yet closed. Equal before and after a training step. */
+  public long liveTensors() {
+    return liveTensors.get();
+  }
+
+  public boolean computesOnCpu() {
+    return !manager.getDevice().isGpu();
+  }
+
+  /** Such as {@code cpu} or {@code gpu0}. */
+  public String deviceName() {
+    return manager.getDevice().isGpu() ? "gpu" + manager.getDevice().getDeviceId() : "cpu";
+  }
+
+  public int threads() {
+    return JniUtils.getNumThreads();
+  }
+
+  PtNDManager manager() {
+    return manager;
+  }
+
+  TorchProgram transfer() {
+    return transfer;
+  }
+
+  AtomicLong liveTensorCount() {
+    return liveTensors;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
