@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -80,7 +81,7 @@ final class BaseWeights {
     refuse(folder, "holds, against its config.json,", unexpected);
   }
 
-  private static void refuse(Path folder, String problem, TreeSet<String> names) {
+  private static void refuse(Path folder, String problem, Set<String> names) {
     if (names.isEmpty()) {
       return;
     }

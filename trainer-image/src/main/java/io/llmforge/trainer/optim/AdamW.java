@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 public final class AdamW implements AutoCloseable {
 
   /**
+   * The numbers of the update.
+   *
    * @param beta1 decay of the running mean of gradients
    * @param beta2 decay of the running mean of squared gradients
    * @param epsilon added to the square root of the corrected mean of squares
