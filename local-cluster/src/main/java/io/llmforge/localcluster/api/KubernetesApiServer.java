@@ -1,7 +1,9 @@
 package io.llmforge.localcluster.api;
 
 import com.sun.net.httpserver.HttpServer;
+import io.llmforge.localcluster.api.builtin.DefinitionRules;
 import io.llmforge.localcluster.api.discovery.DiscoveryEndpoint;
+import io.llmforge.localcluster.api.discovery.OpenApiEndpoint;
 import io.llmforge.localcluster.api.endpoint.DeleteEndpoint;
 import io.llmforge.localcluster.api.endpoint.ReadEndpoint;
 import io.llmforge.localcluster.api.endpoint.Representation;
@@ -11,6 +13,7 @@ import io.llmforge.localcluster.api.endpoint.WatchEndpoint;
 import io.llmforge.localcluster.api.endpoint.WriteEndpoint;
 import io.llmforge.localcluster.api.http.Endpoint;
 import io.llmforge.localcluster.api.http.HttpEdge;
+import io.llmforge.localcluster.api.resource.BuiltinTypes;
 import io.llmforge.localcluster.api.resource.ResourceCatalog;
 import io.llmforge.localcluster.api.store.Journal;
 import io.llmforge.localcluster.api.store.ObjectStore;
@@ -67,10 +70,12 @@ public final class KubernetesApiServer implements AutoCloseable {
     ResourceCatalog catalog = new ResourceCatalog(store);
     Identities identities = new Identities(new SecureRandom());
     Timestamps timestamps = new Timestamps(options.clock());
-    Admission admission = new Admission(store, Map.of(), List.of());
+    Admission admission =
+        new Admission(
+            store, Map.of(BuiltinTypes.DEFINITIONS, new DefinitionRules(timestamps)), List.of());
     ObjectWriter writer = new ObjectWriter(store, identities, timestamps, admission);
     new FirstObjects(catalog, store, writer).create();
-    Representation representation = new Representation(new Tables());
+    Representation representation = new Representation(new Tables(options.clock()));
     ResourceEndpoint resources =
         new ResourceEndpoint(
             catalog,
@@ -80,7 +85,7 @@ public final class KubernetesApiServer implements AutoCloseable {
             new DeleteEndpoint(store, new ObjectDeleter(store, timestamps), representation),
             Map.of("pods/log", new PodLogEndpoint(store, options.logs(), options.clock())));
     DiscoveryEndpoint discovery = new DiscoveryEndpoint(catalog, Map.of());
-    return new RootEndpoint(discovery, discovery, resources);
+    return new RootEndpoint(discovery, new OpenApiEndpoint(catalog), resources);
   }
 
   /** Such as {@code http://127.0.0.1:40123}. */

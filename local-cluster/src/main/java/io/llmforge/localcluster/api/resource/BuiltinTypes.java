@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
+import io.llmforge.localcluster.api.cel.CelRules;
 import io.llmforge.localcluster.api.schema.ModelSchemas;
 import io.llmforge.localcluster.api.store.ResourceId;
 import java.util.List;
@@ -122,6 +123,7 @@ public final class BuiltinTypes {
         WITH_STATUS.contains(kind),
         WITH_GENERATION.contains(kind),
         schemas.of(model),
+        CelRules.NONE,
         Optional.empty());
   }
 }

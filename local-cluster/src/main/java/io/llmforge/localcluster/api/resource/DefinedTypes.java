@@ -2,6 +2,7 @@ package io.llmforge.localcluster.api.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.localcluster.api.cel.CelRules;
 import io.llmforge.localcluster.api.json.Json;
 import io.llmforge.localcluster.api.schema.Schema;
 import io.llmforge.localcluster.api.store.ResourceId;
@@ -47,11 +48,17 @@ final class DefinedTypes {
         version.path("subresources").has("status"),
         true,
         withObjectFields(version),
+        rules(version),
         Optional.of(version));
   }
 
   private static List<String> texts(JsonNode array) {
     return array.valueStream().map(JsonNode::asText).toList();
+  }
+
+  /** Rules of stored definitions have compiled before. */
+  private static CelRules rules(ObjectNode version) {
+    return CelRules.compile(RuleSchemas.of(version), "", new ArrayList<>());
   }
 
   /** Every object has these fields, whether its definition lists them or not. */

@@ -2,6 +2,7 @@ package io.llmforge.localcluster.api.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.localcluster.api.cel.CelRules;
 import io.llmforge.localcluster.api.schema.Schema;
 import io.llmforge.localcluster.api.status.StatusException;
 import io.llmforge.localcluster.api.store.ResourceId;
@@ -24,6 +25,7 @@ public record ResourceType(
     boolean hasStatus,
     boolean countsGenerations,
     Schema schema,
+    CelRules rules,
     Optional<ObjectNode> definition) {
 
   /** How people call the kind. */

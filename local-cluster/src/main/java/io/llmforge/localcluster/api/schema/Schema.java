@@ -96,6 +96,11 @@ public record Schema(ObjectNode node) {
     return Json.textAt(node, "x-kubernetes-patch-strategy").contains("merge");
   }
 
+  /** The item of an old list that is the same thing as an item of the new one. */
+  public Optional<JsonNode> correlated(Optional<JsonNode> oldList, JsonNode item) {
+    return Correlation.find(this, oldList, Correlation.identity(this, item));
+  }
+
   public Optional<JsonNode> defaultValue() {
     return Optional.ofNullable(node.get("default"));
   }

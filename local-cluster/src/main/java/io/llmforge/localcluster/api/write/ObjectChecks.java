@@ -7,14 +7,31 @@ import io.llmforge.localcluster.api.json.Json;
 import io.llmforge.localcluster.api.resource.ResourceType;
 import io.llmforge.localcluster.api.schema.Defaulter;
 import io.llmforge.localcluster.api.schema.Pruner;
+import io.llmforge.localcluster.api.schema.Validator;
 import io.llmforge.localcluster.api.status.Cause;
 import io.llmforge.localcluster.api.status.StatusException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the schema of a kind says about an object, and what holds for the metadata of all kinds. */
 final class ObjectChecks {
+  /** Broken so badly that rules could not even be evaluated. */
+  private static final Set<Cause.Kind> BLOCKING =
+      Set.of(
+          Cause.Kind.FieldValueRequired,
+          Cause.Kind.FieldValueTypeInvalid,
+          Cause.Kind.FieldValueTooLong,
+          Cause.Kind.FieldValueTooMany);
+
+  private static final Cause RULES_NOT_CHECKED =
+      Cause.invalid(
+          "<nil>",
+          "null",
+          "some validation rules were not checked because the object was invalid; correct the"
+              + " existing errors to complete validation");
+
   private final MetadataRules metadataRules = new MetadataRules();
 
   /** Makes sure that the object is of the kind that the URL names. */
@@ -94,6 +111,18 @@ final class ObjectChecks {
   }
 
   List<Cause> check(ResourceType type, ObjectNode object, Optional<ObjectNode> stored) {
-    return new ArrayList<>(metadataRules.check(type, object, stored));
+    List<Cause> causes = new ArrayList<>(metadataRules.check(type, object, stored));
+    Optional<JsonNode> before = stored.map(node -> node);
+    List<Cause> broken = Validator.validate(type.schema(), object, before);
+    causes.addAll(broken);
+    if (!type.isCustom()) {
+      return causes;
+    }
+    if (broken.stream().anyMatch(cause -> BLOCKING.contains(cause.kind()))) {
+      causes.add(RULES_NOT_CHECKED);
+    } else {
+      causes.addAll(type.rules().check(object, before));
+    }
+    return causes;
   }
 }
