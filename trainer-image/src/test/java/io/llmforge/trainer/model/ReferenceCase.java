@@ -1,0 +1,96 @@
+package io.llmforge.trainer.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.llmforge.trainer.checkpoint.SafetensorsFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What the reference stack computed: {@code expected.json} and {@code expected.safetensors} of a
+ * fixture folder.
+ */
+record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
+
+  private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+
+  /** One document of a row. */
+  record Document(List<Integer> tokenIds, List<Integer> labels) {}
+
+  static Path folder(String first, String... more) {
+    return FIXTURES.resolve(Path.of(first, more));
+  }
+
+  static ReferenceCase read(Path folder) {
+    var tensors = new TreeMap<String, float[]>();
+    try (var file = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
+      file.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor.toFloats()));
+      var json = new ObjectMapper().readTree(Files.readString(folder.resolve("expected.json")));
+      return new ReferenceCase(json, tensors);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  double number(String key) {
+    return json.path(key).asDouble();
+  }
+
+  float[] tensor(String name) {
+    var tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("the fixture has no " + name);
+    }
+    return tensor;
+  }
+
+  /** Names that begin with {@code prefix}, which is cut off. */
+  List<String> names(String prefix) {
+    return tensors.keySet().stream()
+        .filter(name -> name.startsWith(prefix))
+        .map(name -> name.substring(prefix.length()))
+        .toList();
+  }
+
+  List<Document> documents() {
+    return documents(json);
+  }
+
+  static List<Document> documents(JsonNode json) {
+    var documents = new ArrayList<Document>();
+    for (var document : json.path("documents")) {
+      documents.add(
+          new Document(integers(document.path("ids")), integers(document.path("labels"))));
+    }
+    return documents;
+  }
+
+  /** All documents in one row. */
+  static PackedTokens packed(List<Document> documents) {
+    return new PackedTokens(
+        documents.stream().flatMapToInt(d -> d.tokenIds().stream().mapToInt(i -> i)).toArray(),
+        documents.stream().mapToInt(d -> d.tokenIds().size()).toArray(),
+        documents.stream().flatMapToInt(d -> d.labels().stream().mapToInt(i -> i)).toArray());
+  }
+
+  /** Big tensors are recorded as every eleventh element. */
+  static float[] recorded(float[] elements) {
+    if (elements.length <= 2048) {
+      return elements;
+    }
+    var sampled = new float[Math.ceilDiv(elements.length, 11)];
+    IntStream.range(0, sampled.length).forEach(i -> sampled[i] = elements[11 * i]);
+    return sampled;
+  }
+
+  private static List<Integer> integers(JsonNode array) {
+    return array.valueStream().map(JsonNode::asInt).toList();
+  }
+}

@@ -1,0 +1,164 @@
+package io.llmforge.trainer.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmforge.trainer.checkpoint.AdapterConfig;
+import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.torch.NamedTensor;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Logits, losses and gradients against Transformers and PEFT; float32, CPU. */
+class ReferenceParityTest {
+
+  private static final double LOGIT_BOUND = 2e-5;
+  private static final double LOSS_BOUND = 2e-6;
+  private static final double GRADIENT_BOUND = 2e-5;
+  private static final DropoutKey NO_DROPOUT = new DropoutKey(0, 0, 0);
+
+  private static TorchRuntime runtime;
+
+  @BeforeAll
+  static void loadTorch() {
+    runtime = TorchRuntime.start();
+  }
+
+  @AfterAll
+  static void unloadTorch() {
+    runtime.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"llama", "llama-tied", "llama-llama3", "llama-linear", "qwen2", "qwen2-tied"})
+  void fullParameterTrainingAgreesWithTransformers(String name) {
+    var folder = ReferenceCase.folder("models", name);
+    var expected = ReferenceCase.read(folder);
+    var row = ReferenceCase.packed(expected.documents());
+    var agreement = new Agreement("full parameters, " + name);
+
+    try (var model = load(folder, new Tuning.FullParameter())) {
+      var logits = model.logits(row, IntStream.range(0, row.length()).toArray());
+      var nll = model.accumulate(row, expected.number("targets"), NO_DROPOUT);
+      var evaluation = model.evaluate(row);
+
+      agreement.add("logits", logits, expected.tensor("logits"), LOGIT_BOUND);
+      agreement.add("nll", nll, expected.number("nll"), LOSS_BOUND);
+      agreement.add("evaluated", evaluation.negativeLogLikelihood(), nll, LOSS_BOUND);
+      addGradients(agreement, model, expected);
+      assertThat(evaluation.targets()).isEqualTo((long) expected.number("targets"));
+      assertThat(evaluation.correct()).isEqualTo((long) expected.number("correct"));
+    }
+    agreement.check();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "projections",
+        "with-ends",
+        "tied-with-ends",
+        "rank-stabilised-all-linear",
+        "expression"
+      })
+  void adapterTrainingAgreesWithPeft(String name) {
+    var folder = ReferenceCase.folder("lora", name);
+    var expected = ReferenceCase.read(folder);
+    var documents = expected.documents();
+    var agreement = new Agreement("LoRA, " + name);
+
+    try (var model = loadAdapted(folder, expected)) {
+      var nll =
+          model.accumulate(ReferenceCase.packed(documents), expected.number("targets"), NO_DROPOUT);
+      var first = ReferenceCase.packed(documents.subList(0, 1));
+      var logits = model.logits(first, IntStream.range(0, first.length()).toArray());
+
+      agreement.add("logits", logits, expected.tensor("logits"), LOGIT_BOUND);
+      agreement.add("nll", nll, expected.number("nll"), LOSS_BOUND);
+      addGradients(agreement, model, expected);
+    }
+    agreement.check();
+  }
+
+  @Test
+  void labelsShiftedByOneAreCaught() {
+    var folder = ReferenceCase.folder("models", "llama");
+    var expected = ReferenceCase.read(folder);
+    var document = expected.documents().getFirst();
+    var labels = new ArrayList<>(document.labels().subList(1, document.labels().size()));
+    labels.add(PackedTokens.IGNORED);
+    var right = ReferenceCase.packed(List.of(document));
+    var shifted = new ReferenceCase.Document(document.tokenIds(), labels);
+    var wrong = ReferenceCase.packed(List.of(shifted));
+    var agreement = new Agreement("negative control, shifted labels");
+
+    try (var model = load(folder, new Tuning.FullParameter())) {
+      agreement.add(
+          "nll",
+          model.evaluate(wrong).negativeLogLikelihood(),
+          model.evaluate(right).negativeLogLikelihood(),
+          LOSS_BOUND);
+    }
+
+    assertThat(agreement.worst()).isGreaterThan(1000 * LOSS_BOUND);
+  }
+
+  @Test
+  void wrongLossDivisorIsCaught() {
+    var folder = ReferenceCase.folder("models", "llama");
+    var expected = ReferenceCase.read(folder);
+    var row = ReferenceCase.packed(expected.documents());
+    var agreement = new Agreement("negative control, divisor off by one");
+
+    try (var model = load(folder, new Tuning.FullParameter())) {
+      model.accumulate(row, expected.number("targets") + 1, NO_DROPOUT);
+      addGradients(agreement, model, expected);
+    }
+
+    assertThat(agreement.worst()).isGreaterThan(100 * GRADIENT_BOUND);
+  }
+
+  private static void addGradients(
+      Agreement agreement, CausalLanguageModel model, ReferenceCase expected) {
+    var gradients = model.trainables().gradients();
+    assertThat(gradients)
+        .extracting(NamedTensor::name)
+        .containsExactlyInAnyOrderElementsOf(expected.names("grad."));
+    for (var gradient : gradients) {
+      agreement.add(
+          gradient.name(),
+          ReferenceCase.recorded(gradient.toFloats()),
+          expected.tensor("grad." + gradient.name()),
+          GRADIENT_BOUND);
+    }
+  }
+
+  private static CausalLanguageModel load(Path folder, Tuning tuning) {
+    return CausalLanguageModel.load(runtime, folder, tuning, 1, ModelOptions.defaults());
+  }
+
+  private static CausalLanguageModel loadAdapted(Path folder, ReferenceCase expected) {
+    var config = PeftAdapter.readConfig(folder);
+    var targets =
+        switch (config.targets()) {
+          case AdapterConfig.Targets.Suffixes suffixes ->
+              new Tuning.LoraTargets.Names(suffixes.names());
+          case AdapterConfig.Targets.Expression expression ->
+              new Tuning.LoraTargets.Pattern(expression.regularExpression());
+        };
+    var tuning =
+        new Tuning.Lora(
+            config.rank(), config.alpha(), config.dropout(), targets, config.rankStabilised());
+    var model = load(ReferenceCase.folder("models", expected.json().path("base").asText()), tuning);
+    model.trainables().restore(PeftAdapter.readTensors(folder));
+    return model;
+  }
+}
