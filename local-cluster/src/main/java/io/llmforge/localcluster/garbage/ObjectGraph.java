@@ -1,0 +1,135 @@
+package io.llmforge.localcluster.garbage;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All objects of the cluster and who owns whom, kept up to date by one informer per kind. */
+final class ObjectGraph implements AutoCloseable {
+  private static final String BY_OWNER = "owner";
+
+  /** Where to find an object. */
+  record Place(ResourceKind kind, String namespace, String name) {}
+
+  private final KubernetesClient client;
+  private final ResourceEventHandler<GenericKubernetesResource> handler;
+  private final Map<ResourceKind, SharedIndexInformer<GenericKubernetesResource>> informers =
+      new ConcurrentHashMap<>();
+
+  ObjectGraph(KubernetesClient client, ResourceEventHandler<GenericKubernetesResource> handler) {
+    this.client = client;
+    this.handler = handler;
+  }
+
+  /** Follows the kinds that the API server has now. */
+  void discover() {
+    var present = kinds();
+    for (var kind : Set.copyOf(informers.keySet())) {
+      if (!present.contains(kind)) {
+        Optional.ofNullable(informers.remove(kind)).ifPresent(SharedIndexInformer::close);
+      }
+    }
+    for (var kind : present) {
+      informers.computeIfAbsent(kind, this::follow);
+    }
+  }
+
+  private Set<ResourceKind> kinds() {
+    var versions = new TreeSet<String>();
+    versions.add("v1");
+    client
+        .getApiGroups()
+        .getGroups()
+        .forEach(group -> versions.add(group.getPreferredVersion().getGroupVersion()));
+    var kinds = ConcurrentHashMap.<ResourceKind>newKeySet();
+    for (var version : versions) {
+      var list = client.getApiResources(version);
+      if (list != null) {
+        list.getResources().stream()
+            .filter(ResourceKind::isCollectable)
+            .forEach(resource -> kinds.add(ResourceKind.of(version, resource)));
+      }
+    }
+    return kinds;
+  }
+
+  private SharedIndexInformer<GenericKubernetesResource> follow(ResourceKind kind) {
+    var informer =
+        client.genericKubernetesResources(kind.context()).inAnyNamespace().runnableInformer(0);
+    informer.addIndexers(
+        Map.of(
+            BY_OWNER,
+            object ->
+                object.getMetadata().getOwnerReferences().stream()
+                    .map(OwnerReference::getUid)
+                    .toList()));
+    informer.addEventHandler(handler);
+    informer.run();
+    return informer;
+  }
+
+  List<GenericKubernetesResource> dependents(String ownerUid) {
+    var dependents = new ArrayList<GenericKubernetesResource>();
+    for (var informer : informers.values()) {
+      dependents.addAll(informer.getIndexer().byIndex(BY_OWNER, ownerUid));
+    }
+    return dependents;
+  }
+
+  List<GenericKubernetesResource> inNamespace(String namespace) {
+    var found = new ArrayList<GenericKubernetesResource>();
+    for (var informer : informers.values()) {
+      informer.getStore().list().stream()
+          .filter(object -> namespace.equals(object.getMetadata().getNamespace()))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  Set<ResourceKind> followedKinds() {
+    return Set.copyOf(informers.keySet());
+  }
+
+  /** Empty when the kind is not followed. */
+  Optional<Place> place(GenericKubernetesResource object) {
+    return place(
+        object.getApiVersion(),
+        object.getKind(),
+        Optional.ofNullable(object.getMetadata().getNamespace()).orElse(""),
+        object.getMetadata().getName());
+  }
+
+  Optional<Place> place(OwnerReference reference, String namespace) {
+    return place(reference.getApiVersion(), reference.getKind(), namespace, reference.getName());
+  }
+
+  private Optional<Place> place(String apiVersion, String kindName, String namespace, String name) {
+    return informers.keySet().stream()
+        .filter(kind -> kind.isNamedBy(apiVersion, kindName))
+        .findFirst()
+        .map(kind -> new Place(kind, kind.isNamespaced() ? namespace : "", name));
+  }
+
+  /** Speaks to the API server, not to the informers. */
+  Resource<GenericKubernetesResource> live(Place place) {
+    var ofKind = client.genericKubernetesResources(place.kind().context());
+    return place.kind().isNamespaced()
+        ? ofKind.inNamespace(place.namespace()).withName(place.name())
+        : ofKind.withName(place.name());
+  }
+
+  @Override
+  public void close() {
+    informers.values().forEach(SharedIndexInformer::close);
+  }
+}
