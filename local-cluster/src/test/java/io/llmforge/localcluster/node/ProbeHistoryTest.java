@@ -23,8 +23,8 @@ final class ProbeHistoryTest {
     var probe = new ProbeBuilder().withSuccessThreshold(2).withFailureThreshold(3).build();
 
     var history = ProbeHistory.EMPTY;
-    for (var result : results.toCharArray()) {
-      history = history.with(result == '+');
+    for (var i = 0; i < results.length(); i++) {
+      history = history.with(results.charAt(i) == '+');
     }
 
     assertThat(history.verdict(probe)).isEqualTo(expected);
