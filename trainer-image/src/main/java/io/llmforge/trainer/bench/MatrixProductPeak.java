@@ -1,0 +1,34 @@
+package io.llmforge.trainer.bench;
+
+import io.llmforge.trainer.torch.TorchProgram;
+import io.llmforge.trainer.torch.TorchRuntime;
+
+/** Measures matrix products of the kind that a training step consists of. */
+final class MatrixProductPeak {
+
+  private static final int REPEATS = 4;
+
+  private final TorchRuntime runtime;
+  private final TorchProgram program;
+
+  MatrixProductPeak(TorchRuntime runtime) {
+    this.runtime = runtime;
+    this.program = runtime.load(MatrixProductPeak.class, "products", "Products");
+  }
+
+  /** Operations per second of {@code [rows, inner] x [inner, columns]}, the best of a few. */
+  double measure(long rows, long inner, long columns) {
+    try (var scope = runtime.openScope()) {
+      var a = scope.zeros(rows, inner);
+      var b = scope.zeros(columns, inner);
+      var c = scope.zeros(rows, columns);
+      var best = Double.POSITIVE_INFINITY;
+      for (var attempt = 0; attempt < 3; attempt++) {
+        var start = System.nanoTime();
+        program.call("run").with(a).with(b).with(c).with((long) REPEATS).run();
+        best = Math.min(best, (System.nanoTime() - start) / 1e9);
+      }
+      return 2.0 * rows * inner * columns * REPEATS / best;
+    }
+  }
+}
