@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "llmforge",
     mixinStandardHelpOptions = true,
-    description = "LLMForge fine-tuning configs on Kubernetes.")
+    description = "LLMForge fine-tuning configs on Kubernetes.",
+    subcommands = {RenderCommand.class})
 public final class Llmforge {
 
   private Llmforge() {}

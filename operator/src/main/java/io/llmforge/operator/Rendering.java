@@ -1,0 +1,40 @@
+package io.llmforge.operator;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.operator.decide.Decider;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.TrainingPlanner;
+import io.llmforge.operator.desired.DesiredObjects;
+import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.Request;
+import java.util.List;
+
+/**
+ * What the operator would do with a FineTuneJob it has never seen, without a cluster.
+ *
+ * @param decision what it would decide
+ * @param objects what it would create
+ */
+public record Rendering(Decision decision, List<HasMetadata> objects) {
+
+  public Rendering {
+    objects = List.copyOf(objects);
+  }
+
+  public static Rendering of(FineTuneJob job, PodDefaults defaults) {
+    Request request = Request.of(job);
+    Decision decision =
+        new Decider(new TrainingPlanner(new LlmForgeConfigReader()))
+            .decide(Observation.ofNew(request));
+    return new Rendering(
+        decision, new DesiredObjects(defaults).of(request.owner(), request.spec(), decision));
+  }
+
+  /** Whether the config cannot be trained; the decision's findings say why. */
+  public boolean isRefused() {
+    return decision instanceof Decision.Refuse;
+  }
+}

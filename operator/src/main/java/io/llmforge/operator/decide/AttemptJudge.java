@@ -1,0 +1,164 @@
+package io.llmforge.operator.decide;
+
+import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.crds.plan.FailureCode.FailureClass;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.observe.LastWords;
+import io.llmforge.operator.observe.TrainJob;
+import io.llmforge.operator.observe.TrainerPod;
+import io.llmforge.operator.observe.TrainerPod.Kill;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Judges how an attempt ended. The trainer's last words prove completion and explain failure; its
+ * exit code says what kind of failure it is.
+ */
+final class AttemptJudge {
+
+  private static final int ABORTED = 134;
+  private static final int KILLED = 137;
+  private static final int SEGMENTATION_FAULT = 139;
+  private static final int TERMINATED = 143;
+
+  /** Conditions are read in a terminal: the end of a log is cut to this many characters. */
+  private static final int LONGEST_QUOTE = 600;
+
+  private AttemptJudge() {}
+
+  /** How the attempt of a Job ended that is not active any more. */
+  static AttemptEnd judge(TrainJob job) {
+    return switch (job.pod()) {
+      case TrainerPod.Exited exited -> judge(exited);
+      case TrainerPod.Removed removed -> new AttemptEnd.Failed(removed(removed));
+      case TrainerPod.Absent absent -> lost("the pod of Job %s is gone".formatted(job.name()));
+      case TrainerPod.Waiting waiting -> lost(unfinished(waiting.name(), job));
+      case TrainerPod.Running running -> lost(unfinished(running.name(), job));
+    };
+  }
+
+  /** The end of an attempt whose Job was deleted. */
+  static AttemptEnd lost(String message) {
+    return new AttemptEnd.Failed(
+        new Failure(
+            Reason.POD_LOST,
+            FailureClass.RETRY,
+            message + ", and its last words with it",
+            "",
+            OptionalInt.empty()));
+  }
+
+  private static String unfinished(String pod, TrainJob job) {
+    return "Job %s ended before its pod %s did".formatted(job.name(), pod);
+  }
+
+  private static AttemptEnd judge(TrainerPod.Exited exited) {
+    if (exited.exitCode() == 0) {
+      return judgeSuccess(exited);
+    }
+    return new AttemptEnd.Failed(failure(exited));
+  }
+
+  private static AttemptEnd judgeSuccess(TrainerPod.Exited exited) {
+    if (exited.words() instanceof LastWords.Report(TrainingReport.Completed report)) {
+      return new AttemptEnd.Completed(report);
+    }
+    return new AttemptEnd.Failed(
+        failure(
+            exited,
+            Reason.UNPROVEN_COMPLETION,
+            FailureClass.FATAL,
+            "the trainer exited with 0 but its last words report no completion"));
+  }
+
+  private static Failure failure(TrainerPod.Exited exited) {
+    if (exited.kill() == Kill.OUT_OF_MEMORY) {
+      return failure(
+          exited,
+          Reason.HOST_OUT_OF_MEMORY,
+          FailureClass.FATAL,
+          "the trainer used more memory than its limit and was killed");
+    }
+    Optional<FailureCode> code = code(exited);
+    if (code.isPresent()) {
+      return failure(exited, Reason.of(code.get()), code.get().failureClass(), said(exited));
+    }
+    return switch (exited.exitCode()) {
+      case KILLED, TERMINATED -> killed(exited);
+      case ABORTED, SEGMENTATION_FAULT ->
+          failure(exited, Reason.NATIVE_CRASH, FailureClass.RETRY, said(exited));
+      default -> failure(exited, Reason.UNEXPECTED_EXIT, FailureClass.RETRY, said(exited));
+    };
+  }
+
+  private static Failure killed(TrainerPod.Exited exited) {
+    FailureClass failureClass =
+        exited.kill() == Kill.DISRUPTION ? FailureClass.RESUME : FailureClass.RETRY;
+    return failure(
+        exited, Reason.KILLED, failureClass, "the trainer was killed before it could save");
+  }
+
+  // The exit code is what Kubernetes saw; words count where it says nothing.
+  private static Optional<FailureCode> code(TrainerPod.Exited exited) {
+    Optional<FailureCode> code = FailureCode.ofExitCode(exited.exitCode());
+    if (code.isEmpty()
+        && exited.words() instanceof LastWords.Report(TrainingReport.Failed failed)) {
+      return Optional.of(failed.code());
+    }
+    return code;
+  }
+
+  private static Failure removed(TrainerPod.Removed removed) {
+    FailureClass failureClass =
+        switch (removed.kill()) {
+          case DISRUPTION -> FailureClass.RESUME;
+          case OUT_OF_MEMORY -> FailureClass.FATAL;
+          case NONE -> FailureClass.RETRY;
+        };
+    Reason reason =
+        removed.kill() == Kill.OUT_OF_MEMORY ? Reason.HOST_OUT_OF_MEMORY : Reason.POD_LOST;
+    return new Failure(
+        reason,
+        failureClass,
+        "pod %s was removed: %s".formatted(removed.name(), quote(removed.message())),
+        removed.name(),
+        OptionalInt.empty());
+  }
+
+  private static Failure failure(
+      TrainerPod.Exited exited, Reason reason, FailureClass failureClass, String message) {
+    return new Failure(
+        reason, failureClass, message, exited.name(), OptionalInt.of(exited.exitCode()));
+  }
+
+  private static String said(TrainerPod.Exited exited) {
+    String exit = "the trainer exited with %d".formatted(exited.exitCode());
+    return switch (exited.words()) {
+      case LastWords.Report report -> said(report.report(), exit);
+      case LastWords.Text text -> "%s; its log ends: %s".formatted(exit, quote(text.text()));
+      case LastWords.Silence silence -> exit + " and without last words";
+    };
+  }
+
+  private static String said(TrainingReport report, String exit) {
+    return switch (report) {
+      case TrainingReport.Failed failed -> failed.message();
+      case TrainingReport.Stopped stopped ->
+          "stopped at step %d; continues from %s"
+              .formatted(stopped.progress().step(), stopped.checkpoint());
+      case TrainingReport.Running running -> "%s while it was %s".formatted(exit, running.phase());
+      case TrainingReport.Completed completed ->
+          "%s after it had reported completion".formatted(exit);
+    };
+  }
+
+  private static String quote(String text) {
+    String line = text.strip();
+    if (line.isEmpty()) {
+      return "nothing is said about it";
+    }
+    return line.length() <= LONGEST_QUOTE
+        ? line
+        : "..." + line.substring(line.length() - LONGEST_QUOTE);
+  }
+}

@@ -1,0 +1,134 @@
+package io.llmforge.operator.decide;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.Request;
+import io.llmforge.operator.observe.TrainJob;
+import java.util.Optional;
+
+/** Decides what should happen. Equal observations give equal decisions. */
+public final class Decider {
+
+  private final TrainingPlanner planner;
+
+  public Decider(TrainingPlanner planner) {
+    this.planner = planner;
+  }
+
+  public Decision decide(Observation observation) {
+    Request request = observation.request();
+    Planning planning = planner.plan(request.owner(), request.spec());
+    Optional<RecordedRun> recorded = RecordedRun.of(observation);
+    if (recorded.isEmpty()) {
+      return begin(1, planning, request);
+    }
+    RunState run = recorded.get().state();
+    Optional<Outcome> outcome = recorded.get().outcome();
+    if (outcome.isEmpty()) {
+      return proceed(recorded.get(), planning, observation);
+    }
+    return asksForAnother(outcome.get(), run, planning, request)
+        ? begin(run.number() + 1, planning, request)
+        : new Decision.Rest(planning, rested(run, planning, request));
+  }
+
+  private static Decision begin(int number, Planning planning, Request request) {
+    return switch (planning) {
+      case Planning.Refused refused -> new Decision.Refuse(refused);
+      case Planning.Planned planned when onlyValidate(request) ->
+          new Decision.OnlyValidate(planned);
+      case Planning.Planned planned ->
+          new Decision.Train(
+              planned,
+              RunState.first(number, planned.hash(), request.generation()),
+              new Attempt.First());
+    };
+  }
+
+  private static boolean asksForAnother(
+      Outcome outcome, RunState run, Planning planning, Request request) {
+    if (request.generation() == run.generation()) {
+      return false;
+    }
+    return switch (outcome) {
+      case Succeeded -> !isPlanOf(run, planning);
+      case Failed -> true;
+    };
+  }
+
+  // The spec changed and the plan did not: the run answers the new generation as well.
+  private static RunState rested(RunState run, Planning planning, Request request) {
+    return isPlanOf(run, planning) ? run.answering(request.generation()) : run;
+  }
+
+  private static Decision proceed(
+      RecordedRun recorded, Planning planning, Observation observation) {
+    RunState run = recorded.state();
+    Optional<TrainJob> job = observation.job(run.number(), run.attempt());
+    if (job.isPresent() && job.get().state() == TrainJob.State.ACTIVE) {
+      return underway(run, job.get(), planning);
+    }
+    if (job.isPresent()) {
+      return ended(run, AttemptJudge.judge(job.get()), planning, observation.request());
+    }
+    if (recorded.jobCreated()) {
+      AttemptEnd end = AttemptJudge.lost("the Job of attempt %d is gone".formatted(run.attempt()));
+      return ended(run, end, planning, observation.request());
+    }
+    return planOf(run, planning)
+        .<Decision>map(planned -> new Decision.Train(planned, run, new Attempt.First()))
+        .orElseGet(() -> begin(run.number() + 1, planning, observation.request()));
+  }
+
+  private static Decision underway(RunState run, TrainJob job, Planning planning) {
+    var attempt = new Attempt.Underway(job.name(), job.pod());
+    return planOf(run, planning)
+        .<Decision>map(planned -> new Decision.Train(planned, run, attempt))
+        .orElseGet(() -> new Decision.Await(planning, run, attempt));
+  }
+
+  private static Decision ended(RunState run, AttemptEnd end, Planning planning, Request request) {
+    return switch (end) {
+      case AttemptEnd.Completed completed ->
+          new Decision.Succeed(planning, run, completed.report());
+      case AttemptEnd.Failed failed -> failed(run, failed.failure(), planning, request);
+    };
+  }
+
+  private static Decision failed(
+      RunState run, Failure failure, Planning planning, Request request) {
+    boolean lastAttempt = run.failedAttempts() + 1 >= RunState.MAXIMUM_FAILED_ATTEMPTS;
+    return switch (failure.failureClass()) {
+      case FATAL -> new Decision.Fail(planning, run, failure);
+      case RETRY ->
+          lastAttempt
+              ? new Decision.Fail(planning, run, failure.asLast(run.attempt()))
+              : again(run.afterFailure(), failure, planning, request);
+      case RESUME -> again(run.afterInterruption(), failure, planning, request);
+    };
+  }
+
+  // A config that changed meanwhile is not worth another attempt: the next run takes its place.
+  private static Decision again(
+      RunState next, Failure failure, Planning planning, Request request) {
+    return planOf(next, planning)
+        .<Decision>map(planned -> new Decision.Train(planned, next, new Attempt.Again(failure)))
+        .orElseGet(() -> begin(next.number() + 1, planning, request));
+  }
+
+  private static Optional<Planning.Planned> planOf(RunState run, Planning planning) {
+    return planning instanceof Planning.Planned planned && planned.hash().equals(run.hash())
+        ? Optional.of(planned)
+        : Optional.empty();
+  }
+
+  private static boolean isPlanOf(RunState run, Planning planning) {
+    return planOf(run, planning).isPresent();
+  }
+
+  private static boolean onlyValidate(Request request) {
+    return requireNonNullElse(request.spec().validateOnly(), false);
+  }
+}

@@ -1,0 +1,71 @@
+package io.llmforge.operator.decide;
+
+import static java.util.Objects.requireNonNull;
+
+import io.llmforge.crds.plan.TrainingReport;
+
+/** What should happen. */
+public sealed interface Decision {
+
+  /** What became of the present config. */
+  Planning planning();
+
+  /** The config cannot be trained, and nothing else is to be done until it changes. */
+  record Refuse(Planning.Refused planning) implements Decision {
+    public Refuse {
+      requireNonNull(planning, "planning");
+    }
+  }
+
+  /** The config can be trained, and nothing more was asked. */
+  record OnlyValidate(Planning.Planned planning) implements Decision {
+    public OnlyValidate {
+      requireNonNull(planning, "planning");
+    }
+  }
+
+  /** The present config is to be trained: its objects must exist. */
+  record Train(Planning.Planned planning, RunState run, Attempt attempt) implements Decision {
+    public Train {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
+    }
+  }
+
+  /** The run of an earlier config is under way: its end is awaited, and nothing is created. */
+  record Await(Planning planning, RunState run, Attempt.Underway attempt) implements Decision {
+    public Await {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
+    }
+  }
+
+  /** The run has just completed. */
+  record Succeed(Planning planning, RunState run, TrainingReport.Completed report)
+      implements Decision {
+    public Succeed {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(report, "report");
+    }
+  }
+
+  /** The run has just failed for good. */
+  record Fail(Planning planning, RunState run, Failure failure) implements Decision {
+    public Fail {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(failure, "failure");
+    }
+  }
+
+  /** The run ended earlier, as the status records; what became of its objects does not matter. */
+  record Rest(Planning planning, RunState run) implements Decision {
+    public Rest {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+    }
+  }
+}

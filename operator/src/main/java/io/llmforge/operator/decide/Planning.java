@@ -1,0 +1,61 @@
+package io.llmforge.operator.decide;
+
+import static java.util.Objects.requireNonNull;
+
+import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
+import java.util.List;
+
+/** What became of the wish for a plan. */
+public sealed interface Planning {
+
+  /** Everything worth saying about the config. */
+  List<Finding> findings();
+
+  /**
+   * It can be trained.
+   *
+   * @param plan plan of the first run; {@link #planOf} has that of any other
+   * @param hash {@code sha256:} of the plan without the run's number: equal hashes train the same
+   * @param findings no errors
+   */
+  record Planned(TrainingPlan plan, String hash, List<Finding> findings) implements Planning {
+    public Planned {
+      requireNonNull(plan, "plan");
+      requireNonNull(hash, "hash");
+      findings = List.copyOf(findings);
+    }
+
+    public TrainingPlan planOf(int run) {
+      var identity = new RunIdentity(plan.run().namespace(), plan.run().name(), run);
+      return new TrainingPlan(
+          plan.schemaVersion(),
+          identity,
+          plan.objective(),
+          plan.model(),
+          plan.data(),
+          plan.sequence(),
+          plan.tuning(),
+          plan.optimizer(),
+          plan.batch(),
+          plan.duration(),
+          plan.evaluation(),
+          plan.output(),
+          plan.seed());
+    }
+  }
+
+  /**
+   * It cannot.
+   *
+   * @param reason what kind of mistake; the gravest when there are several
+   * @param findings at least one error
+   */
+  record Refused(Reason reason, List<Finding> findings) implements Planning {
+    public Refused {
+      requireNonNull(reason, "reason");
+      findings = List.copyOf(findings);
+    }
+  }
+}

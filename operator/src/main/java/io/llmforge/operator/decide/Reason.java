@@ -1,0 +1,106 @@
+package io.llmforge.operator.decide;
+
+import io.llmforge.crds.plan.FailureCode;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Every reason a condition can have, with the sentence that says what it means or what to do. */
+public enum Reason {
+  // Accepted.
+  VALID("The config is accepted."),
+  INVALID_CONFIG("Correct the named keys; a changed spec is read at once."),
+  UNSUPPORTED_TASK("Use causal_lm or instruction_tuning."),
+  UNSUPPORTED_SOURCE(
+      "Copy the files to a PersistentVolumeClaim of this namespace and write pvc://CLAIM/PATH."),
+
+  // The way of a run.
+  NOT_STARTED("No run has been started."),
+  VALIDATED("The config is valid and nothing was created; remove spec.validateOnly to train."),
+  STARTING("The run's objects are created."),
+  PODS_PENDING("The trainer's pod is about to start."),
+  UNSCHEDULABLE("Free or add nodes with what the pod asks for, or lower spec.resources."),
+  IMAGE_PULL_FAILED(
+      "Correct spec.image or its pull secrets, then delete the run's Job to start it again."),
+  CONTAINER_NOT_CREATED("Create what the pod misses; it starts by itself then."),
+  LOADING("The trainer loads model and data."),
+  ALL_PODS_READY("The trainer is at work."),
+  RESTARTING("The next attempt continues from the last checkpoint."),
+  ENDED("The run has ended."),
+  IN_PROGRESS("The run is under way."),
+  COMPLETED("The result is published."),
+  NOT_FAILED("Nothing has failed."),
+  NOT_STALLED("Nothing is in the way."),
+
+  // Objects that could not be created.
+  QUOTA_EXCEEDED("Free quota in the namespace, or ask for more; it is tried again by itself."),
+  FORBIDDEN("Give the operator's service account the named right; it is tried again by itself."),
+  NAME_TAKEN("Delete or rename the object that is in the way; it is tried again by itself."),
+  CREATE_FAILED("It is tried again by itself; see the API server's message."),
+
+  // Failures of a run, as the trainer names them.
+  USAGE_ERROR("Use a trainer image of the same version as the operator."),
+  DATASET_INVALID("Correct the named row of the dataset, then change the spec to start a new run."),
+  SOURCE_NOT_FOUND("Correct the named path, or put the file there."),
+  STORAGE_UNAVAILABLE("Check the storage behind the named path."),
+  INTERNAL_ERROR("Look at the pod's log; this may be a defect of the trainer."),
+  CANNOT_WRITE_OUTPUT("Free or enlarge the named volume, and check that it can be written."),
+  CHECKPOINTED_AND_STOPPED("The next attempt continues from the checkpoint."),
+  ACCESS_DENIED("Give the trainer (user 10001) the right to read the named path."),
+  ACCELERATOR_OUT_OF_MEMORY(
+      "Lower train_batch_size_per_device and raise gradient_accumulation_steps by the same factor,"
+          + " or lower context_length."),
+  DIVERGED("Lower learning_rate or raise num_warmup_steps."),
+  COMMUNICATION_FAILURE("Check the network between the pods of the run."),
+  ACCELERATOR_FAILURE("Check the accelerator of the named node."),
+  HANG("Look at the pod's log for the step that did not end."),
+
+  // Failures of a run, as Kubernetes names them.
+  HOST_OUT_OF_MEMORY("Raise spec.resources.perDevice.memory or lower context_length."),
+  KILLED("Find out what killed the pod; the next attempt continues from the last checkpoint."),
+  NATIVE_CRASH("Look at the pod's log for the native library that crashed."),
+  UNEXPECTED_EXIT("Look at the pod's log; the image may not be a trainer."),
+  UNPROVEN_COMPLETION(
+      "The process ended with 0 and without a completion report; use a trainer image of the same"
+          + " version as the operator."),
+  POD_LOST("Find out what deleted the pod or Job; the next attempt continues from the checkpoint."),
+  RETRIES_EXHAUSTED("Remove the cause of the last failure, then change the spec.");
+
+  private final String sentence;
+
+  Reason(String sentence) {
+    this.sentence = sentence;
+  }
+
+  /** What it means, or what to do about it. */
+  public String sentence() {
+    return sentence;
+  }
+
+  /** The reason as a condition has it, in CamelCase. */
+  public String text() {
+    return Arrays.stream(name().split("_", -1))
+        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining());
+  }
+
+  /** The reason of the same name. */
+  public static Reason of(FailureCode code) {
+    return switch (code) {
+      case USAGE_ERROR -> USAGE_ERROR;
+      case DATASET_INVALID -> DATASET_INVALID;
+      case SOURCE_NOT_FOUND -> SOURCE_NOT_FOUND;
+      case STORAGE_UNAVAILABLE -> STORAGE_UNAVAILABLE;
+      case INTERNAL_ERROR -> INTERNAL_ERROR;
+      case CANNOT_WRITE_OUTPUT -> CANNOT_WRITE_OUTPUT;
+      case CHECKPOINTED_AND_STOPPED -> CHECKPOINTED_AND_STOPPED;
+      case ACCESS_DENIED -> ACCESS_DENIED;
+      case INVALID_CONFIG -> INVALID_CONFIG;
+      case ACCELERATOR_OUT_OF_MEMORY -> ACCELERATOR_OUT_OF_MEMORY;
+      case DIVERGED -> DIVERGED;
+      case COMMUNICATION_FAILURE -> COMMUNICATION_FAILURE;
+      case ACCELERATOR_FAILURE -> ACCELERATOR_FAILURE;
+      case HANG -> HANG;
+    };
+  }
+}

@@ -1,0 +1,177 @@
+package io.llmforge.operator.decide;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.config.LlmForgeConfig;
+import io.llmforge.crds.config.LlmForgeConfig.CheckpointAndEvaluationFrequency;
+import io.llmforge.crds.config.LlmForgeConfig.LrSchedulerType;
+import io.llmforge.crds.plan.OptimizerPlan;
+import io.llmforge.crds.plan.OptimizerPlan.Schedule;
+import io.llmforge.crds.plan.TrainingPlan.BatchPlan;
+import io.llmforge.crds.plan.TrainingPlan.DurationPlan;
+import io.llmforge.crds.plan.TrainingPlan.EvaluationPlan;
+import io.llmforge.crds.plan.TrainingPlan.Every;
+import org.jspecify.annotations.Nullable;
+
+/** Reads how much is learned in a step, how fast, how long, and how often it is looked at. */
+final class ScheduleReader {
+
+  /** Ours: LLMForge's default is not known outside its default mode, which had 8. */
+  private static final int DEVICES = 1;
+
+  /** Ours: LLMForge looked it up in a table that was never published; 1 always fits. */
+  private static final int ROWS_PER_DEVICE = 1;
+
+  /** Section 1.2, {@code eval_batch_size_per_device}. */
+  private static final int EVALUATION_ROWS_PER_DEVICE = 1;
+
+  /** Section 1.2, {@code gradient_accumulation_steps}. */
+  private static final int ACCUMULATION_STEPS = 1;
+
+  /** Section 1.2, {@code learning_rate}: what its guides advise, there being no known default. */
+  private static final double LORA_LEARNING_RATE = 1e-4;
+
+  private static final double FULL_PARAMETER_LEARNING_RATE = 1e-5;
+
+  /** Section 1.2, {@code num_warmup_steps}. */
+  private static final int WARMUP_STEPS = 10;
+
+  /** Section 8: the older public script of the same authors had none. */
+  private static final double WEIGHT_DECAY = 0;
+
+  /** Ours: what Hugging Face's trainers do; LLMForge left it to DeepSpeed's "auto". */
+  private static final double MAXIMUM_GRADIENT_NORM = 1.0;
+
+  /** Section 1.2, {@code min_update_steps}. */
+  private static final int MINIMUM_STEPS = 100;
+
+  /** Section 1.2, {@code checkpoint_and_evaluation_frequency}: every epoch. */
+  private static final Every EVERY_EPOCH = new Every(Every.Unit.EPOCHS, 1);
+
+  /** Section 1.2, {@code num_checkpoints_to_keep}: the best one. */
+  private static final int CHECKPOINTS_TO_KEEP = 1;
+
+  private final Findings findings;
+
+  ScheduleReader(Findings findings) {
+    this.findings = findings;
+  }
+
+  /** Names every number that is out of range; the other methods need them in range. */
+  void check(LlmForgeConfig config) {
+    atLeast(2, "context_length", config.contextLength());
+    atLeast(1, "num_devices", config.numDevices());
+    atLeast(1, "train_batch_size_per_device", config.trainBatchSizePerDevice());
+    atLeast(1, "eval_batch_size_per_device", config.evalBatchSizePerDevice());
+    atLeast(1, "gradient_accumulation_steps", config.gradientAccumulationSteps());
+    atLeast(1, "min_update_steps", config.minUpdateSteps());
+    atLeast(0, "num_warmup_steps", config.numWarmupSteps());
+    atLeast(1, "num_checkpoints_to_keep", config.numCheckpointsToKeep());
+    atLeast(1, "max_num_checkpoints", config.maxNumCheckpoints());
+    atLeast(1, "checkpoint_every_n_epochs", config.checkpointEveryNEpochs());
+    positive("num_epochs", config.numEpochs());
+    positive("learning_rate", config.learningRate());
+    @Nullable CheckpointAndEvaluationFrequency frequency =
+        config.checkpointAndEvaluationFrequency();
+    if (frequency != null) {
+      atLeast(1, "checkpoint_and_evaluation_frequency.frequency", frequency.frequency());
+    }
+  }
+
+  OptimizerPlan optimizer(LlmForgeConfig config) {
+    double learningRate =
+        config.loraConfig() == null ? FULL_PARAMETER_LEARNING_RATE : LORA_LEARNING_RATE;
+    return new OptimizerPlan(
+        requireNonNullElse(config.learningRate(), learningRate),
+        schedule(requireNonNullElse(config.lrSchedulerType(), LrSchedulerType.COSINE)),
+        requireNonNullElse(config.numWarmupSteps(), WARMUP_STEPS),
+        WEIGHT_DECAY,
+        MAXIMUM_GRADIENT_NORM);
+  }
+
+  BatchPlan batch(LlmForgeConfig config) {
+    int devices = requireNonNullElse(config.numDevices(), DEVICES);
+    if (devices > 1) {
+      findings.warning(
+          "num_devices",
+          ("%d devices: this version trains on one and takes %d times as many micro-batches, so a"
+                  + " step has the same rows and takes longer")
+              .formatted(devices, devices));
+    }
+    return new BatchPlan(
+        requireNonNullElse(config.trainBatchSizePerDevice(), ROWS_PER_DEVICE),
+        requireNonNullElse(config.gradientAccumulationSteps(), ACCUMULATION_STEPS),
+        devices,
+        requireNonNullElse(config.evalBatchSizePerDevice(), EVALUATION_ROWS_PER_DEVICE));
+  }
+
+  DurationPlan duration(LlmForgeConfig config) {
+    return new DurationPlan(
+        config.numEpochs(), requireNonNullElse(config.minUpdateSteps(), MINIMUM_STEPS));
+  }
+
+  EvaluationPlan evaluation(LlmForgeConfig config) {
+    boolean evaluateFirst = requireNonNullElse(config.evalFirst(), false);
+    if (evaluateFirst && config.validPath() == null) {
+      findings.warning("eval_first", "has no effect without valid_path");
+    }
+    return new EvaluationPlan(
+        evaluateFirst,
+        every(config),
+        requireNonNullElse(config.numCheckpointsToKeep(), CHECKPOINTS_TO_KEEP));
+  }
+
+  private Every every(LlmForgeConfig config) {
+    @Nullable CheckpointAndEvaluationFrequency frequency =
+        config.checkpointAndEvaluationFrequency();
+    @Nullable Integer epochs = config.checkpointEveryNEpochs();
+    @Nullable Integer times = config.maxNumCheckpoints();
+    if (epochs != null) {
+      deprecated("checkpoint_every_n_epochs", "{unit: epochs, frequency: %d}".formatted(epochs));
+    }
+    if (times != null) {
+      deprecated("max_num_checkpoints", "{unit: epochs, frequency: 1} or a number of steps");
+    }
+    if (frequency != null) {
+      return new Every(
+          unit(requireNonNullElse(frequency.unit(), CheckpointAndEvaluationFrequency.Unit.EPOCHS)),
+          requireNonNullElse(frequency.frequency(), 1));
+    }
+    if (epochs != null) {
+      return new Every(Every.Unit.EPOCHS, epochs);
+    }
+    return times == null ? EVERY_EPOCH : new Every(Every.Unit.TIMES_PER_RUN, times);
+  }
+
+  private void deprecated(String key, String instead) {
+    findings.deprecated(
+        key, "is an old key; write checkpoint_and_evaluation_frequency: " + instead);
+  }
+
+  private static Every.Unit unit(CheckpointAndEvaluationFrequency.Unit unit) {
+    return switch (unit) {
+      case EPOCHS -> Every.Unit.EPOCHS;
+      case STEPS -> Every.Unit.STEPS;
+    };
+  }
+
+  private static Schedule schedule(LrSchedulerType type) {
+    return switch (type) {
+      case COSINE -> Schedule.COSINE;
+      case LINEAR -> Schedule.LINEAR;
+      case CONSTANT -> Schedule.CONSTANT;
+    };
+  }
+
+  private void atLeast(int least, String key, @Nullable Integer value) {
+    if (value != null && value < least) {
+      findings.invalid(key, "must be at least %d, was %d".formatted(least, value));
+    }
+  }
+
+  private void positive(String key, @Nullable Double value) {
+    if (value != null && !(value > 0 && Double.isFinite(value))) {
+      findings.invalid(key, "must be a positive number, was " + value);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.llmforge.operator.desired;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.PodContract;
+import io.llmforge.crds.plan.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The volumes of a trainer's pod: plan, workspace, scratch folders, and every claim that the plan
+ * names, mounted read-only unless the result is published to it.
+ *
+ * @param volumes the pod's volumes
+ * @param mounts the container's mounts of them
+ * @param arguments where each named claim is mounted, as arguments of the trainer
+ */
+record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> arguments) {
+
+  static final String TEMPORARY_FOLDER = "/tmp";
+
+  private static final String SHARED_MEMORY_FOLDER = "/dev/shm";
+  private static final Quantity SHARED_MEMORY = new Quantity("1Gi");
+
+  PodVolumes {
+    volumes = List.copyOf(volumes);
+    mounts = List.copyOf(mounts);
+    arguments = List.copyOf(arguments);
+  }
+
+  static PodVolumes of(RunOrder order) {
+    List<Volume> volumes = new ArrayList<>();
+    List<VolumeMount> mounts = new ArrayList<>();
+    List<String> arguments = new ArrayList<>();
+
+    volumes.add(planVolume(order.names().plan()));
+    mounts.add(mount("plan", PodContract.PLAN_FOLDER, Access.READ));
+    volumes.add(claimVolume("workspace", order.names().workspace()));
+    mounts.add(mount("workspace", PodContract.WORKSPACE_FOLDER, Access.READ_AND_WRITE));
+    volumes.add(new VolumeBuilder().withName("tmp").withNewEmptyDir().endEmptyDir().build());
+    mounts.add(mount("tmp", TEMPORARY_FOLDER, Access.READ_AND_WRITE));
+    volumes.add(sharedMemory());
+    mounts.add(mount("shared-memory", SHARED_MEMORY_FOLDER, Access.READ_AND_WRITE));
+
+    claims(order.plan())
+        .forEach(
+            (claim, access) -> {
+              // Claim names may be too long, or hold dots, for a volume name.
+              String name = "claim-" + arguments.size();
+              String folder = PodContract.VOLUMES_FOLDER + "/" + claim;
+              volumes.add(claimVolume(name, claim));
+              mounts.add(mount(name, folder, access));
+              arguments.add(PodContract.VOLUME_ARGUMENT + claim + "=" + folder);
+            });
+    return new PodVolumes(volumes, mounts, arguments);
+  }
+
+  private static SortedMap<String, Access> claims(TrainingPlan plan) {
+    SortedMap<String, Access> claims = new TreeMap<>();
+    Stream<@Nullable Location> sources =
+        Stream.of(
+            plan.model().base(),
+            plan.model().baseWeights(),
+            plan.model().adapter(),
+            plan.data().train(),
+            plan.data().validation());
+    sources.filter(Objects::nonNull).forEach(location -> add(location, Access.READ, claims));
+    add(plan.output().location(), Access.READ_AND_WRITE, claims);
+    return claims;
+  }
+
+  private static void add(
+      @Nullable Location location, Access access, SortedMap<String, Access> claims) {
+    if (location instanceof Location.Claim claim) {
+      claims.put(claim.name(), access);
+    }
+  }
+
+  private static Volume planVolume(String configMap) {
+    return new VolumeBuilder()
+        .withName("plan")
+        .withNewConfigMap()
+        .withName(configMap)
+        .endConfigMap()
+        .build();
+  }
+
+  private static Volume claimVolume(String name, String claim) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewPersistentVolumeClaim()
+        .withClaimName(claim)
+        .endPersistentVolumeClaim()
+        .build();
+  }
+
+  private static Volume sharedMemory() {
+    return new VolumeBuilder()
+        .withName("shared-memory")
+        .withNewEmptyDir()
+        .withMedium("Memory")
+        .withSizeLimit(SHARED_MEMORY)
+        .endEmptyDir()
+        .build();
+  }
+
+  private static VolumeMount mount(String volume, String folder, Access access) {
+    return new VolumeMountBuilder()
+        .withName(volume)
+        .withMountPath(folder)
+        .withReadOnly(access == Access.READ ? Boolean.TRUE : null)
+        .build();
+  }
+
+  /** What the trainer may do with a volume. */
+  private enum Access {
+    READ,
+    READ_AND_WRITE
+  }
+}

@@ -1,0 +1,138 @@
+package io.llmforge.operator.desired;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
+import io.llmforge.crds.plan.PodContract;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The trainer's container, told everything by arguments and environment. */
+final class TrainerContainer {
+
+  static final String STATUS_PORT_NAME = "status";
+
+  private static final Quantity ONE_DEVICE = new Quantity("1");
+
+  /** libtorch allocates outside the Java heap, so the heap may take the smaller part only. */
+  private static final String JAVA_OPTIONS =
+      "-Dai.djl.offline=true -XX:MaxRAMPercentage=40 -XX:ErrorFile="
+          + PodContract.WORKSPACE_FOLDER
+          + "/hs_err_%p.log";
+
+  private TrainerContainer() {}
+
+  static Container of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
+    return new ContainerBuilder()
+        .withName(PodContract.TRAINER_CONTAINER)
+        .withImage(image(order, defaults))
+        .withArgs(arguments(volumes))
+        .withEnv(environment(order))
+        .addNewPort()
+        .withName(STATUS_PORT_NAME)
+        .withContainerPort(PodContract.STATUS_PORT)
+        .endPort()
+        .withResources(resources(order, defaults))
+        .withStartupProbe(probe(PodContract.LIVE_PATH, 2, 900))
+        .withLivenessProbe(probe(PodContract.LIVE_PATH, 30, 10))
+        .withReadinessProbe(probe(PodContract.READY_PATH, 5, 3))
+        .withSecurityContext(securityContext())
+        .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withVolumeMounts(volumes.mounts())
+        .build();
+  }
+
+  private static String image(RunOrder order, PodDefaults defaults) {
+    return Optional.ofNullable(order.spec().image())
+        .filter(image -> !image.isBlank())
+        .orElse(defaults.trainerImage());
+  }
+
+  private static List<String> arguments(PodVolumes volumes) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(PodContract.TRAIN_COMMAND);
+    arguments.add(
+        PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE);
+    arguments.add(PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER);
+    arguments.addAll(volumes.arguments());
+    return arguments;
+  }
+
+  private static List<EnvVar> environment(RunOrder order) {
+    EnvVar podIp =
+        new EnvVarBuilder()
+            .withName(PodContract.POD_IP)
+            .withNewValueFrom()
+            .withNewFieldRef()
+            .withFieldPath("status.podIP")
+            .endFieldRef()
+            .endValueFrom()
+            .build();
+    return List.of(
+        podIp,
+        variable(PodContract.TERMINATION_LOG, PodContract.TERMINATION_MESSAGE_FILE),
+        variable(PodContract.ATTEMPT, Integer.toString(order.run().attempt())),
+        variable("DJL_CACHE_DIR", PodVolumes.TEMPORARY_FOLDER + "/djl"),
+        variable("OPT_OUT_TRACKING", "true"),
+        variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
+  }
+
+  private static EnvVar variable(String name, String value) {
+    return new EnvVarBuilder().withName(name).withValue(value).build();
+  }
+
+  // Requests equal limits, so that the pod is the last to be evicted from its node.
+  private static ResourceRequirements resources(RunOrder order, PodDefaults defaults) {
+    Optional<Resources> resources = Optional.ofNullable(order.spec().resources());
+    String accelerator =
+        resources
+            .map(Resources::accelerator)
+            .map(Accelerator::resourceName)
+            .orElse(defaults.acceleratorResource());
+    Map<String, Quantity> amounts = new TreeMap<>();
+    amounts.put(accelerator, ONE_DEVICE);
+    Optional<PerDevice> perDevice = resources.map(Resources::perDevice);
+    perDevice.map(PerDevice::cpu).ifPresent(cpu -> amounts.put("cpu", new Quantity(cpu)));
+    perDevice
+        .map(PerDevice::memory)
+        .ifPresent(memory -> amounts.put("memory", new Quantity(memory)));
+    return new ResourceRequirementsBuilder().withLimits(amounts).withRequests(amounts).build();
+  }
+
+  private static Probe probe(String path, int periodSeconds, int failureThreshold) {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath(path)
+        .withNewPort(STATUS_PORT_NAME)
+        .endHttpGet()
+        .withPeriodSeconds(periodSeconds)
+        .withFailureThreshold(failureThreshold)
+        .withTimeoutSeconds(5)
+        .build();
+  }
+
+  private static SecurityContext securityContext() {
+    return new SecurityContextBuilder()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .build();
+  }
+}

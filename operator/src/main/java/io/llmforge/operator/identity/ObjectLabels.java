@@ -1,0 +1,52 @@
+package io.llmforge.operator.identity;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Labels and annotations of the objects we own. */
+public final class ObjectLabels {
+
+  public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  public static final String OPERATOR = "llmforge-operator";
+  public static final String JOB = "llmforge.io/job";
+  public static final String RUN = "llmforge.io/run";
+  public static final String STAGE = "llmforge.io/stage";
+  public static final String ATTEMPT = "llmforge.io/attempt";
+
+  /** Stage of an attempt's Job and pods. */
+  public static final String TRAIN = "train";
+
+  /** Annotations of a train Job: what a lost status is rebuilt from. */
+  public static final String RUN_HASH = "llmforge.io/run-hash";
+
+  public static final String GENERATION = "llmforge.io/generation";
+  public static final String FAILED_ATTEMPTS = "llmforge.io/failed-attempts";
+
+  /** Selects everything this operator created. */
+  public static final String SELECTOR = MANAGED_BY + "=" + OPERATOR;
+
+  private ObjectLabels() {}
+
+  public static Map<String, String> ofRun(Owner owner, int run) {
+    Map<String, String> labels = new TreeMap<>();
+    labels.put(MANAGED_BY, OPERATOR);
+    labels.put(JOB, owner.name());
+    labels.put(RUN, Integer.toString(run));
+    return labels;
+  }
+
+  public static Map<String, String> ofAttempt(Owner owner, int run, int attempt) {
+    Map<String, String> labels = ofRun(owner, run);
+    labels.put(STAGE, TRAIN);
+    labels.put(ATTEMPT, Integer.toString(attempt));
+    return labels;
+  }
+
+  /** Selects the trainer pods of a run, whatever the attempt. */
+  public static Map<String, String> podsOfRun(Owner owner, int run) {
+    Map<String, String> labels = ofRun(owner, run);
+    labels.remove(MANAGED_BY);
+    labels.put(STAGE, TRAIN);
+    return labels;
+  }
+}

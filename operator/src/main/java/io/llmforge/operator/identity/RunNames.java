@@ -1,0 +1,42 @@
+package io.llmforge.operator.identity;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Names of the objects of one run. No two runs share a name, so nothing is ever overwritten.
+ *
+ * @param job name of the FineTuneJob
+ * @param run number of the run, from 1
+ */
+public record RunNames(String job, int run) {
+  public RunNames {
+    requireNonNull(job, "job");
+    if (run < 1) {
+      throw new IllegalArgumentException("run must be at least 1, was " + run);
+    }
+  }
+
+  /** ConfigMap with plan.json. */
+  public String plan() {
+    return prefix() + "-plan";
+  }
+
+  /** Headless Service; also the subdomain of the run's pods. */
+  public String service() {
+    return prefix();
+  }
+
+  /** PersistentVolumeClaim the run works on. */
+  public String workspace() {
+    return prefix() + "-workspace";
+  }
+
+  /** Job of one attempt at the train stage. */
+  public String train(int attempt) {
+    return "%s-train-%d".formatted(prefix(), attempt);
+  }
+
+  private String prefix() {
+    return job + "-" + run;
+  }
+}

@@ -1,0 +1,47 @@
+package io.llmforge.operator.observe;
+
+import static java.util.Objects.requireNonNull;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.operator.identity.ObjectKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is true now, as far as one FineTuneJob is concerned.
+ *
+ * @param request what is asked
+ * @param recorded the status as it was last written; without any, all of its components are null
+ * @param objects everything that exists and is controlled by the FineTuneJob
+ * @param jobs the train Jobs among them
+ * @param answer what rank 0 of the newest attempt says of itself
+ */
+public record Observation(
+    Request request,
+    FineTuneJobStatus recorded,
+    Set<ObjectKey> objects,
+    List<TrainJob> jobs,
+    StatusAnswer answer) {
+
+  /** A status that says nothing. */
+  public static final FineTuneJobStatus NO_STATUS =
+      new FineTuneJobStatus(null, null, null, null, null, null, null, null, null, null, null);
+
+  public Observation {
+    requireNonNull(request, "request");
+    requireNonNull(recorded, "recorded");
+    objects = Set.copyOf(objects);
+    jobs = List.copyOf(jobs);
+    requireNonNull(answer, "answer");
+  }
+
+  /** A FineTuneJob nobody has looked at yet. */
+  public static Observation ofNew(Request request) {
+    return new Observation(request, NO_STATUS, Set.of(), List.of(), new StatusAnswer.NotAsked());
+  }
+
+  public Optional<TrainJob> job(int run, int attempt) {
+    return jobs.stream().filter(job -> job.run() == run && job.attempt() == attempt).findFirst();
+  }
+}
