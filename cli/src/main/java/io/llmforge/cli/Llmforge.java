@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "llmforge",
     mixinStandardHelpOptions = true,
     description = "LLMForge fine-tuning configs on Kubernetes.",
-    subcommands = {RenderCommand.class})
+    subcommands = {RenderCommand.class, RunCommand.class})
 public final class Llmforge {
 
   private Llmforge() {}

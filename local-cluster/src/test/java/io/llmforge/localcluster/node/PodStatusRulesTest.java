@@ -32,9 +32,21 @@ final class PodStatusRulesTest {
       case "r" ->
           status.withReady(true).withNewState().withNewRunning().endRunning().endState().build();
       case "s" ->
-          status.withNewState().withNewTerminated().withExitCode(0).endTerminated().endState().build();
+          status
+              .withNewState()
+              .withNewTerminated()
+              .withExitCode(0)
+              .endTerminated()
+              .endState()
+              .build();
       case "f" ->
-          status.withNewState().withNewTerminated().withExitCode(1).endTerminated().endState().build();
+          status
+              .withNewState()
+              .withNewTerminated()
+              .withExitCode(1)
+              .endTerminated()
+              .endState()
+              .build();
       case "b" ->
           status
               .withNewState()
@@ -94,10 +106,10 @@ final class PodStatusRulesTest {
 
     assertThat(first.getConditions())
         .extracting(c -> c.getType() + "=" + c.getStatus())
-        .containsExactly("Initialized=True", "Ready=True", "ContainersReady=True", "PodScheduled=True");
+        .containsExactly(
+            "Initialized=True", "Ready=True", "ContainersReady=True", "PodScheduled=True");
     assertThat(second.getConditions())
         .extracting(c -> c.getType() + " " + c.getReason() + " " + c.getLastTransitionTime())
-        .contains(
-            "Initialized null 2026-11-23T12:00:00Z", "Ready PodFailed 2026-11-23T12:00:09Z");
+        .contains("Initialized null 2026-11-23T12:00:00Z", "Ready PodFailed 2026-11-23T12:00:09Z");
   }
 }

@@ -72,7 +72,8 @@ final class SchedulingTest {
 
   @Test
   void containersAddUpAndAnInitContainerCountsAlone() {
-    var two = "{name: a, resources: {requests: {cpu: 2}}}, {name: b, resources: {requests: {cpu: 2}}}";
+    var two =
+        "{name: a, resources: {requests: {cpu: 2}}}, {name: b, resources: {requests: {cpu: 2}}}";
     var large = "{name: i, resources: {requests: {cpu: 5}}}";
 
     assertThat(place("containers: [" + two + "]", node("local", Map.of())))
@@ -86,7 +87,8 @@ final class SchedulingTest {
 
   @Test
   void gatedPodWaitsForItsGatesEvenWithoutNodes() {
-    assertThat(place("schedulingGates: [{name: llmforge.io/admission}]\ncontainers: [{name: main}]"))
+    assertThat(
+            place("schedulingGates: [{name: llmforge.io/admission}]\ncontainers: [{name: main}]"))
         .isEqualTo(new Placement.Gated());
   }
 
@@ -116,7 +118,8 @@ final class SchedulingTest {
   @Test
   void podWithoutItsClaimWaits() {
     var pod =
-        pod("containers: [{name: main}]\nvolumes: [{name: v, persistentVolumeClaim: {claimName: w}}]");
+        pod(
+            "containers: [{name: main}]\nvolumes: [{name: v, persistentVolumeClaim: {claimName: w}}]");
 
     var missing =
         Scheduling.decide(pod, List.of(node("local", Map.of())), (ns, claim) -> Optional.empty());
@@ -125,7 +128,6 @@ final class SchedulingTest {
         .isInstanceOfSatisfying(
             Placement.Unschedulable.class,
             placement ->
-                assertThat(placement.message())
-                    .contains("persistentvolumeclaim \"w\" not found"));
+                assertThat(placement.message()).contains("persistentvolumeclaim \"w\" not found"));
   }
 }

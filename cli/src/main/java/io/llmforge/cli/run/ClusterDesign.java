@@ -1,0 +1,66 @@
+package io.llmforge.cli.run;
+
+import io.llmforge.cli.story.Story;
+import io.llmforge.localcluster.LocalClusterOptions;
+import io.llmforge.localcluster.node.container.Image;
+import io.llmforge.localcluster.node.container.ImageCatalogue;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What the cluster of a run is made of, and where its claims lie on this machine. */
+final class ClusterDesign {
+
+  private static final String CLAIM_SCHEME = "pvc://";
+  private static final String TRAINER_IMAGE = "llmforge/trainer";
+  private static final String ACCELERATOR = "nvidia.com/gpu";
+
+  // Pods hold accelerators as on a real node; the trainer itself finds out that there is none.
+  private static final String ACCELERATORS = "8";
+
+  private ClusterDesign() {}
+
+  /** One node that can run the trainer's image. */
+  static LocalClusterOptions options(Installation installation, RunFolder folder) {
+    Image trainer =
+        Image.of(
+            installation.java().toString(),
+            "-Dai.djl.offline=true",
+            "-cp",
+            installation.trainerLibraries() + "/*",
+            "io.llmforge.trainer.Trainer");
+    return LocalClusterOptions.in(folder.cluster())
+        .withImages(new ImageCatalogue(Map.of(TRAINER_IMAGE, trainer)))
+        .withCapacity(ACCELERATOR, ACCELERATORS);
+  }
+
+  /** Settings of the operator that this cluster calls for. */
+  static Map<String, String> operatorSettings() {
+    return Map.of(
+        "LLMFORGE_TRAINER_IMAGE", TRAINER_IMAGE + ":local", "LLMFORGE_POLL_INTERVAL", "1S");
+  }
+
+  /** Folder of a claim on this machine. */
+  static Path volume(RunFolder folder, String namespace, String claim) {
+    return folder.cluster().resolve("volumes").resolve(namespace).resolve(claim);
+  }
+
+  /** Folder on this machine of a {@code pvc://claim/path} location. */
+  static Optional<Path> folderOf(String location, String namespace, RunFolder folder) {
+    if (!location.startsWith(CLAIM_SCHEME)) {
+      return Optional.empty();
+    }
+    String[] claimAndPath = location.substring(CLAIM_SCHEME.length()).split("/", 2);
+    Path volume = volume(folder, namespace, claimAndPath[0]);
+    return Optional.of(claimAndPath.length == 1 ? volume : volume.resolve(claimAndPath[1]));
+  }
+
+  /** Folders on this machine that a story publishes to. */
+  static Stream<Path> outputFolders(Story story, RunFolder folder) {
+    return Stream.ofNullable(story.job().getSpec().outputs())
+        .flatMap(outputs -> outputs.stream())
+        .flatMap(output -> Stream.ofNullable(output.uri()))
+        .flatMap(uri -> folderOf(uri, story.namespace(), folder).stream());
+  }
+}

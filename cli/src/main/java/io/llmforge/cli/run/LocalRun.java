@@ -1,0 +1,259 @@
+package io.llmforge.cli.run;
+
+import static java.util.stream.Collectors.toSet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.llmforge.cli.story.ExpectedStatus;
+import io.llmforge.cli.story.ExpectedStatus.Mismatch;
+import io.llmforge.cli.story.Story;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.LocalCluster;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One story on a cluster of its own: fill the claims, apply the manifest, watch until it ends. */
+public final class LocalRun {
+
+  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(250);
+
+  private final Installation installation;
+  private final Path dataFolder;
+  private final PrintStream out;
+  private final boolean terminal;
+
+  /**
+   * A run.
+   *
+   * @param dataFolder folder for the cluster's volumes, pods and logs
+   * @param terminal whether {@code out} is a terminal that can redraw its last line
+   */
+  public LocalRun(Installation installation, Path dataFolder, PrintStream out, boolean terminal) {
+    this.installation = installation;
+    this.dataFolder = dataFolder;
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Runs the story, and before it those that it needs and that have not run yet.
+   *
+   * @throws IOException when cluster or operator could not be started
+   */
+  public RunResult run(Story story) throws IOException, InterruptedException {
+    return run(story, AfterRun.STOP);
+  }
+
+  /** Runs the story and leaves the cluster up until this process is told to stop. */
+  public RunResult runAndKeep(Story story) throws IOException, InterruptedException {
+    return run(story, AfterRun.KEEP);
+  }
+
+  private RunResult run(Story story, AfterRun afterRun) throws IOException, InterruptedException {
+    try (RunFolder folder = RunFolder.take(dataFolder)) {
+      List<Story> stories = storiesToRun(story, folder);
+      RunText.plan(stories, dataFolder).forEach(out::println);
+      folder.clear(sharedVolumes(story, folder));
+      try (LocalCluster cluster = LocalCluster.start(ClusterDesign.options(installation, folder));
+          OperatorProcess operator = startOperator(cluster, folder)) {
+        List<RunResult> results = new ArrayList<>();
+        for (Story next : stories) {
+          RunResult result = runOne(next, cluster, operator, folder);
+          results.add(result);
+          if (!result.isAsExpected()) {
+            break;
+          }
+        }
+        RunResult last = results.getLast();
+        afterRun.act(cluster, out);
+        return last;
+      }
+    }
+  }
+
+  private RunResult runOne(
+      Story story, LocalCluster cluster, OperatorProcess operator, RunFolder folder)
+      throws IOException, InterruptedException {
+    KubernetesClient client = cluster.client();
+    out.printf("%n%s%n", story.title());
+    fillClaims(story, cluster);
+    client.resource(story.job()).inNamespace(story.namespace()).create();
+    FineTuneJobStatus status = watch(story, client, operator);
+    List<Path> trainerLogs = keepTrainerLogs(story, client, folder);
+    RunResult result =
+        new RunResult(status, mismatches(story, status), operator.log(), trainerLogs);
+    RunText.ending(story, result, uri -> ClusterDesign.folderOf(uri, story.namespace(), folder))
+        .forEach(out::println);
+    return result;
+  }
+
+  private OperatorProcess startOperator(LocalCluster cluster, RunFolder folder)
+      throws IOException, InterruptedException {
+    CustomResourceDefinition definition =
+        YAML.readValue(
+            installation.customResourceDefinition().toFile(), CustomResourceDefinition.class);
+    cluster.client().resource(definition).create();
+    return OperatorProcess.start(
+        installation, cluster.kubeconfig(), folder.operatorLog(), ClusterDesign.operatorSettings());
+  }
+
+  private FineTuneJobStatus watch(Story story, KubernetesClient client, OperatorProcess operator)
+      throws IOException, InterruptedException {
+    LiveView view = new LiveView(out, terminal, Clock.systemUTC());
+    while (true) {
+      FineTuneJobStatus status = status(story, client);
+      if (status != null) {
+        view.show(status);
+        if (hasEnded(status)) {
+          view.end();
+          return status;
+        }
+      }
+      if (!operator.isRunning()) {
+        view.end();
+        throw new IOException(
+            "the operator died; the end of its log %s:%n%s"
+                .formatted(operator.log(), operator.lastWords()));
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_INTERVAL.toMillis());
+    }
+  }
+
+  private static @Nullable FineTuneJobStatus status(Story story, KubernetesClient client) {
+    FineTuneJob job =
+        client
+            .resources(FineTuneJob.class)
+            .inNamespace(story.namespace())
+            .withName(story.name())
+            .get();
+    return job == null ? null : job.getStatus();
+  }
+
+  private static boolean hasEnded(FineTuneJobStatus status) {
+    return status.phase() == Phase.Succeeded || status.phase() == Phase.Failed;
+  }
+
+  private static List<Mismatch> mismatches(Story story, FineTuneJobStatus status) {
+    JsonNode tree = YAML.valueToTree(status);
+    return story
+        .expectedStatus()
+        .map(expected -> expected.compare(tree))
+        .orElseGet(() -> succeeded().compare(tree));
+  }
+
+  private static ExpectedStatus succeeded() {
+    return new ExpectedStatus(YAML.createObjectNode().put("phase", Phase.Succeeded.name()));
+  }
+
+  private static void fillClaims(Story story, LocalCluster cluster) throws IOException {
+    KubernetesClient client = cluster.client();
+    createNamespace(story, client);
+    for (Map.Entry<String, Map<String, Path>> claim : story.claims().entrySet()) {
+      Path volume = cluster.volumeFolder(story.namespace(), claim.getKey());
+      Files.createDirectories(volume);
+      for (Map.Entry<String, Path> content : claim.getValue().entrySet()) {
+        RunFolder.copy(content.getValue(), volume.resolve(content.getKey()).normalize());
+      }
+      client
+          .resource(
+              new PersistentVolumeClaimBuilder()
+                  .withNewMetadata()
+                  .withName(claim.getKey())
+                  .withNamespace(story.namespace())
+                  .endMetadata()
+                  .withNewSpec()
+                  .withAccessModes("ReadWriteMany")
+                  .withNewResources()
+                  .withRequests(Map.of("storage", new Quantity("1Gi")))
+                  .endResources()
+                  .endSpec()
+                  .build())
+          .serverSideApply();
+    }
+  }
+
+  private static void createNamespace(Story story, KubernetesClient client) {
+    if (client.namespaces().withName(story.namespace()).get() == null) {
+      client
+          .resource(
+              new NamespaceBuilder()
+                  .withNewMetadata()
+                  .withName(story.namespace())
+                  .endMetadata()
+                  .build())
+          .create();
+    }
+  }
+
+  /** The story, after those it needs and that have published nothing yet. */
+  private static List<Story> storiesToRun(Story story, RunFolder folder) {
+    List<Story> stories = new ArrayList<>();
+    for (Story needed : story.neededStories()) {
+      if (published(needed, folder).noneMatch(RunFolder::hasContent)) {
+        stories.addAll(storiesToRun(needed, folder));
+      }
+    }
+    stories.add(story);
+    return stories;
+  }
+
+  private static Stream<Path> published(Story story, RunFolder folder) {
+    return ClusterDesign.outputFolders(story, folder);
+  }
+
+  /** Volumes that outlive a run: claims that a story names and fills with nothing. */
+  private static Set<Path> sharedVolumes(Story story, RunFolder folder) {
+    return Stream.concat(Stream.of(story), story.neededStories().stream())
+        .flatMap(
+            each ->
+                each.claims().entrySet().stream()
+                    .filter(claim -> claim.getValue().isEmpty())
+                    .map(claim -> ClusterDesign.volume(folder, each.namespace(), claim.getKey())))
+        .collect(toSet());
+  }
+
+  private static List<Path> keepTrainerLogs(Story story, KubernetesClient client, RunFolder folder)
+      throws IOException {
+    List<Path> logs = new ArrayList<>();
+    for (var pod :
+        client
+            .pods()
+            .inNamespace(story.namespace())
+            .withLabel("llmforge.io/job", story.name())
+            .list()
+            .getItems()) {
+      Path log = folder.trainerLog(pod.getMetadata().getName());
+      Files.writeString(log, logOf(client, story.namespace(), pod.getMetadata().getName()));
+      logs.add(log);
+    }
+    return logs;
+  }
+
+  private static String logOf(KubernetesClient client, String namespace, String pod) {
+    try {
+      return client.pods().inNamespace(namespace).withName(pod).getLog();
+    } catch (KubernetesClientException e) {
+      return "no log: " + e.getMessage() + "\n";
+    }
+  }
+}
