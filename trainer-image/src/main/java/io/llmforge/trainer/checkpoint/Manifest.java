@@ -60,13 +60,18 @@ public record Manifest(String schema, List<Entry> files) {
     }
     Manifest promised;
     try {
-      promised = JSON.readValue(file.toFile(), Manifest.class);
+      promised = read(folder);
     } catch (JsonProcessingException e) {
       return Optional.of("has an unreadable " + FILE);
     }
     return promised.equals(of(folder))
         ? Optional.empty()
         : Optional.of("holds other files than its " + FILE + " says");
+  }
+
+  /** The manifest as it was written; the folder is not compared with it. */
+  public static Manifest read(Path folder) throws IOException {
+    return JSON.readValue(folder.resolve(FILE).toFile(), Manifest.class);
   }
 
   /** Size of all files. */

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * What a run knows besides tensors. Data position, learning rate and dropout follow from the step.
  *
  * @param schema version of this format
- * @param planDigest SHA-256 of the plan the state belongs to
  * @param dataDigest SHA-256 of tokens and masks trained on
  * @param step optimizer steps done
  * @param tokens tokens trained on
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingState(
     String schema,
-    String planDigest,
     String dataDigest,
     long step,
     long tokens,
@@ -42,7 +40,6 @@ public record TrainingState(
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
   public TrainingState {
-    requireNonNull(planDigest, "planDigest");
     requireNonNull(dataDigest, "dataDigest");
     metrics = List.copyOf(metrics);
     if (!SCHEMA.equals(schema)) {

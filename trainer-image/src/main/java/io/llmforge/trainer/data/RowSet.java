@@ -33,6 +33,11 @@ public record RowSet(List<TokenRow> rows, int truncated) {
     return new RowSet(cut, truncated);
   }
 
+  /** Every row filled up to the context length. */
+  public RowSet padded(int contextLength) {
+    return new RowSet(rows.stream().map(row -> row.padded(contextLength)).toList(), truncated);
+  }
+
   public long targets() {
     return rows.stream().mapToLong(TokenRow::targets).sum();
   }

@@ -45,7 +45,7 @@ public record TokenRow(long line, int[] tokens, BitSet trained) {
    * Filled up with token 0, which nothing learns and, attention being causal, nothing before it
    * sees.
    */
-  public TokenRow padded(int contextLength) {
+  TokenRow padded(int contextLength) {
     return tokens.length >= contextLength
         ? this
         : new TokenRow(line, Arrays.copyOf(tokens, contextLength), trained);

@@ -1,6 +1,9 @@
 package io.llmforge.trainer.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -79,6 +82,16 @@ public abstract sealed class StorageException extends RuntimeException {
         "%s cannot be written (%s); check that its volume is mounted writable and has room"
             .formatted(what, reason(cause)),
         cause);
+  }
+
+  /** As {@link #reading(String, IOException)}, for code that may not declare exceptions. */
+  public static StorageException reading(String what, UncheckedIOException cause) {
+    return reading(what, requireNonNull(cause.getCause()));
+  }
+
+  /** As {@link #writing(String, IOException)}, for code that may not declare exceptions. */
+  public static StorageException writing(String what, UncheckedIOException cause) {
+    return writing(what, requireNonNull(cause.getCause()));
   }
 
   private static NotFound notFound(String what, IOException cause) {

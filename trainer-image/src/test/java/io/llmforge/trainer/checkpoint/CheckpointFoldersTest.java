@@ -112,7 +112,7 @@ class CheckpointFoldersTest {
     var checkpoints = open();
     save(checkpoints, 4, 3.0);
     checkpoints.save(
-        new TrainingState(TrainingState.SCHEMA, "plan", "data", 5, 0, 0, 4L, 3.0, List.of(), 0),
+        new TrainingState(TrainingState.SCHEMA, "data", 5, 0, 0, 4L, 3.0, List.of(), 0),
         (artifact, trainer) -> {});
 
     assertThat(checkpoints.best().orElseThrow().state().step()).isEqualTo(4);
@@ -136,16 +136,7 @@ class CheckpointFoldersTest {
   private static TrainingState state(long step, @Nullable Double loss) {
     var metrics = List.of(new Metric(Metric.PERPLEXITY, Double.POSITIVE_INFINITY, step, 2, 1, 1));
     return new TrainingState(
-        TrainingState.SCHEMA,
-        "plan",
-        "data",
-        step,
-        100,
-        50,
-        loss == null ? null : step,
-        loss,
-        metrics,
-        7);
+        TrainingState.SCHEMA, "data", step, 100, 50, loss == null ? null : step, loss, metrics, 7);
   }
 
   private List<String> names() throws IOException {

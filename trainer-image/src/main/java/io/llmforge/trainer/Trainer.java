@@ -1,0 +1,162 @@
+package io.llmforge.trainer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.trainer.recipe.PlanInvalidException;
+import io.llmforge.trainer.recipe.RunControl;
+import io.llmforge.trainer.recipe.RunSurroundings;
+import io.llmforge.trainer.recipe.TrainingRecipe;
+import io.llmforge.trainer.report.ConsoleProgress;
+import io.llmforge.trainer.report.ProgressTracker;
+import io.llmforge.trainer.report.StatusServer;
+import io.llmforge.trainer.report.TerminationMessage;
+import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.storage.Volumes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The process in a trainer pod. It always leaves a termination message, ends with the exit code of
+ * its {@link FailureCode}, and after SIGTERM saves and ends with 75, never with 0 unless all was
+ * done.
+ */
+public final class Trainer {
+
+  private final TrainerSurroundings surroundings;
+  private final ConsoleProgress console;
+  private final ProgressTracker progress;
+  private final RunControl control = new RunControl();
+
+  Trainer(TrainerSurroundings surroundings) {
+    this.surroundings = surroundings;
+    this.console = new ConsoleProgress(surroundings.out(), surroundings.clock());
+    this.progress = new ProgressTracker(surroundings.clock());
+  }
+
+  /** Halts instead of exiting: after SIGTERM, exiting would wait for the hook that waits for us. */
+  public static void main(String[] arguments) {
+    var trainer =
+        new Trainer(new TrainerSurroundings(System.getenv(), System.out, Clock.systemUTC()));
+    Thread training = Thread.currentThread();
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> trainer.stopAndWait(training), "stop-on-signal"));
+    int exitCode = trainer.run(List.of(arguments));
+    System.out.flush();
+    System.err.flush();
+    Runtime.getRuntime().halt(exitCode);
+  }
+
+  /** Runs to the end and gives the exit code. */
+  int run(List<String> arguments) {
+    if (TrainerArguments.asksForHelp(arguments)) {
+      surroundings.out().print(TrainerArguments.HELP);
+      return 0;
+    }
+    TrainingReport report = report(arguments);
+    writeLastWords(report);
+    return switch (report) {
+      case TrainingReport.Completed ignored -> 0;
+      case TrainingReport.Stopped ignored -> FailureCode.CHECKPOINTED_AND_STOPPED.exitCode();
+      case TrainingReport.Failed failed -> failed.code().exitCode();
+      case TrainingReport.Running ignored ->
+          throw new IllegalStateException("a run cannot end by running");
+    };
+  }
+
+  RunControl control() {
+    return control;
+  }
+
+  // Whatever goes wrong, even an Error, must end in a message and an exit code.
+  private TrainingReport report(List<String> arguments) {
+    try {
+      return train(TrainerArguments.parse(arguments));
+    } catch (Throwable failure) {
+      FailureCode code = FailureCodes.of(failure);
+      String message = failure.getMessage();
+      if (code == FailureCode.INTERNAL_ERROR) {
+        failure.printStackTrace(surroundings.out());
+        message =
+            "%s; this is a mistake in the trainer, its log has the details".formatted(failure);
+      }
+      return new TrainingReport.Failed(
+          progress.progress(), code, message == null ? failure.toString() : message);
+    }
+  }
+
+  private TrainingReport train(TrainerArguments arguments) {
+    TrainingPlan plan = readPlan(arguments);
+    var run =
+        new RunSurroundings(
+            new Volumes(arguments.workspace(), arguments.volumes()),
+            control,
+            progress,
+            console,
+            surroundings.clock());
+    Optional<StatusServer> server = startServer(arguments.statusPort());
+    try {
+      return new TrainingRecipe(plan, run).run();
+    } finally {
+      server.ifPresent(StatusServer::close);
+    }
+  }
+
+  private static TrainingPlan readPlan(TrainerArguments arguments) {
+    try {
+      return PlanJson.read(Files.readString(arguments.plan()), TrainingPlan.class);
+    } catch (JsonProcessingException e) {
+      throw new PlanInvalidException(
+          "%s is not a training plan this trainer reads: %s"
+              .formatted(arguments.plan(), e.getOriginalMessage()),
+          e);
+    } catch (IOException e) {
+      throw StorageException.reading(arguments.plan().toString(), e);
+    }
+  }
+
+  /** The endpoints only inform: a run without them is a run. */
+  private Optional<StatusServer> startServer(int port) {
+    var address = new InetSocketAddress(surroundings.address(), port);
+    try {
+      StatusServer server = StatusServer.start(address, progress, control);
+      console.line(
+          "[status] http://%s:%d".formatted(surroundings.address(), server.address().getPort()));
+      return Optional.of(server);
+    } catch (IOException e) {
+      console.warning("no status server on %s: %s".formatted(address, e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private void writeLastWords(TrainingReport report) {
+    if (report instanceof TrainingReport.Failed failed) {
+      console.line("%s: %s".formatted(failed.code().reason(), failed.message()));
+    }
+    surroundings
+        .terminationLog()
+        .ifPresent(
+            file -> {
+              try {
+                TerminationMessage.write(file, report);
+              } catch (IOException e) {
+                console.warning("no termination message in %s: %s".formatted(file, e));
+              }
+            });
+  }
+
+  private void stopAndWait(Thread training) {
+    control.stop();
+    try {
+      training.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

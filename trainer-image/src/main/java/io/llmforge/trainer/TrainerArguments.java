@@ -1,0 +1,118 @@
+package io.llmforge.trainer;
+
+import io.llmforge.crds.plan.PodContract;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line of a trainer pod.
+ *
+ * @param plan file of the plan
+ * @param workspace the run's own folder
+ * @param volumes mount folder of each claim
+ * @param statusPort port of the status server
+ */
+record TrainerArguments(Path plan, Path workspace, Map<String, Path> volumes, int statusPort) {
+
+  static final String HELP =
+      """
+      usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--status-port=PORT]
+
+        --plan=FILE            the training plan, JSON
+        --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
+        --volume=CLAIM=FOLDER  where a persistent volume claim of the plan is mounted
+        --status-port=PORT     port of the status server (default 8090; 0 takes a free one)
+        --help                 print this
+
+      Ends with 0 when the artefact is published, otherwise with a code that says what is wrong
+      (64 usage, 65 data, 66 missing file, 73 unwritable output, 75 stopped and saved, 77 access
+      denied, 78 configuration or model, 80 out of memory, 81 diverged).
+      """;
+
+  private static final String STATUS_PORT_ARGUMENT = "--status-port=";
+
+  TrainerArguments {
+    volumes = Map.copyOf(volumes);
+  }
+
+  /** Wrong usage, with a message for the person who typed it. */
+  static final class UsageException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+      super(message + "; train --help says how it is used");
+    }
+  }
+
+  static boolean asksForHelp(List<String> arguments) {
+    return arguments.contains("--help") || arguments.contains("-h");
+  }
+
+  static TrainerArguments parse(List<String> arguments) {
+    if (arguments.isEmpty() || !arguments.getFirst().equals(PodContract.TRAIN_COMMAND)) {
+      throw new UsageException("the first argument must be '" + PodContract.TRAIN_COMMAND + "'");
+    }
+    Path plan = null;
+    Path workspace = null;
+    Map<String, Path> volumes = new HashMap<>();
+    int statusPort = PodContract.STATUS_PORT;
+    for (String argument : arguments.subList(1, arguments.size())) {
+      if (argument.startsWith(PodContract.PLAN_ARGUMENT)) {
+        plan = Path.of(value(argument, PodContract.PLAN_ARGUMENT));
+      } else if (argument.startsWith(PodContract.WORKSPACE_ARGUMENT)) {
+        workspace = Path.of(value(argument, PodContract.WORKSPACE_ARGUMENT));
+      } else if (argument.startsWith(PodContract.VOLUME_ARGUMENT)) {
+        addVolume(value(argument, PodContract.VOLUME_ARGUMENT), volumes);
+      } else if (argument.startsWith(STATUS_PORT_ARGUMENT)) {
+        statusPort = port(value(argument, STATUS_PORT_ARGUMENT));
+      } else {
+        throw new UsageException("unknown argument '" + argument + "'");
+      }
+    }
+    return new TrainerArguments(
+        required(plan, PodContract.PLAN_ARGUMENT),
+        required(workspace, PodContract.WORKSPACE_ARGUMENT).toAbsolutePath().normalize(),
+        volumes,
+        statusPort);
+  }
+
+  private static void addVolume(String text, Map<String, Path> volumes) {
+    int separator = text.indexOf('=');
+    if (separator < 1 || separator == text.length() - 1) {
+      throw new UsageException("--volume needs CLAIM=FOLDER, was '" + text + "'");
+    }
+    volumes.put(
+        text.substring(0, separator),
+        Path.of(text.substring(separator + 1)).toAbsolutePath().normalize());
+  }
+
+  private static int port(String text) {
+    try {
+      int port = Integer.parseInt(text);
+      if (port >= 0 && port <= 65_535) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a number out of range.
+    }
+    throw new UsageException("--status-port needs a number from 0 to 65535, was '" + text + "'");
+  }
+
+  private static String value(String argument, String name) {
+    String value = argument.substring(name.length());
+    if (value.isBlank()) {
+      throw new UsageException(name + " needs a value");
+    }
+    return value;
+  }
+
+  private static Path required(@Nullable Path value, String name) {
+    if (value == null) {
+      throw new UsageException(name + " is missing");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,153 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.crds.plan.OptimizerPlan;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.checkpoint.ElementType;
+import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.checkpoint.SafetensorsFile;
+import io.llmforge.trainer.checkpoint.SafetensorsWriter;
+import io.llmforge.trainer.checkpoint.TensorFileException;
+import io.llmforge.trainer.data.RowPacker;
+import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.DropoutKey;
+import io.llmforge.trainer.model.EvaluationSum;
+import io.llmforge.trainer.model.ModelOptions;
+import io.llmforge.trainer.model.PackedTokens;
+import io.llmforge.trainer.model.Tuning;
+import io.llmforge.trainer.optim.AdamW;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** The model and its optimizer: what a step changes, and what a checkpoint holds. */
+final class ModelInTraining implements AutoCloseable {
+
+  private static final String WEIGHTS_FILE = "weights.safetensors";
+  private static final String OPTIMIZER_FILE = "optimizer.safetensors";
+
+  /**
+   * Gradients of one step, not yet used.
+   *
+   * @param loss mean negative log-likelihood of the step's targets
+   * @param norm global gradient norm before clipping
+   */
+  record Gradients(double loss, double norm) {}
+
+  private final TrainingPlan plan;
+  private final Tuning tuning;
+  private final CausalLanguageModel model;
+  private final AdamW optimizer;
+
+  private ModelInTraining(
+      TrainingPlan plan, Tuning tuning, CausalLanguageModel model, AdamW optimizer) {
+    this.plan = plan;
+    this.tuning = tuning;
+    this.model = model;
+    this.optimizer = optimizer;
+  }
+
+  static ModelInTraining load(TorchRuntime runtime, TrainingPlan plan, ModelSourceFolders folders) {
+    Tuning tuning = PlanTuning.of(plan.tuning());
+    CausalLanguageModel model =
+        CausalLanguageModel.load(
+            runtime, folders.weights(), tuning, plan.seed(), ModelOptions.defaults());
+    folders.adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
+    OptimizerPlan settings = plan.optimizer();
+    AdamW optimizer =
+        new AdamW(
+            runtime,
+            model.trainables().tensors(),
+            AdamW.Settings.withWeightDecay(settings.weightDecay()));
+    return new ModelInTraining(plan, tuning, model, optimizer);
+  }
+
+  int vocabularySize() {
+    return model.vocabularySize();
+  }
+
+  long trainedParameters() {
+    return model.trainables().elementCount();
+  }
+
+  /** Gradients of the mean loss over all targets of the step, clipped. */
+  Gradients accumulate(List<TokenRow> rows, RowPacker packer, long step) {
+    long targets = rows.stream().mapToLong(TokenRow::targets).sum();
+    double sum = 0;
+    int microBatch = 0;
+    for (List<TokenRow> batch : packer.pack(rows)) {
+      PackedTokens tokens = TrainingData.packed(batch);
+      sum +=
+          model.accumulate(
+              tokens, (double) targets, new DropoutKey(plan.seed(), step, microBatch++));
+    }
+    double norm = optimizer.clipGradients(plan.optimizer().maximumGradientNorm());
+    return new Gradients(sum / targets, norm);
+  }
+
+  void step(double learningRate) {
+    optimizer.step(learningRate);
+  }
+
+  void clearGradients() {
+    optimizer.clearGradients();
+  }
+
+  /**
+   * The mean negative log-likelihood of all targets of the rows; nothing when cancelled in between.
+   */
+  Optional<Double> evaluate(List<TokenRow> rows, RowPacker packer, BooleanSupplier cancelled) {
+    EvaluationSum sum = EvaluationSum.ZERO;
+    for (List<TokenRow> batch : packer.pack(rows)) {
+      if (cancelled.getAsBoolean()) {
+        return Optional.empty();
+      }
+      sum = sum.plus(model.evaluate(TrainingData.packed(batch)));
+    }
+    return Optional.of(sum.negativeLogLikelihood() / sum.targets());
+  }
+
+  /** Writes what {@link #restore} reads, and the model or adapter as it would be published. */
+  void save(Path artifact, Path trainer) {
+    try {
+      switch (tuning) {
+        case Tuning.FullParameter ignored -> model.writeModel(artifact, model.storedType());
+        case Tuning.Lora ignored -> model.writeAdapter(artifact, plan.model().modelId());
+      }
+      SafetensorsWriter.write(
+          trainer.resolve(WEIGHTS_FILE), model.trainables().values(), ElementType.F32, Map.of());
+      SafetensorsWriter.write(
+          trainer.resolve(OPTIMIZER_FILE), optimizer.state(), ElementType.F32, Map.of());
+    } catch (TensorFileException e) {
+      throw new DivergedException(
+          "weights are no longer finite (%s); lower learning_rate".formatted(e.getMessage()), e);
+    }
+  }
+
+  void restore(Checkpoint checkpoint) {
+    try (var weights = SafetensorsFile.open(checkpoint.trainer().resolve(WEIGHTS_FILE));
+        var state = SafetensorsFile.open(checkpoint.trainer().resolve(OPTIMIZER_FILE))) {
+      model.trainables().restore(weights.tensors());
+      optimizer.restore(state.tensors());
+    }
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    model.close();
+  }
+
+  private static void continueAdapter(CausalLanguageModel model, Tuning tuning, Path adapter) {
+    switch (tuning) {
+      case Tuning.FullParameter ignored ->
+          throw new PlanInvalidException(
+              "initial_adapter_model_ckpt_path needs a lora_config: a full-parameter run has no adapter to continue");
+      case Tuning.Lora ignored -> model.trainables().restore(PeftAdapter.readTensors(adapter));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.checkpoint.CheckpointFolders;
+import io.llmforge.trainer.data.DatasetInvalidException;
+import io.llmforge.trainer.report.MetricsFile;
+import io.llmforge.trainer.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a run keeps in its workspace while it trains. Checkpoints of another plan lie in another
+ * folder, so that a run never goes on from what it did not make.
+ *
+ * @param checkpoints of this plan
+ * @param resumed the checkpoint the run goes on from
+ * @param metrics steps up to that checkpoint
+ */
+record RunRecords(CheckpointFolders checkpoints, Optional<Checkpoint> resumed, MetricsFile metrics)
+    implements AutoCloseable {
+
+  private static final String FOLDER = "checkpoints";
+  private static final int DIGEST_CHARACTERS = 16;
+
+  static RunRecords open(TrainingPlan plan, TrainingData data, RunSurroundings surroundings) {
+    Path workspace = surroundings.volumes().workspace();
+    String name = Digests.of(PlanJson.write(plan)).substring(0, DIGEST_CHARACTERS);
+    try {
+      CheckpointFolders checkpoints =
+          CheckpointFolders.open(
+              workspace.resolve(FOLDER).resolve(name), surroundings.console()::warning);
+      Optional<Checkpoint> newest = checkpoints.newest();
+      newest.ifPresent(checkpoint -> requireSameData(checkpoint, data));
+      MetricsFile metrics =
+          MetricsFile.open(
+              workspace.resolve(MetricsFile.NAME),
+              newest.map(checkpoint -> checkpoint.state().metricsOffset()).orElse(0L),
+              newest.map(checkpoint -> checkpoint.state().targets()).orElse(0L));
+      return new RunRecords(checkpoints, newest, metrics);
+    } catch (IOException e) {
+      throw StorageException.writing(workspace.toString(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      metrics.close();
+    } catch (IOException e) {
+      throw StorageException.writing(MetricsFile.NAME, e);
+    }
+  }
+
+  private static void requireSameData(Checkpoint checkpoint, TrainingData data) {
+    if (!checkpoint.state().dataDigest().equals(data.digest())) {
+      throw new DatasetInvalidException(
+          "the training rows are not those that %s was trained on; put them back to go on, or start a new run"
+              .formatted(checkpoint.folder().getFileName()));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.trainer.report.ConsoleProgress;
+import io.llmforge.trainer.report.ProgressTracker;
+import io.llmforge.trainer.storage.Volumes;
+import java.time.InstantSource;
+
+/**
+ * What a run stands in.
+ *
+ * @param volumes where the plan's locations are
+ * @param control requests from outside
+ * @param progress where the run says how far it is
+ * @param console lines for the log
+ * @param clock measures steps
+ */
+public record RunSurroundings(
+    Volumes volumes,
+    RunControl control,
+    ProgressTracker progress,
+    ConsoleProgress console,
+    InstantSource clock) {}

@@ -1,0 +1,140 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Output;
+import io.llmforge.crds.plan.TrainingReport.Phase;
+import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.report.MetricsFile;
+import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.storage.WriteProbe;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * One training run from its plan to its published artefact: rows, then the model, then steps with
+ * evaluations and checkpoints, then the best checkpoint, published and loaded once more.
+ */
+public final class TrainingRecipe {
+
+  private final TrainingPlan plan;
+  private final RunSurroundings surroundings;
+
+  public TrainingRecipe(TrainingPlan plan, RunSurroundings surroundings) {
+    this.plan = plan;
+    this.surroundings = surroundings;
+  }
+
+  /** Completed or stopped; every failure is an exception. */
+  public TrainingReport run() {
+    requireKnownSchema();
+    var publication =
+        new Publication(plan, surroundings.volumes().target(plan.output().location()));
+    publication.requirePossible();
+    WriteProbe.requireWritable(workspaceFile(MetricsFile.NAME), "the workspace");
+    ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
+
+    surroundings.progress().enter(Phase.TOKENIZING);
+    TrainingData data = prepareData(folders);
+    surroundings.progress().planned(data.layout().totalSteps(), data.layout().epochs());
+
+    surroundings.progress().enter(Phase.LOADING);
+    try (RunRecords records = RunRecords.open(plan, data, surroundings)) {
+      return switch (train(data, folders, records)) {
+        case TrainingLoop.End.Stopped stopped -> stopped(stopped.checkpoint());
+        case TrainingLoop.End.Finished ignored -> {
+          Checkpoint best = records.checkpoints().best().orElseThrow();
+          yield publish(publication, best, data, folders);
+        }
+      };
+    }
+  }
+
+  private TrainingData prepareData(ModelSourceFolders folders) {
+    try (TextTokenizer tokenizer = folders.openTokenizer(plan.model().base())) {
+      return new DataPreparation(plan, surroundings, tokenizer).prepare(folders.contextLength());
+    }
+  }
+
+  private TrainingLoop.End train(
+      TrainingData data, ModelSourceFolders folders, RunRecords records) {
+    try (TorchRuntime runtime = TorchRuntime.start();
+        ModelInTraining model = load(runtime, data, folders)) {
+      records.resumed().ifPresent(model::restore);
+      announce(data, model, records);
+      return new TrainingLoop(plan, data, model, records, surroundings).run();
+    }
+  }
+
+  private ModelInTraining load(
+      TorchRuntime runtime, TrainingData data, ModelSourceFolders folders) {
+    try {
+      ModelInTraining model = ModelInTraining.load(runtime, plan, folders);
+      int largest = data.largestToken();
+      if (largest >= model.vocabularySize()) {
+        model.close();
+        throw new PlanInvalidException(
+            "the tokenizer of %s makes token %d, but the model has only %d; tokenizer and weights must belong together"
+                .formatted(plan.model().base().text(), largest, model.vocabularySize()));
+      }
+      return model;
+    } catch (UncheckedIOException e) {
+      throw StorageException.reading(plan.model().base().text(), e);
+    }
+  }
+
+  private TrainingReport publish(
+      Publication publication, Checkpoint best, TrainingData data, ModelSourceFolders folders) {
+    surroundings.progress().enter(Phase.PUBLISHING);
+    Output output =
+        publication.publish(
+            best,
+            folders.base(),
+            workspaceFile(MetricsFile.NAME),
+            folder -> new PublishedModel(plan, folder, folders).verify(best, data));
+    surroundings.console().line("Best checkpoint is stored in:");
+    surroundings.console().line(output.location());
+    best.evaluationLoss()
+        .ifPresent(
+            loss ->
+                surroundings
+                    .console()
+                    .line(String.format(Locale.ROOT, "With perplexity: %.4f", Math.exp(loss))));
+    return new TrainingReport.Completed(surroundings.progress().progress(), output);
+  }
+
+  private TrainingReport stopped(Checkpoint checkpoint) {
+    String name = checkpoint.folder().getFileName().toString();
+    surroundings.console().line("Stopped on request; saved as " + name);
+    return new TrainingReport.Stopped(surroundings.progress().progress(), name);
+  }
+
+  private void announce(TrainingData data, ModelInTraining model, RunRecords records) {
+    surroundings
+        .console()
+        .line(
+            String.format(
+                Locale.ROOT,
+                "[plan] trained_parameters: %d rows_per_step: %d steps: %d epochs: %s from_step: %d",
+                model.trainedParameters(),
+                data.layout().rowsPerStep(),
+                data.layout().totalSteps(),
+                data.layout().epochs(),
+                records.resumed().map(checkpoint -> checkpoint.state().step()).orElse(0L)));
+  }
+
+  private void requireKnownSchema() {
+    if (plan.schemaVersion() != TrainingPlan.SCHEMA_VERSION) {
+      throw new PlanInvalidException(
+          "the plan has schema version %d, this trainer reads %d; operator and trainer image must be of the same release"
+              .formatted(plan.schemaVersion(), TrainingPlan.SCHEMA_VERSION));
+    }
+  }
+
+  private Path workspaceFile(String name) {
+    return surroundings.volumes().workspace().resolve(name);
+  }
+}
