@@ -7,14 +7,24 @@ import picocli.CommandLine.Command;
 @Command(
     name = "llmforge",
     mixinStandardHelpOptions = true,
+    exitCodeOnInvalidInput = ExitCode.USAGE,
     description = "LLMForge fine-tuning configs on Kubernetes.",
-    subcommands = {RenderCommand.class, RunCommand.class})
+    subcommands = {
+      ConvertCommand.class,
+      RenderCommand.class,
+      RunCommand.class,
+      ValidateCommand.class
+    })
 public final class Llmforge {
 
   private Llmforge() {}
 
+  static CommandLine commandLine() {
+    return new CommandLine(new Llmforge());
+  }
+
   /** Runs one subcommand and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Llmforge()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
   }
 }

@@ -6,6 +6,7 @@ import io.llmforge.crds.config.LlmForgeConfig.Task;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class ConfigRules {
 
   private static final double UNUSUAL_LEARNING_RATE = 0.1;
+
+  private static final Pattern CLIMBS = Pattern.compile("^pvc://.*(^|/)[.][.](/|$)");
 
   private final Findings findings;
 
@@ -54,6 +57,8 @@ final class ConfigRules {
       findings.error(key, "is empty");
     } else if (value.endsWith("...")) {
       findings.error(key, "holds the placeholder '%s'; write the real path".formatted(value));
+    } else if (CLIMBS.matcher(value).find()) {
+      findings.error(key, "'%s' leaves its volume; remove the '..'".formatted(value));
     }
   }
 

@@ -13,6 +13,8 @@ final class DocumentShape {
           "config", "a wrapped config",
           "finetuning_config", "a wrapped config");
 
+  private static final KeyType.Block KEYS = KeyTypes.of(LlmForgeConfig.class);
+
   private DocumentShape() {}
 
   /** Why the document cannot be a config, with the path of what shows it. */
@@ -30,10 +32,26 @@ final class DocumentShape {
       return refusal(
           "entrypoint", "this is a job file; the config is the file that its entrypoint names");
     }
+    if (!document.isEmpty() && holdsNoKnownKey(document)) {
+      return refusal(
+          "",
+          "none of its keys is a key of LLMForge; is this the right file? A config says at least model_id and train_path");
+    }
     return WRAPPERS.keySet().stream()
         .filter(key -> document.path(key).isObject() && !document.has("model_id"))
         .findFirst()
         .flatMap(DocumentShape::wrapped);
+  }
+
+  private static boolean holdsNoKnownKey(JsonNode document) {
+    return document
+        .propertyStream()
+        .map(Map.Entry::getKey)
+        .noneMatch(
+            key ->
+                WRAPPERS.containsKey(key)
+                    || KEYS.keys().containsKey(key)
+                    || KeyNames.guess(key, KEYS.keys().keySet()).isPresent());
   }
 
   private static Optional<Map.Entry<String, String>> wrapped(String key) {

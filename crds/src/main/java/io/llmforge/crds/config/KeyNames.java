@@ -66,7 +66,11 @@ final class KeyNames {
         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
         .filter(nearest -> distance(name, nearest) * 3 <= name.length())
         .filter(nearest -> distance(name, nearest) <= 3)
-        .map(nearest -> new Guess(nearest, distance(name, nearest) <= 2));
+        .map(nearest -> new Guess(nearest, isLikely(name, distance(name, nearest))));
+  }
+
+  private static boolean isLikely(String name, int distance) {
+    return distance <= 2 || distance * 4 <= name.length();
   }
 
   private static String snakeCase(String name) {

@@ -104,9 +104,9 @@ sealed interface KeyType {
       var high =
           Double.isInfinite(maximum) ? "" : (maximumBelongs ? "at most " : "below ") + of(maximum);
       if (low.isEmpty() || high.isEmpty()) {
-        return low.isEmpty() && high.isEmpty() ? "" : " " + low + high;
+        return low.isEmpty() && high.isEmpty() ? "" : ", " + low + high;
       }
-      return " " + low + " and " + high;
+      return ", " + low + " and " + high;
     }
 
     private static String of(double bound) {

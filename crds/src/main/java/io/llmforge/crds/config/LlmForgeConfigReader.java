@@ -40,6 +40,16 @@ public final class LlmForgeConfigReader {
     return read(document.root(), findings);
   }
 
+  /**
+   * The same config as strict JSON: keys, order and unknown keys as written, every value in the
+   * form its key has in the schema, numbers that JSON cannot hold as text.
+   */
+  public JsonNode toStrictJson(YamlDocument document) {
+    var check = new TypeCheck(new Findings(document::line));
+    check.check(document.root(), KEYS, "");
+    return new StrictJson(check.corrections()).of(document.root(), "");
+  }
+
   private static ConfigReading read(JsonNode written, Findings findings) {
     var refusal = DocumentShape.whyNoConfig(written);
     if (refusal.isPresent()) {

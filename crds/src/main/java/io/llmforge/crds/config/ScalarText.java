@@ -2,10 +2,12 @@ package io.llmforge.crds.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,9 +24,10 @@ final class ScalarText {
   private static final Set<String> MINUS_INFINITY = Set.of("-.inf", "-inf", "-infinity");
   private static final Set<String> NOT_A_NUMBER = Set.of(".nan", "nan");
 
-  private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9_]*)");
+  private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9_]{0,40})");
   private static final Pattern REAL =
-      Pattern.compile("[-+]?([0-9][0-9_]*([.][0-9_]*)?|[.][0-9][0-9_]*)([eE][-+]?[0-9]+)?");
+      Pattern.compile(
+          "[-+]?([0-9][0-9_]{0,40}([.][0-9_]{0,40})?|[.][0-9][0-9_]{0,40})([eE][-+]?[0-9]{1,4})?");
 
   private ScalarText() {}
 
@@ -53,7 +56,7 @@ final class ScalarText {
       return Optional.of(whole(new BigInteger(plain.replace("_", "").replace("+", ""))));
     }
     if (REAL.matcher(plain).matches()) {
-      return Optional.of(DoubleNode.valueOf(Double.parseDouble(plain.replace("_", ""))));
+      return Optional.of(DecimalNode.valueOf(new BigDecimal(plain.replace("_", ""))));
     }
     if (INFINITY.contains(lower)) {
       return Optional.of(DoubleNode.valueOf(Double.POSITIVE_INFINITY));

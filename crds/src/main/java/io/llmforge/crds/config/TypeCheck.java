@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.llmforge.crds.config.Finding.Severity;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +19,7 @@ import java.util.Optional;
 final class TypeCheck {
 
   private final Findings findings;
+  private final Map<String, JsonNode> corrections = new HashMap<>();
 
   TypeCheck(Findings findings) {
     this.findings = findings;
@@ -29,6 +32,11 @@ final class TypeCheck {
         .properties()
         .forEach(entry -> checkKey(checked, block, path, entry.getKey(), entry.getValue()));
     return checked;
+  }
+
+  /** The values that were written in another form than their key's, in that form, by path. */
+  Map<String, JsonNode> corrections() {
+    return Map.copyOf(corrections);
   }
 
   private void checkKey(
@@ -62,6 +70,19 @@ final class TypeCheck {
   }
 
   private Optional<JsonNode> convert(JsonNode value, KeyType type, String path) {
+    var converted = exact(value, type, path);
+    converted
+        .filter(exact -> exact.isValueNode() && isOtherForm(value, exact))
+        .ifPresent(exact -> corrections.put(path, exact));
+    return converted;
+  }
+
+  private static boolean isOtherForm(JsonNode value, JsonNode exact) {
+    return value.getNodeType() != exact.getNodeType()
+        || (exact.isInt() && !value.isIntegralNumber());
+  }
+
+  private Optional<JsonNode> exact(JsonNode value, KeyType type, String path) {
     return switch (type) {
       case KeyType.Text text -> text(value, text, path);
       case KeyType.Flag flag -> flag(value, flag, path);

@@ -104,6 +104,9 @@ final class SchemaFinish {
 
   private static void allowNull(JSONSchemaProps property) {
     property.setNullable(true);
+    if (property.getAdditionalProperties() != null) {
+      property.getAdditionalProperties().getSchema().setNullable(true);
+    }
     if (property.getEnum() != null && !property.getEnum().isEmpty()) {
       var values = new ArrayList<>(property.getEnum());
       values.add(NullNode.instance);
