@@ -53,6 +53,7 @@ final class TypeCheck {
     }
     if (!name.equals(key)) {
       findings.add(Severity.DEPRECATED, place, "is an old name; write " + name);
+      findings.renamed(place, path.isEmpty() ? name : path + "." + name);
     }
     KeyNotes.of(place).ifPresent(note -> findings.add(note.severity(), place, note.words()));
     convert(value, type, place).ifPresent(converted -> put(checked, name, converted, place));
