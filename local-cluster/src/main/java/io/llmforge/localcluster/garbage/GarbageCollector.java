@@ -77,6 +77,8 @@ public final class GarbageCollector implements AutoCloseable {
   private Optional<Duration> look(String key) {
     if (key.equals(DISCOVERY)) {
       graph.discover();
+      // Owners of a kind that was not known until now may turn out to be absent.
+      graph.owned().forEach(queue::add);
       return Optional.empty();
     }
     var place = places.get(key);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** All objects of the cluster and who owns whom, kept up to date by one informer per kind. */
 final class ObjectGraph implements AutoCloseable {
@@ -39,9 +40,27 @@ final class ObjectGraph implements AutoCloseable {
         Optional.ofNullable(informers.remove(kind)).ifPresent(SharedIndexInformer::close);
       }
     }
+    var added = new ArrayList<SharedIndexInformer<GenericKubernetesResource>>();
     for (var kind : present) {
-      informers.computeIfAbsent(kind, this::follow);
+      informers.computeIfAbsent(
+          kind,
+          missing -> {
+            var informer = informer(missing);
+            added.add(informer);
+            return informer;
+          });
     }
+    // Only now: the first objects of an informer ask for the other kinds at once.
+    added.forEach(SharedIndexInformer::run);
+  }
+
+  /** Uids of all objects that have an owner. */
+  Set<String> owned() {
+    return informers.values().stream()
+        .flatMap(informer -> informer.getStore().list().stream())
+        .filter(object -> !object.getMetadata().getOwnerReferences().isEmpty())
+        .map(object -> object.getMetadata().getUid())
+        .collect(Collectors.toSet());
   }
 
   private Set<ResourceKind> kinds() {
@@ -63,7 +82,7 @@ final class ObjectGraph implements AutoCloseable {
     return kinds;
   }
 
-  private SharedIndexInformer<GenericKubernetesResource> follow(ResourceKind kind) {
+  private SharedIndexInformer<GenericKubernetesResource> informer(ResourceKind kind) {
     var informer =
         client.genericKubernetesResources(kind.context()).inAnyNamespace().runnableInformer(0);
     informer.addIndexers(
@@ -74,7 +93,6 @@ final class ObjectGraph implements AutoCloseable {
                     .map(OwnerReference::getUid)
                     .toList()));
     informer.addEventHandler(handler);
-    informer.run();
     return informer;
   }
 
@@ -84,20 +102,6 @@ final class ObjectGraph implements AutoCloseable {
       dependents.addAll(informer.getIndexer().byIndex(BY_OWNER, ownerUid));
     }
     return dependents;
-  }
-
-  List<GenericKubernetesResource> inNamespace(String namespace) {
-    var found = new ArrayList<GenericKubernetesResource>();
-    for (var informer : informers.values()) {
-      informer.getStore().list().stream()
-          .filter(object -> namespace.equals(object.getMetadata().getNamespace()))
-          .forEach(found::add);
-    }
-    return found;
-  }
-
-  Set<ResourceKind> followedKinds() {
-    return Set.copyOf(informers.keySet());
   }
 
   /** Empty when the kind is not followed. */

@@ -1,7 +1,6 @@
 /**
- * Deletes what has lost its owners, for every kind the API server knows, and empties namespaces
- * that are being deleted. {@link GarbageRules} decides from an object, its owners and its
- * dependents; {@link GarbageCollector} carries it out.
+ * Deletes what has lost its owners, for every kind the API server knows. {@link GarbageRules}
+ * decides from an object, its owners and its dependents; {@link GarbageCollector} carries it out.
  */
 @NullMarked
 package io.llmforge.localcluster.garbage;

@@ -63,7 +63,9 @@ final class PodBinding {
             .withName(node)
             .endTarget()
             .build();
-    client.bindings().inNamespace(meta.getNamespace()).resource(binding).create();
+    var url =
+        "/api/v1/namespaces/%s/pods/%s/binding".formatted(meta.getNamespace(), meta.getName());
+    client.raw(url, "POST", binding);
   }
 
   void reportGated(Pod pod) {
