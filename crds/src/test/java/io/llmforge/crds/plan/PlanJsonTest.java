@@ -1,0 +1,107 @@
+package io.llmforge.crds.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.llmforge.crds.plan.TrainingReport.Metric;
+import io.llmforge.crds.plan.TrainingReport.Progress;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PlanJsonTest {
+
+  private static final PromptFormat FORMAT =
+      new PromptFormat(
+          "{instruction}",
+          "{instruction}",
+          "{instruction}",
+          "",
+          "",
+          false,
+          "",
+          false,
+          true,
+          List.of("x"));
+
+  private static final Progress PROGRESS =
+      new Progress(
+          3,
+          10,
+          0.5,
+          2,
+          100,
+          12.5,
+          60L,
+          "2026-01-02T03:04:05Z",
+          List.of(new Metric("train_loss", Double.NaN, 3, Double.POSITIVE_INFINITY, 1.5, 2)));
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void documentSurvivesTheWay(Object document, Class<?> type) throws Exception {
+    assertThat(PlanJson.read(PlanJson.write(document), type)).isEqualTo(document);
+    assertThat(PlanJson.read(PlanJson.writeIndented(document), type)).isEqualTo(document);
+  }
+
+  static Stream<Object[]> documents() {
+    return Stream.of(
+        new Object[] {
+          new TrainingReport.Running(TrainingReport.Phase.TRAINING, PROGRESS), TrainingReport.class
+        },
+        new Object[] {
+          new TrainingReport.Running(TrainingReport.Phase.LOADING, Progress.NONE),
+          TrainingReport.class
+        },
+        new Object[] {new TrainingReport.Stopped(PROGRESS, "step-3"), TrainingReport.class},
+        new Object[] {
+          new TrainingReport.Failed(PROGRESS, FailureCode.DIVERGED, "loss is NaN"),
+          TrainingReport.class
+        },
+        new Object[] {
+          new TrainingReport.Completed(
+              PROGRESS,
+              new TrainingReport.Output(
+                  TrainingReport.Output.Kind.ADAPTER, "pvc://m/x", "sha256:1", 5, 3)),
+          TrainingReport.class
+        },
+        new Object[] {new Objective.CausalLm(FORMAT), Objective.class},
+        new Object[] {new Objective.InstructionTuning(FORMAT), Objective.class},
+        new Object[] {new Tuning.FullParameter(), Tuning.class},
+        new Object[] {
+          new Tuning.Lora(8, 16, 0.05, new Tuning.Targets.Names(List.of("q_proj")), false),
+          Tuning.class
+        },
+        new Object[] {
+          new Tuning.Lora(8, 16, 0, new Tuning.Targets.Pattern(".*_proj"), true), Tuning.class
+        },
+        new Object[] {
+          new Tuning.Lora(8, 16, 0, new Tuning.Targets.AllLinear(), true), Tuning.class
+        },
+        new Object[] {new Location.Claim("data", "a/b"), Location.class},
+        new Object[] {new Location.Claim("data", ""), Location.class},
+        new Object[] {new Location.LocalPath("/models/x"), Location.class},
+        new Object[] {new Location.Workspace("out"), Location.class});
+  }
+
+  @Test
+  void numbersThatAreNotFiniteTravelAsText() {
+    assertThat(PlanJson.write(PROGRESS)).contains("\"NaN\"", "\"Infinity\"");
+  }
+
+  @Test
+  void absentPartsAreLeftOut() {
+    assertThat(PlanJson.write(Progress.NONE)).doesNotContain("null");
+  }
+
+  @Test
+  void unknownAndMissingPartsAreRefused() {
+    assertThatThrownBy(() -> PlanJson.read("{\"method\":\"full\",\"x\":1}", Tuning.class))
+        .hasMessageContaining("x");
+    assertThatThrownBy(() -> PlanJson.read("{\"task\":\"causal_lm\"}", Objective.class))
+        .hasMessageContaining("promptFormat");
+    assertThatThrownBy(() -> PlanJson.read("{\"task\":\"dance\"}", Objective.class))
+        .hasMessageContaining("dance");
+  }
+}
