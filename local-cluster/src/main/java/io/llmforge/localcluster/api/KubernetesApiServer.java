@@ -1,19 +1,24 @@
 package io.llmforge.localcluster.api;
 
 import com.sun.net.httpserver.HttpServer;
-import io.llmforge.localcluster.api.builtin.DefinitionRules;
+import io.llmforge.localcluster.api.builtin.BuiltinRules;
+import io.llmforge.localcluster.api.builtin.QuotaGate;
+import io.llmforge.localcluster.api.builtin.QuotaUse;
+import io.llmforge.localcluster.api.builtin.Upkeep;
 import io.llmforge.localcluster.api.discovery.DiscoveryEndpoint;
+import io.llmforge.localcluster.api.discovery.DiscoveryEndpoint.ExtraResource;
 import io.llmforge.localcluster.api.discovery.OpenApiEndpoint;
 import io.llmforge.localcluster.api.endpoint.DeleteEndpoint;
+import io.llmforge.localcluster.api.endpoint.PodSubresources;
 import io.llmforge.localcluster.api.endpoint.ReadEndpoint;
 import io.llmforge.localcluster.api.endpoint.Representation;
 import io.llmforge.localcluster.api.endpoint.ResourceEndpoint;
+import io.llmforge.localcluster.api.endpoint.ReviewEndpoint;
 import io.llmforge.localcluster.api.endpoint.RootEndpoint;
 import io.llmforge.localcluster.api.endpoint.WatchEndpoint;
 import io.llmforge.localcluster.api.endpoint.WriteEndpoint;
 import io.llmforge.localcluster.api.http.Endpoint;
 import io.llmforge.localcluster.api.http.HttpEdge;
-import io.llmforge.localcluster.api.resource.BuiltinTypes;
 import io.llmforge.localcluster.api.resource.ResourceCatalog;
 import io.llmforge.localcluster.api.store.Journal;
 import io.llmforge.localcluster.api.store.ObjectStore;
@@ -31,9 +36,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A running API server on 127.0.0.1. */
 public final class KubernetesApiServer implements AutoCloseable {
+  /** What discovery lists beside the stored kinds. */
+  private static final Map<String, List<ExtraResource>> DISCOVERED =
+      Stream.concat(
+              ReviewEndpoint.RESOURCES.entrySet().stream(),
+              Stream.of(
+                  Map.entry(
+                      "v1",
+                      List.of(
+                          new ExtraResource("pods/log", "Pod", true, List.of("get")),
+                          new ExtraResource("pods/binding", "Binding", true, List.of("create")),
+                          new ExtraResource(
+                              "pods/eviction", "Eviction", true, List.of("create"))))))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
   private final HttpServer http;
   private final ExecutorService threads;
   private final ObjectStore store;
@@ -52,7 +73,7 @@ public final class KubernetesApiServer implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()), 0);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     http.setExecutor(threads);
-    http.createContext("/", new HttpEdge(endpoint(options, store)));
+    http.createContext("/", new HttpEdge(endpoint(options, store, threads)));
     http.start();
     return new KubernetesApiServer(http, threads, store);
   }
@@ -66,26 +87,33 @@ public final class KubernetesApiServer implements AutoCloseable {
     return ObjectStore.open(journal, options.clock().millis());
   }
 
-  private static Endpoint endpoint(ApiServerOptions options, ObjectStore store) {
+  private static Endpoint endpoint(
+      ApiServerOptions options, ObjectStore store, ExecutorService threads) {
     ResourceCatalog catalog = new ResourceCatalog(store);
     Identities identities = new Identities(new SecureRandom());
     Timestamps timestamps = new Timestamps(options.clock());
+    QuotaUse quotaUse = new QuotaUse(store, catalog);
     Admission admission =
-        new Admission(
-            store, Map.of(BuiltinTypes.DEFINITIONS, new DefinitionRules(timestamps)), List.of());
+        new Admission(store, BuiltinRules.all(timestamps), List.of(new QuotaGate(store, quotaUse)));
     ObjectWriter writer = new ObjectWriter(store, identities, timestamps, admission);
+    ObjectDeleter deleter = new ObjectDeleter(store, timestamps);
     new FirstObjects(catalog, store, writer).create();
+    threads.execute(new Upkeep(store, catalog, deleter, quotaUse));
     Representation representation = new Representation(new Tables(options.clock()));
+    PodSubresources pods = new PodSubresources(store, deleter, timestamps);
     ResourceEndpoint resources =
         new ResourceEndpoint(
             catalog,
             new ReadEndpoint(store, representation),
             new WatchEndpoint(store, representation),
             new WriteEndpoint(writer, identities, representation),
-            new DeleteEndpoint(store, new ObjectDeleter(store, timestamps), representation),
-            Map.of("pods/log", new PodLogEndpoint(store, options.logs(), options.clock())));
-    DiscoveryEndpoint discovery = new DiscoveryEndpoint(catalog, Map.of());
-    return new RootEndpoint(discovery, new OpenApiEndpoint(catalog), resources);
+            new DeleteEndpoint(store, deleter, representation),
+            Map.of(
+                "pods/log", new PodLogEndpoint(store, options.logs(), options.clock()),
+                "pods/binding", pods::bind,
+                "pods/eviction", pods::evict));
+    return new RootEndpoint(
+        new DiscoveryEndpoint(catalog, DISCOVERED), new OpenApiEndpoint(catalog), resources);
   }
 
   /** Such as {@code http://127.0.0.1:40123}. */

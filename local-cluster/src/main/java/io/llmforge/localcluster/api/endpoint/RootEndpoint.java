@@ -15,6 +15,7 @@ public final class RootEndpoint implements Endpoint {
   private final Endpoint discovery;
   private final Endpoint openApi;
   private final Endpoint resources;
+  private final Endpoint reviews = new ReviewEndpoint();
 
   public RootEndpoint(Endpoint discovery, Endpoint openApi, Endpoint resources) {
     this.discovery = discovery;
@@ -34,7 +35,12 @@ public final class RootEndpoint implements Endpoint {
       case "openapi" -> openApi.answer(request);
       case "api", "apis" -> {
         Optional<Target> target = Target.of(path);
-        yield target.isPresent() ? resources.answer(request) : discovery.answer(request);
+        if (target.isEmpty()) {
+          yield discovery.answer(request);
+        }
+        yield ReviewEndpoint.isReview(target.get())
+            ? reviews.answer(request)
+            : resources.answer(request);
       }
       default -> throw ResourceEndpoint.noSuchPath();
     };
