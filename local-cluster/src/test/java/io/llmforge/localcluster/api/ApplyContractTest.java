@@ -28,11 +28,7 @@ class ApplyContractTest {
   }
 
   private static ConfigMap apply(String manager, String name, Map<String, String> data) {
-    return CLUSTER
-        .client()
-        .resource(configMap(name, data))
-        .fieldManager(manager)
-        .serverSideApply();
+    return CLUSTER.client().resource(configMap(name, data)).fieldManager(manager).serverSideApply();
   }
 
   private static List<String> appliers(ConfigMap object) {
@@ -122,8 +118,12 @@ class ApplyContractTest {
     CLUSTER
         .client()
         .resource(configMap("patched", Map.of()))
-        .fieldManager("editor")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"data\":{\"a\":\"2\"}}");
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager("editor")
+                .build(),
+            "{\"data\":{\"a\":\"2\"}}");
 
     var refusal = refusal(() -> apply("one", "patched", Map.of("a", "1")));
 

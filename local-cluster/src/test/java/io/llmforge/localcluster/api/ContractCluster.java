@@ -1,5 +1,6 @@
 package io.llmforge.localcluster.api;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -59,6 +60,11 @@ final class ContractCluster implements BeforeAllCallback, AfterAllCallback {
   /** The failure of a request that must not work. */
   static KubernetesClientException refusal(ThrowingCallable request) {
     return Assertions.catchThrowableOfType(KubernetesClientException.class, request);
+  }
+
+  /** The value at a path of an object; null when there is none. */
+  static Object at(GenericKubernetesResource object, Object... path) {
+    return object.get(path);
   }
 
   @Override

@@ -51,8 +51,7 @@ class ObjectsContractTest {
 
     assertThat(refusal.getCode()).isEqualTo(409);
     assertThat(refusal.getStatus().getReason()).isEqualTo("AlreadyExists");
-    assertThat(refusal.getStatus().getMessage())
-        .isEqualTo("configmaps \"twice\" already exists");
+    assertThat(refusal.getStatus().getMessage()).isEqualTo("configmaps \"twice\" already exists");
   }
 
   @Test
@@ -136,8 +135,7 @@ class ObjectsContractTest {
 
     var refusal =
         refusal(
-            () ->
-                CLUSTER.client().resource(before).patch(PatchContext.of(PatchType.JSON), patch));
+            () -> CLUSTER.client().resource(before).patch(PatchContext.of(PatchType.JSON), patch));
 
     assertThat(refusal.getCode()).isEqualTo(422);
     assertThat(CLUSTER.client().resource(before).get().getData()).isEqualTo(Map.of("a", "1"));

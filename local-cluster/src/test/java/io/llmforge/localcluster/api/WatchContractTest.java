@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Watches: everything in order, each change once, from a version on. */
+@SuppressWarnings("try") // The body needs the watch open, not the variable.
 class WatchContractTest {
   @RegisterExtension static final ContractCluster CLUSTER = new ContractCluster();
 
