@@ -32,10 +32,7 @@ class BuiltinRulesContractTest {
   }
 
   private static HasMetadata patched(GenericKubernetesResource object, String patch) {
-    return CLUSTER
-        .client()
-        .resource(object)
-        .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+    return CLUSTER.client().resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch);
   }
 
   private static final String JOB =
@@ -129,8 +126,7 @@ class BuiltinRulesContractTest {
         refusal(
             () ->
                 patched(
-                    pod,
-                    "{\"spec\":{\"schedulingGates\":[{\"name\":\"llmforge.io/other\"}]}}"));
+                    pod, "{\"spec\":{\"schedulingGates\":[{\"name\":\"llmforge.io/other\"}]}}"));
 
     assertThat(refusal.getStatus().getMessage()).contains("only deletion is allowed");
     assertThat(patched(pod, "{\"spec\":{\"schedulingGates\":null}}")).isNotNull();

@@ -182,8 +182,7 @@ class CustomKindContractTest {
     var refusal = refusal(() -> created("rule", "{length: 2, tail: 5}"));
 
     assertThat(fields(refusal)).containsExactly("spec.tail");
-    assertThat(refusal.getStatus().getMessage())
-        .contains("tail must not be longer than the kite");
+    assertThat(refusal.getStatus().getMessage()).contains("tail must not be longer than the kite");
   }
 
   @Test
@@ -233,14 +232,16 @@ class CustomKindContractTest {
             .serverSideApply();
 
     assertThat(at(both, "spec", "knots"))
-        .isEqualTo(
-            List.of(Map.of("name", "a", "turns", 1), Map.of("name", "b", "turns", 2)));
+        .isEqualTo(List.of(Map.of("name", "a", "turns", 1), Map.of("name", "b", "turns", 2)));
   }
 
   @Test
   void listMapWhoseKeyMayBeMissingIsNoValidDefinition() {
     String broken =
-        DEFINITION.replace("kite", "drone").replace("Kite", "Drone").replace("required: [name]", "description: x");
+        DEFINITION
+            .replace("kite", "drone")
+            .replace("Kite", "Drone")
+            .replace("required: [name]", "description: x");
 
     var refusal =
         refusal(
@@ -257,7 +258,10 @@ class CustomKindContractTest {
   @Test
   void ruleOnAFieldThatDoesNotExistIsNoValidDefinition() {
     String broken =
-        DEFINITION.replace("kite", "glider").replace("Kite", "Glider").replace("self.tail <=", "self.tale <=");
+        DEFINITION
+            .replace("kite", "glider")
+            .replace("Kite", "Glider")
+            .replace("self.tail <=", "self.tale <=");
 
     var refusal =
         refusal(
