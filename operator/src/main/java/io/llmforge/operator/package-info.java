@@ -1,7 +1,6 @@
 /**
  * The operator: a FineTuneJob becomes objects, and what becomes of them its status. {@code observe
- * -> decide -> desired -> report}; this package carries out what they say, and is the only one that
- * writes.
+ * -> decide -> desired -> report}; this package creates what is desired and wires the parts.
  */
 @NullMarked
 package io.llmforge.operator;

@@ -1,5 +1,6 @@
 package io.llmforge.operator.decide;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.config.LlmForgeConfig;
@@ -38,62 +39,17 @@ final class PromptFormatReader {
       return Optional.empty();
     }
     PromptFormatConfig format = generation.promptFormat();
-    boolean systemInUser = isTrue(format.systemInUser());
-    if (isTrue(format.systemInLastUser())) {
-      findings.invalid(
-          KEY + ".system_in_last_user",
-          "true is not supported; use system_in_user, which takes the first user message");
-    }
-    Optional<String> system = template("system", format.system());
-    Optional<String> user = template("user", format.user());
-    Optional<String> assistant = template("assistant", format.assistant());
-    boolean userTakesSystem = checkSystemPlaceholder(systemInUser, user);
-    if (system.isEmpty() || user.isEmpty() || assistant.isEmpty() || !userTakesSystem) {
-      return Optional.empty();
-    }
     return Optional.of(
         new PromptFormat(
-            system.get(),
-            user.get(),
-            assistant.get(),
+            requireNonNull(format.system()),
+            requireNonNull(format.user()),
+            requireNonNull(format.assistant()),
             requireNonNullElse(format.trailingAssistant(), ""),
             requireNonNullElse(format.bos(), ""),
-            systemInUser,
+            requireNonNullElse(format.systemInUser(), false),
             requireNonNullElse(format.defaultSystemMessage(), ""),
-            isTrue(format.addSystemTagsEvenIfMessageIsEmpty()),
+            requireNonNullElse(format.addSystemTagsEvenIfMessageIsEmpty(), false),
             requireNonNullElse(format.stripWhitespace(), true),
             requireNonNullElse(generation.stoppingSequences(), List.of())));
-  }
-
-  private Optional<String> template(String name, @Nullable String template) {
-    String key = KEY + "." + name;
-    if (template == null) {
-      findings.invalid(
-          key, "is required; write the text of a %s message around {instruction}".formatted(name));
-      return Optional.empty();
-    }
-    if (!template.contains(PromptFormat.INSTRUCTION)) {
-      findings.invalid(
-          key,
-          "'%s' has no place for the message; put {instruction} where it belongs"
-              .formatted(template));
-      return Optional.empty();
-    }
-    return Optional.of(template);
-  }
-
-  private boolean checkSystemPlaceholder(boolean systemInUser, Optional<String> user) {
-    if (!systemInUser || user.isEmpty() || user.get().contains(PromptFormat.SYSTEM)) {
-      return true;
-    }
-    findings.invalid(
-        KEY + ".user",
-        "has no place for the system message; put {system} where it belongs, or leave"
-            + " system_in_user out");
-    return false;
-  }
-
-  private static boolean isTrue(@Nullable Boolean flag) {
-    return requireNonNullElse(flag, false);
   }
 }

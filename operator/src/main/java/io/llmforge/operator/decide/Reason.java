@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import io.llmforge.crds.plan.FailureCode;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Every reason a condition can have, with the sentence that says what it means or what to do. */
@@ -82,6 +83,11 @@ public enum Reason {
     return Arrays.stream(name().split("_", -1))
         .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
         .collect(Collectors.joining());
+  }
+
+  /** The reason with this {@link #text()}. */
+  public static Optional<Reason> ofText(String text) {
+    return Arrays.stream(values()).filter(reason -> reason.text().equals(text)).findFirst();
   }
 
   /** The reason of the same name. */

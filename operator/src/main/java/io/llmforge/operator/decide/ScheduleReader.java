@@ -57,27 +57,6 @@ final class ScheduleReader {
     this.findings = findings;
   }
 
-  /** Names every number that is out of range; the other methods need them in range. */
-  void check(LlmForgeConfig config) {
-    atLeast(2, "context_length", config.contextLength());
-    atLeast(1, "num_devices", config.numDevices());
-    atLeast(1, "train_batch_size_per_device", config.trainBatchSizePerDevice());
-    atLeast(1, "eval_batch_size_per_device", config.evalBatchSizePerDevice());
-    atLeast(1, "gradient_accumulation_steps", config.gradientAccumulationSteps());
-    atLeast(1, "min_update_steps", config.minUpdateSteps());
-    atLeast(0, "num_warmup_steps", config.numWarmupSteps());
-    atLeast(1, "num_checkpoints_to_keep", config.numCheckpointsToKeep());
-    atLeast(1, "max_num_checkpoints", config.maxNumCheckpoints());
-    atLeast(1, "checkpoint_every_n_epochs", config.checkpointEveryNEpochs());
-    positive("num_epochs", config.numEpochs());
-    positive("learning_rate", config.learningRate());
-    @Nullable CheckpointAndEvaluationFrequency frequency =
-        config.checkpointAndEvaluationFrequency();
-    if (frequency != null) {
-      atLeast(1, "checkpoint_and_evaluation_frequency.frequency", frequency.frequency());
-    }
-  }
-
   OptimizerPlan optimizer(LlmForgeConfig config) {
     double learningRate =
         config.loraConfig() == null ? FULL_PARAMETER_LEARNING_RATE : LORA_LEARNING_RATE;
@@ -111,12 +90,8 @@ final class ScheduleReader {
   }
 
   EvaluationPlan evaluation(LlmForgeConfig config) {
-    boolean evaluateFirst = requireNonNullElse(config.evalFirst(), false);
-    if (evaluateFirst && config.validPath() == null) {
-      findings.warning("eval_first", "has no effect without valid_path");
-    }
     return new EvaluationPlan(
-        evaluateFirst,
+        requireNonNullElse(config.evalFirst(), false),
         every(config),
         requireNonNullElse(config.numCheckpointsToKeep(), CHECKPOINTS_TO_KEEP));
   }
@@ -124,28 +99,19 @@ final class ScheduleReader {
   private Every every(LlmForgeConfig config) {
     @Nullable CheckpointAndEvaluationFrequency frequency =
         config.checkpointAndEvaluationFrequency();
-    @Nullable Integer epochs = config.checkpointEveryNEpochs();
-    @Nullable Integer times = config.maxNumCheckpoints();
-    if (epochs != null) {
-      deprecated("checkpoint_every_n_epochs", "{unit: epochs, frequency: %d}".formatted(epochs));
-    }
-    if (times != null) {
-      deprecated("max_num_checkpoints", "{unit: epochs, frequency: 1} or a number of steps");
-    }
     if (frequency != null) {
       return new Every(
           unit(requireNonNullElse(frequency.unit(), CheckpointAndEvaluationFrequency.Unit.EPOCHS)),
           requireNonNullElse(frequency.frequency(), 1));
     }
-    if (epochs != null) {
-      return new Every(Every.Unit.EPOCHS, epochs);
+    @Nullable Integer times = config.maxNumCheckpoints();
+    if (times == null) {
+      return EVERY_EPOCH;
     }
-    return times == null ? EVERY_EPOCH : new Every(Every.Unit.TIMES_PER_RUN, times);
-  }
-
-  private void deprecated(String key, String instead) {
     findings.deprecated(
-        key, "is an old key; write checkpoint_and_evaluation_frequency: " + instead);
+        "max_num_checkpoints",
+        "is an old key; checkpoint_and_evaluation_frequency says how far evaluations are apart");
+    return new Every(Every.Unit.TIMES_PER_RUN, times);
   }
 
   private static Every.Unit unit(CheckpointAndEvaluationFrequency.Unit unit) {
@@ -161,17 +127,5 @@ final class ScheduleReader {
       case LINEAR -> Schedule.LINEAR;
       case CONSTANT -> Schedule.CONSTANT;
     };
-  }
-
-  private void atLeast(int least, String key, @Nullable Integer value) {
-    if (value != null && value < least) {
-      findings.invalid(key, "must be at least %d, was %d".formatted(least, value));
-    }
-  }
-
-  private void positive(String key, @Nullable Double value) {
-    if (value != null && !(value > 0 && Double.isFinite(value))) {
-      findings.invalid(key, "must be a positive number, was " + value);
-    }
   }
 }

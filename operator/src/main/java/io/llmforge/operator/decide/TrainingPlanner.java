@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns an LLMForge config into a plan in which every choice is made, or names every mistake.
  *
- * <p>Section numbers of the defaults are those of the LLMForge reference: 1.2 for keys of the top
+ * <p>The reader of configs has checked keys, types, ranges and what keys mean for each other; here
+ * is decided what this version can do with them, and what is done where a config says nothing.
+ * Section numbers of the defaults are those of the LLMForge reference: 1.2 for keys of the top
  * level, 1.3 for nested ones.
  */
 public final class TrainingPlanner {
@@ -71,11 +73,10 @@ public final class TrainingPlanner {
     refuseUnsupported(config, findings);
 
     Optional<Objective> objective = objective(config, findings);
-    Optional<ModelSource> model = model(config, sources, findings);
-    Optional<DataSources> data = data(config, sources, findings);
-    Optional<Tuning> tuning = new TuningReader(findings).read(config.loraConfig());
+    Optional<ModelSource> model = model(config, sources);
+    Optional<DataSources> data = data(config, sources);
+    Tuning tuning = TuningReader.read(config.loraConfig());
     Optional<OutputPlan> output = output(spec, sources, findings);
-    schedule.check(config);
 
     if (findings.haveErrors()) {
       return new Planning.Refused(findings.reason(), findings.all());
@@ -88,7 +89,7 @@ public final class TrainingPlanner {
             model.orElseThrow(),
             data.orElseThrow(),
             sequence(config),
-            tuning.orElseThrow(),
+            tuning,
             schedule.optimizer(config),
             schedule.batch(config),
             schedule.duration(config),
@@ -126,20 +127,13 @@ public final class TrainingPlanner {
     return Optional.empty();
   }
 
-  private static Optional<ModelSource> model(
-      LlmForgeConfig config, SourceReader sources, Findings findings) {
+  private static Optional<ModelSource> model(LlmForgeConfig config, SourceReader sources) {
     Optional<Location> base =
-        required("model_id", config.modelId(), findings)
-            .flatMap(text -> sources.model("model_id", text));
+        Optional.ofNullable(config.modelId()).flatMap(text -> sources.model("model_id", text));
     Optional<Location> weights =
         sources.checkpoint("initial_base_model_ckpt_path", config.initialBaseModelCkptPath());
     Optional<Location> adapter =
         sources.checkpoint("initial_adapter_model_ckpt_path", config.initialAdapterModelCkptPath());
-    if (config.loraConfig() == null && adapter.isPresent()) {
-      findings.invalid(
-          "initial_adapter_model_ckpt_path",
-          "continues an adapter, and without lora_config there is none; add lora_config");
-    }
     return base.map(
         location ->
             new ModelSource(
@@ -149,22 +143,12 @@ public final class TrainingPlanner {
                 adapter.orElse(null)));
   }
 
-  private static Optional<DataSources> data(
-      LlmForgeConfig config, SourceReader sources, Findings findings) {
+  private static Optional<DataSources> data(LlmForgeConfig config, SourceReader sources) {
     Optional<Location> train =
-        required("train_path", config.trainPath(), findings)
-            .flatMap(text -> sources.file("train_path", text));
+        Optional.ofNullable(config.trainPath()).flatMap(text -> sources.file("train_path", text));
     Optional<Location> validation =
         Optional.ofNullable(config.validPath()).flatMap(text -> sources.file("valid_path", text));
     return train.map(location -> new DataSources(location, validation.orElse(null)));
-  }
-
-  private static Optional<String> required(String key, @Nullable String value, Findings findings) {
-    if (value == null || value.isBlank()) {
-      findings.invalid(key, "is required; write pvc://CLAIM/PATH");
-      return Optional.empty();
-    }
-    return Optional.of(value);
   }
 
   private static Optional<OutputPlan> output(
@@ -179,8 +163,8 @@ public final class TrainingPlanner {
           "spec.outputs", "has %d places; this version publishes to one".formatted(outputs.size()));
     }
     Output output = outputs.getFirst();
-    return required("spec.outputs[0].uri", output.uri(), findings)
-        .flatMap(uri -> sources.output("spec.outputs[0].uri", uri))
+    return sources
+        .output("spec.outputs[0].uri", requireNonNullElse(output.uri(), ""))
         .map(
             location ->
                 new OutputPlan(requireNonNullElse(output.name(), DEFAULT_OUTPUT_NAME), location));

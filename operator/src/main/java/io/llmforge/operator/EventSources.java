@@ -1,0 +1,86 @@
+package io.llmforge.operator;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.polling.PerResourcePollingConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.event.source.polling.PerResourcePollingEventSource;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.operator.identity.ObjectLabels;
+import io.llmforge.operator.observe.StatusAnswer;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What wakes the operator up: changes of everything it owns, and news from trainers. */
+final class EventSources {
+
+  private static final String RANK_0 = "rank-0";
+
+  private final EventSourceContext<FineTuneJob> context;
+
+  EventSources(EventSourceContext<FineTuneJob> context) {
+    this.context = context;
+  }
+
+  List<EventSource<?, FineTuneJob>> all(ProgressPolling polling) {
+    InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
+    InformerEventSource<Pod, FineTuneJob> pods = pods();
+    return List.of(
+        jobs,
+        pods,
+        owned(ConfigMap.class),
+        owned(Service.class),
+        owned(PersistentVolumeClaim.class),
+        progress(polling, jobs, pods));
+  }
+
+  private <R extends HasMetadata> InformerEventSource<R, FineTuneJob> owned(Class<R> type) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(type, FineTuneJob.class)
+            .withLabelSelector(ObjectLabels.SELECTOR)
+            .build(),
+        context);
+  }
+
+  // Pods belong to Jobs; only their labels lead to the FineTuneJob.
+  private InformerEventSource<Pod, FineTuneJob> pods() {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(Pod.class, FineTuneJob.class)
+            .withLabelSelector(ObjectLabels.SELECTOR)
+            .withSecondaryToPrimaryMapper(EventSources::jobOf)
+            .build(),
+        context);
+  }
+
+  private static Set<ResourceID> jobOf(Pod pod) {
+    Map<String, String> labels = pod.getMetadata().getLabels();
+    return Set.of(new ResourceID(labels.get(ObjectLabels.JOB), pod.getMetadata().getNamespace()));
+  }
+
+  private PerResourcePollingEventSource<StatusAnswer, FineTuneJob, String> progress(
+      ProgressPolling polling,
+      InformerEventSource<Job, FineTuneJob> jobs,
+      InformerEventSource<Pod, FineTuneJob> pods) {
+    var configuration =
+        new PerResourcePollingConfigurationBuilder<StatusAnswer, FineTuneJob, String>(
+                job ->
+                    polling.ask(
+                        job, jobs.getSecondaryResources(job), pods.getSecondaryResources(job)),
+                polling.interval())
+            .withRegisterPredicate(ProgressPolling::isWorthAsking)
+            .withExecutorService(polling.executor())
+            .withResourceIDMapper(answer -> RANK_0)
+            .withName("progress")
+            .build();
+    return new PerResourcePollingEventSource<>(StatusAnswer.class, context, configuration);
+  }
+}

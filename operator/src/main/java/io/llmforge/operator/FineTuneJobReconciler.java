@@ -1,0 +1,89 @@
+package io.llmforge.operator;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.OwnedObjects;
+import io.llmforge.operator.observe.StatusAnswer;
+import io.llmforge.operator.report.Obstacle;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One pass: observe, decide, create what is desired, report. */
+@ControllerConfiguration(name = FineTuneJobReconciler.NAME)
+@Singleton
+public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
+
+  static final String NAME = "finetunejob";
+
+  /** Pause before the next try to create what the API server refused. */
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(10);
+
+  private final Parts parts;
+
+  public FineTuneJobReconciler(Parts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public List<EventSource<?, FineTuneJob>> prepareEventSources(
+      EventSourceContext<FineTuneJob> context) {
+    parts.metrics().count(() -> context.getPrimaryCache().list());
+    return new EventSources(context).all(parts.polling());
+  }
+
+  @Override
+  public UpdateControl<FineTuneJob> reconcile(FineTuneJob job, Context<FineTuneJob> context) {
+    Observation observation = parts.observer().observe(job, owned(context), answer(context));
+    Decision decision = parts.decider().decide(observation);
+    var request = observation.request();
+    var desired = parts.desired().of(request.owner(), request.spec(), decision);
+    var obstacles =
+        parts.creator().create(desired, observation, context.resourceOperations()::create);
+    FineTuneJobStatus status =
+        parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
+    parts
+        .reporter()
+        .publish(observation, status, context.resourceOperations()::serverSideApplyPrimaryStatus);
+    return next(decision, obstacles);
+  }
+
+  private static UpdateControl<FineTuneJob> next(Decision decision, List<Obstacle> obstacles) {
+    UpdateControl<FineTuneJob> control = UpdateControl.noUpdate();
+    if (!obstacles.isEmpty()) {
+      return control.rescheduleAfter(RETRY_PAUSE);
+    }
+    // A spec that changed while the run was under way is taken up at once.
+    boolean justEnded = decision instanceof Decision.Succeed || decision instanceof Decision.Fail;
+    return justEnded ? control.rescheduleAfter(Duration.ZERO) : control;
+  }
+
+  private static OwnedObjects owned(Context<FineTuneJob> context) {
+    Stream<HasMetadata> others =
+        Stream.of(ConfigMap.class, Service.class, PersistentVolumeClaim.class)
+            .flatMap(context::getSecondaryResourcesAsStream);
+    return new OwnedObjects(
+        List.copyOf(context.getSecondaryResources(Job.class)),
+        List.copyOf(context.getSecondaryResources(Pod.class)),
+        others.toList());
+  }
+
+  private static StatusAnswer answer(Context<FineTuneJob> context) {
+    return context.getSecondaryResource(StatusAnswer.class).orElseGet(StatusAnswer.NotAsked::new);
+  }
+}

@@ -1,0 +1,27 @@
+package io.llmforge.operator;
+
+import io.llmforge.operator.desired.PodDefaults;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of the operator; {@code llmforge.trainer-image} is {@code LLMFORGE_TRAINER_IMAGE}. */
+@ConfigMapping(prefix = "llmforge")
+public interface OperatorSettings {
+
+  /** Trainer image of FineTuneJobs that name none. */
+  @WithDefault(PodDefaults.TRAINER_IMAGE)
+  String trainerImage();
+
+  /** Extended resource of one accelerator, for FineTuneJobs that name none. */
+  @WithDefault(PodDefaults.ACCELERATOR_RESOURCE)
+  String acceleratorResource();
+
+  /** Time between two questions to the same trainer; also between two writes of progress. */
+  @WithDefault("2s")
+  Duration pollInterval();
+
+  /** Namespaces to look after, separated by commas. */
+  @WithDefault("JOSDK_ALL_NAMESPACES")
+  String namespaces();
+}

@@ -1,0 +1,139 @@
+package io.llmforge.operator.observe;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.llmforge.crds.plan.PodContract;
+import io.llmforge.operator.observe.TrainerPod.Kill;
+import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a trainer's pod is at. */
+final class PodReader {
+
+  private static final Set<String> NO_IMAGE =
+      Set.of(
+          "ErrImagePull",
+          "ImagePullBackOff",
+          "InvalidImageName",
+          "ErrImageNeverPull",
+          "ImageInspectError",
+          "RegistryUnavailable");
+  private static final Set<String> NO_CONTAINER =
+      Set.of("CreateContainerConfigError", "CreateContainerError", "RunContainerError");
+
+  private PodReader() {}
+
+  /** The newest of a Job's pods: an earlier one was replaced. */
+  static TrainerPod newest(Collection<Pod> pods) {
+    return pods.stream()
+        .max(
+            Comparator.comparing(PodReader::creationTime)
+                .thenComparing(pod -> pod.getMetadata().getName()))
+        .map(PodReader::read)
+        .orElseGet(TrainerPod.Absent::new);
+  }
+
+  static TrainerPod read(Pod pod) {
+    String name = pod.getMetadata().getName();
+    PodStatus status = requireNonNullElse(pod.getStatus(), new PodStatus());
+    Optional<ContainerStatus> container = trainer(status);
+    Optional<ContainerStateTerminated> end =
+        container.map(ContainerStatus::getState).map(ContainerState::getTerminated);
+    if (end.isPresent()) {
+      return new TrainerPod.Exited(
+          name,
+          end.get().getExitCode(),
+          kill(end.get().getReason(), status),
+          LastWordsReader.read(end.get().getMessage()));
+    }
+    if (isOver(status)) {
+      return new TrainerPod.Removed(name, kill(status.getReason(), status), text(status));
+    }
+    if (container.map(ContainerStatus::getState).map(ContainerState::getRunning).isPresent()) {
+      return new TrainerPod.Running(
+          name,
+          pod.getMetadata().getUid(),
+          orEmpty(status.getPodIP()),
+          container.map(ContainerStatus::getReady).orElse(false));
+    }
+    return waiting(name, status, container);
+  }
+
+  private static TrainerPod waiting(
+      String name, PodStatus status, Optional<ContainerStatus> container) {
+    var waiting = container.map(ContainerStatus::getState).map(ContainerState::getWaiting);
+    if (waiting.isPresent()) {
+      String reason = orEmpty(waiting.get().getReason());
+      String message = joined(reason, orEmpty(waiting.get().getMessage()));
+      return new TrainerPod.Waiting(name, cause(reason), message);
+    }
+    Optional<PodCondition> unscheduled =
+        condition(status, "PodScheduled").filter(condition -> isStatus(condition, "False"));
+    return unscheduled
+        .map(c -> new TrainerPod.Waiting(name, Cause.SCHEDULING, orEmpty(c.getMessage())))
+        .orElseGet(() -> new TrainerPod.Waiting(name, Cause.START, ""));
+  }
+
+  private static Cause cause(String reason) {
+    if (NO_IMAGE.contains(reason)) {
+      return Cause.IMAGE;
+    }
+    return NO_CONTAINER.contains(reason) ? Cause.CONTAINER : Cause.START;
+  }
+
+  private static Kill kill(@Nullable String reason, PodStatus status) {
+    if ("OOMKilled".equals(reason)) {
+      return Kill.OUT_OF_MEMORY;
+    }
+    return condition(status, "DisruptionTarget").filter(c -> isStatus(c, "True")).isPresent()
+        ? Kill.DISRUPTION
+        : Kill.NONE;
+  }
+
+  private static boolean isOver(PodStatus status) {
+    return "Failed".equals(status.getPhase()) || "Succeeded".equals(status.getPhase());
+  }
+
+  private static Optional<ContainerStatus> trainer(PodStatus status) {
+    return requireNonNullElse(status.getContainerStatuses(), List.<ContainerStatus>of()).stream()
+        .filter(container -> PodContract.TRAINER_CONTAINER.equals(container.getName()))
+        .findFirst();
+  }
+
+  private static Optional<PodCondition> condition(PodStatus status, String type) {
+    return requireNonNullElse(status.getConditions(), List.<PodCondition>of()).stream()
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst();
+  }
+
+  private static boolean isStatus(PodCondition condition, String status) {
+    return status.equals(condition.getStatus());
+  }
+
+  private static String text(PodStatus status) {
+    return joined(orEmpty(status.getReason()), orEmpty(status.getMessage()));
+  }
+
+  private static String joined(String reason, String message) {
+    return message.isEmpty() ? reason : reason + ": " + message;
+  }
+
+  private static String creationTime(Pod pod) {
+    return orEmpty(pod.getMetadata().getCreationTimestamp());
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return requireNonNullElse(text, "");
+  }
+}

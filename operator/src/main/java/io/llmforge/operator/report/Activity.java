@@ -1,0 +1,95 @@
+package io.llmforge.operator.report;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Failure;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.StatusAnswer;
+import io.llmforge.operator.observe.TrainerPod;
+
+/**
+ * What an attempt is at.
+ *
+ * @param phase in one word
+ * @param message in one sentence
+ * @param running what condition Running says
+ */
+record Activity(Phase phase, String message, Truth running) {
+
+  static Activity of(Attempt attempt, Observation observation) {
+    return switch (attempt) {
+      case Attempt.First first -> starting(Truth.no(Reason.STARTING));
+      case Attempt.Again again -> starting(Truth.no(Reason.RESTARTING, restarting(again)));
+      case Attempt.Underway underway -> underway(underway, observation);
+    };
+  }
+
+  private static Activity underway(Attempt.Underway attempt, Observation observation) {
+    return switch (attempt.pod()) {
+      case TrainerPod.Absent absent ->
+          starting(
+              Truth.no(
+                  Reason.PODS_PENDING,
+                  ("Job %s has no pod yet; if it stays so, its events say why"
+                          + " (kubectl describe job %s).")
+                      .formatted(attempt.job(), attempt.job())));
+      case TrainerPod.Waiting waiting -> starting(waiting(waiting));
+      case TrainerPod.Running running -> running(running, observation);
+      case TrainerPod.Exited exited -> ending(observation);
+      case TrainerPod.Removed removed -> ending(observation);
+    };
+  }
+
+  private static Activity starting(Truth running) {
+    return new Activity(Phase.Starting, running.message(), running);
+  }
+
+  // The trainer has ended and its Job has not noticed yet.
+  private static Activity ending(Observation observation) {
+    Phase phase = requireNonNullElse(observation.recorded().phase(), Phase.Starting);
+    return new Activity(phase, Reason.ENDED.sentence(), Truth.no(Reason.ENDED));
+  }
+
+  private static Truth waiting(TrainerPod.Waiting waiting) {
+    Reason reason =
+        switch (waiting.cause()) {
+          case SCHEDULING -> Reason.UNSCHEDULABLE;
+          case IMAGE -> Reason.IMAGE_PULL_FAILED;
+          case CONTAINER -> Reason.CONTAINER_NOT_CREATED;
+          case START -> Reason.PODS_PENDING;
+        };
+    String what = waiting.message().isEmpty() ? "waits to be started" : waiting.message();
+    return Truth.no(reason, "Pod %s: %s. %s".formatted(waiting.name(), what, reason.sentence()));
+  }
+
+  private static Activity running(TrainerPod.Running pod, Observation observation) {
+    if (observation.answer() instanceof StatusAnswer.Report(TrainingReport.Running report)) {
+      return reporting(report);
+    }
+    if (!pod.ready()) {
+      return starting(Truth.no(Reason.LOADING));
+    }
+    return new Activity(
+        Phase.Training, Reason.ALL_PODS_READY.sentence(), Truth.yes(Reason.ALL_PODS_READY));
+  }
+
+  private static Activity reporting(TrainingReport.Running report) {
+    String message = ProgressText.sentence(report);
+    return switch (report.phase()) {
+      case LOADING, TOKENIZING -> starting(Truth.no(Reason.LOADING));
+      case TRAINING, EVALUATING, SAVING ->
+          new Activity(Phase.Training, message, Truth.yes(Reason.ALL_PODS_READY));
+      case PUBLISHING -> new Activity(Phase.Publishing, message, Truth.yes(Reason.ALL_PODS_READY));
+    };
+  }
+
+  private static String restarting(Attempt.Again again) {
+    Failure previous = again.previous();
+    return "%s: %s. %s"
+        .formatted(previous.reason().text(), previous.message(), Reason.RESTARTING.sentence());
+  }
+}

@@ -1,0 +1,52 @@
+package io.llmforge.operator.report;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** Which conditions turned from one status to the next. */
+final class ConditionTurns {
+
+  private ConditionTurns() {}
+
+  /**
+   * Conditions that speak and whose status or reason changed. On the first pass all of them are
+   * new; only those that hold, and a refusal, are worth a word then.
+   */
+  static List<JobCondition> between(FineTuneJobStatus before, FineTuneJobStatus after) {
+    List<JobCondition> earlier = conditions(before);
+    return conditions(after).stream()
+        .filter(ConditionTurns::speaks)
+        .filter(condition -> turned(condition, earlier))
+        .toList();
+  }
+
+  private static boolean turned(JobCondition condition, List<JobCondition> earlier) {
+    return earlier.stream()
+        .filter(other -> other.type().equals(condition.type()))
+        .findFirst()
+        .map(
+            other ->
+                !other.status().equals(condition.status())
+                    || !Objects.equals(other.reason(), condition.reason()))
+        .orElseGet(() -> isNewsAtFirst(condition));
+  }
+
+  private static boolean isNewsAtFirst(JobCondition condition) {
+    return condition.status().equals("True")
+        || condition.type().equals(ConditionType.ACCEPTED.text());
+  }
+
+  private static boolean speaks(JobCondition condition) {
+    return Arrays.stream(ConditionType.values())
+        .anyMatch(type -> type.speaks() && type.text().equals(condition.type()));
+  }
+
+  private static List<JobCondition> conditions(FineTuneJobStatus status) {
+    return requireNonNullElse(status.conditions(), List.of());
+  }
+}

@@ -1,0 +1,41 @@
+package io.llmforge.operator.report;
+
+/** The conditions of a FineTuneJob; all of them are there from the first pass. */
+enum ConditionType {
+  /** The config can be trained. */
+  ACCEPTED("Accepted", Voice.SPEAKS),
+  /** The trainer's pod is at work. */
+  RUNNING("Running", Voice.SPEAKS),
+  /** kstatus: everything that was asked for is there. */
+  READY("Ready", Voice.SUMS_UP),
+  /** kstatus: work is under way. */
+  RECONCILING("Reconciling", Voice.SUMS_UP),
+  /** kstatus: nothing moves until somebody does something. */
+  STALLED("Stalled", Voice.SUMS_UP),
+  /** As a Job has it: the run succeeded. */
+  COMPLETE("Complete", Voice.SPEAKS),
+  /** As a Job has it: the run failed, or cannot begin. */
+  FAILED("Failed", Voice.SPEAKS);
+
+  private final String text;
+  private final Voice voice;
+
+  ConditionType(String text, Voice voice) {
+    this.text = text;
+    this.voice = voice;
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** Whether a turn of it is an event; the others only sum these up for tools. */
+  boolean speaks() {
+    return voice == Voice.SPEAKS;
+  }
+
+  private enum Voice {
+    SPEAKS,
+    SUMS_UP
+  }
+}

@@ -1,0 +1,159 @@
+package io.llmforge.operator.report;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.config.Finding.Severity;
+import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Planning;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.observe.Observation;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Paints where everything stands: one row of the table of conditions for each decision. */
+final class Painter {
+
+  private Painter() {}
+
+  static Picture paint(Observation observation, Decision decision, List<Obstacle> obstacles) {
+    return switch (decision) {
+      case Decision.Refuse refuse -> refused(refuse.planning());
+      case Decision.OnlyValidate validate -> validated(validate.planning());
+      case Decision.Train train ->
+          obstacles.isEmpty()
+              ? underway(train.planning(), train.attempt(), observation)
+              : hindered(train.planning(), obstacles);
+      case Decision.Await await ->
+          waitingForEnd(underway(await.planning(), await.attempt(), observation), await);
+      case Decision.Succeed succeed -> succeeded(succeed.planning(), StatusParts.outputs(succeed));
+      case Decision.Fail fail -> failed(fail.planning(), StatusParts.failure(fail.failure()));
+      case Decision.Rest rest -> rested(rest.planning(), observation.recorded());
+    };
+  }
+
+  private static Picture refused(Planning.Refused refused) {
+    String message = errors(refused);
+    Reason reason = refused.reason();
+    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+    truths.put(ConditionType.ACCEPTED, Truth.no(reason, message));
+    truths.put(ConditionType.RUNNING, Truth.no(Reason.NOT_STARTED));
+    truths.put(ConditionType.READY, Truth.no(reason, message));
+    truths.put(ConditionType.RECONCILING, Truth.no(reason));
+    truths.put(ConditionType.STALLED, Truth.yes(reason, message));
+    truths.put(ConditionType.COMPLETE, Truth.no(Reason.NOT_STARTED));
+    truths.put(ConditionType.FAILED, Truth.yes(reason, message));
+    return new Picture(Phase.Failed, message, truths);
+  }
+
+  private static Picture validated(Planning planning) {
+    Map<ConditionType, Truth> truths = atRest(planning, Reason.VALIDATED);
+    truths.put(ConditionType.RUNNING, Truth.no(Reason.NOT_STARTED));
+    truths.put(ConditionType.READY, Truth.yes(Reason.VALIDATED));
+    truths.put(ConditionType.COMPLETE, Truth.no(Reason.NOT_STARTED));
+    return new Picture(Phase.Pending, Reason.VALIDATED.sentence(), truths);
+  }
+
+  private static Picture underway(Planning planning, Attempt attempt, Observation observation) {
+    Activity activity = Activity.of(attempt, observation);
+    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+    truths.put(ConditionType.ACCEPTED, accepted(planning));
+    truths.put(ConditionType.RUNNING, activity.running());
+    truths.put(ConditionType.READY, Truth.no(Reason.IN_PROGRESS));
+    truths.put(ConditionType.RECONCILING, Truth.yes(Reason.IN_PROGRESS));
+    truths.put(ConditionType.STALLED, Truth.no(Reason.NOT_STALLED));
+    truths.put(ConditionType.COMPLETE, Truth.no(Reason.IN_PROGRESS));
+    truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
+    return new Picture(activity.phase(), activity.message(), truths);
+  }
+
+  private static Picture waitingForEnd(Picture picture, Decision.Await await) {
+    String message =
+        ("%s The spec has changed; run %d goes on as it began, and the change starts after it"
+                + " (delete Job %s to end it now).")
+            .formatted(picture.message(), await.run().number(), await.attempt().job());
+    return new Picture(picture.phase(), message, picture.truths());
+  }
+
+  private static Picture hindered(Planning planning, List<Obstacle> obstacles) {
+    Reason reason = obstacles.getFirst().reason();
+    String message = obstacles.stream().map(Obstacle::text).collect(Collectors.joining(" "));
+    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+    truths.put(ConditionType.ACCEPTED, accepted(planning));
+    truths.put(ConditionType.RUNNING, Truth.no(reason, message));
+    truths.put(ConditionType.READY, Truth.no(reason, message));
+    truths.put(ConditionType.RECONCILING, Truth.yes(Reason.IN_PROGRESS));
+    truths.put(ConditionType.STALLED, Truth.yes(reason, message));
+    truths.put(ConditionType.COMPLETE, Truth.no(Reason.IN_PROGRESS));
+    truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
+    return new Picture(Phase.Pending, message, truths);
+  }
+
+  private static Picture succeeded(Planning planning, List<Output> outputs) {
+    String message =
+        outputs.stream()
+            .map(output -> "%s published to %s.".formatted(output.kind(), output.uri()))
+            .collect(Collectors.joining(" "));
+    Map<ConditionType, Truth> truths = atRest(planning, Reason.ENDED);
+    truths.put(ConditionType.RUNNING, Truth.no(Reason.ENDED));
+    truths.put(ConditionType.READY, Truth.yes(Reason.COMPLETED, message));
+    truths.put(ConditionType.COMPLETE, Truth.yes(Reason.COMPLETED, message));
+    return new Picture(Phase.Succeeded, message, truths);
+  }
+
+  private static Picture failed(Planning planning, FineTuneJobStatus.Failure failure) {
+    Reason reason =
+        Optional.ofNullable(failure.reason()).flatMap(Reason::ofText).orElse(Reason.INTERNAL_ERROR);
+    String message = "%s %s".formatted(failure.message(), reason.sentence());
+    Map<ConditionType, Truth> truths = atRest(planning, Reason.ENDED);
+    truths.put(ConditionType.RUNNING, Truth.no(Reason.ENDED));
+    truths.put(ConditionType.READY, Truth.no(reason, message));
+    truths.put(ConditionType.STALLED, Truth.yes(reason, message));
+    truths.put(ConditionType.COMPLETE, Truth.no(reason));
+    truths.put(ConditionType.FAILED, Truth.yes(reason, message));
+    return new Picture(Phase.Failed, message, truths);
+  }
+
+  private static Picture rested(Planning planning, FineTuneJobStatus recorded) {
+    boolean succeeded = recorded.run() != null && recorded.run().outcome() == Outcome.Succeeded;
+    if (succeeded) {
+      return succeeded(planning, requireNonNullElse(recorded.outputs(), List.of()));
+    }
+    return failed(planning, requireNonNullElse(recorded.failure(), StatusParts.UNKNOWN_FAILURE));
+  }
+
+  private static Map<ConditionType, Truth> atRest(Planning planning, Reason reason) {
+    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+    truths.put(ConditionType.ACCEPTED, accepted(planning));
+    truths.put(ConditionType.RECONCILING, Truth.no(reason));
+    truths.put(ConditionType.STALLED, Truth.no(Reason.NOT_STALLED));
+    truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
+    return truths;
+  }
+
+  private static Truth accepted(Planning planning) {
+    return switch (planning) {
+      case Planning.Planned planned -> Truth.yes(Reason.VALID);
+      case Planning.Refused refused -> Truth.no(refused.reason(), errors(refused));
+    };
+  }
+
+  private static String errors(Planning.Refused refused) {
+    return refused.findings().stream()
+        .filter(finding -> finding.severity() == Severity.ERROR)
+        .map(Painter::text)
+        .collect(Collectors.joining("; "));
+  }
+
+  static String text(Finding finding) {
+    return finding.path().isEmpty() ? finding.message() : finding.path() + ": " + finding.message();
+  }
+}

@@ -1,0 +1,176 @@
+package io.llmforge.operator.report;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Metric;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Resources;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.StatusAnswer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Composes the whole status of a FineTuneJob. Equal facts at a later time give an equal status, so
+ * that nothing is written when nothing changed.
+ */
+public final class StatusComposer {
+
+  private static final int MOST_FINDINGS = 64;
+  private static final int LONGEST_FINDING = 512;
+  private static final Resources ONE_DEVICE = new Resources(1);
+  private static final Resources NOTHING = new Resources(0);
+
+  /** The status after a decision was carried out, with what stood in its way. */
+  public FineTuneJobStatus compose(
+      Observation observation, Decision decision, List<Obstacle> obstacles, Instant now) {
+    Picture picture = Painter.paint(observation, decision, obstacles);
+    FineTuneJobStatus recorded = observation.recorded();
+    @Nullable Run run = run(observation, decision, obstacles, now);
+    boolean sameRun = run != null && recorded.run() != null && isSame(run, recorded.run());
+    Optional<TrainingReport> report = report(observation, decision);
+    return new FineTuneJobStatus(
+        observation.request().generation(),
+        picture.phase(),
+        picture.message(),
+        run,
+        report.map(StatusParts::progress).orElse(sameRun ? recorded.progress() : null),
+        report
+            .<@Nullable List<Metric>>map(StatusParts::metrics)
+            .orElse(sameRun ? recorded.metrics() : null),
+        resources(decision, recorded),
+        failure(decision, recorded, sameRun),
+        outputs(decision, recorded, sameRun),
+        findings(decision),
+        conditions(picture, observation, now));
+  }
+
+  private static boolean isSame(Run run, Run recorded) {
+    return run.number() == recorded.number();
+  }
+
+  private static Optional<TrainingReport> report(Observation observation, Decision decision) {
+    if (decision instanceof Decision.Succeed succeed) {
+      return Optional.of(succeed.report());
+    }
+    return observation.answer() instanceof StatusAnswer.Report(TrainingReport report)
+            && isUnderway(decision)
+        ? Optional.of(report)
+        : Optional.empty();
+  }
+
+  private static boolean isUnderway(Decision decision) {
+    return switch (decision) {
+      case Decision.Train train -> RunRecord.isUnderway(train);
+      case Decision.Await await -> true;
+      case Decision.Refuse refuse -> false;
+      case Decision.OnlyValidate validate -> false;
+      case Decision.Succeed succeed -> false;
+      case Decision.Fail fail -> false;
+      case Decision.Rest rest -> false;
+    };
+  }
+
+  private static @Nullable Run run(
+      Observation observation, Decision decision, List<Obstacle> obstacles, Instant now) {
+    RunRecord record =
+        new RunRecord(observation.request().owner().name(), observation.recorded().run(), now);
+    return switch (decision) {
+      case Decision.Refuse refuse -> observation.recorded().run();
+      case Decision.OnlyValidate validate -> observation.recorded().run();
+      case Decision.Train train -> record.underway(train, obstacles.isEmpty());
+      case Decision.Await await -> record.underway(await.run());
+      case Decision.Succeed succeed -> record.ended(succeed.run(), Outcome.Succeeded);
+      case Decision.Fail fail -> record.ended(fail.run(), Outcome.Failed);
+      case Decision.Rest rest -> rested(rest.run(), observation);
+    };
+  }
+
+  private static @Nullable Run rested(RunState state, Observation observation) {
+    @Nullable Run run = observation.recorded().run();
+    return run == null ? null : RunRecord.answering(run, state.generation());
+  }
+
+  private static @Nullable Resources resources(Decision decision, FineTuneJobStatus recorded) {
+    return switch (decision) {
+      case Decision.Train train -> ONE_DEVICE;
+      case Decision.Await await -> ONE_DEVICE;
+      case Decision.Succeed succeed -> NOTHING;
+      case Decision.Fail fail -> NOTHING;
+      case Decision.Refuse refuse -> recorded.resources();
+      case Decision.OnlyValidate validate -> recorded.resources();
+      case Decision.Rest rest -> recorded.resources();
+    };
+  }
+
+  private static FineTuneJobStatus.@Nullable Failure failure(
+      Decision decision, FineTuneJobStatus recorded, boolean sameRun) {
+    if (decision instanceof Decision.Fail fail) {
+      return StatusParts.failure(fail.failure());
+    }
+    if (decision instanceof Decision.Succeed) {
+      return null;
+    }
+    return sameRun ? recorded.failure() : null;
+  }
+
+  private static @Nullable List<Output> outputs(
+      Decision decision, FineTuneJobStatus recorded, boolean sameRun) {
+    if (decision instanceof Decision.Succeed succeed) {
+      return StatusParts.outputs(succeed);
+    }
+    return sameRun ? recorded.outputs() : null;
+  }
+
+  private static @Nullable List<String> findings(Decision decision) {
+    List<String> findings =
+        decision.planning().findings().stream()
+            .limit(MOST_FINDINGS)
+            .map(Painter::text)
+            .map(text -> text.length() <= LONGEST_FINDING ? text : cut(text))
+            .toList();
+    return findings.isEmpty() ? null : findings;
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, LONGEST_FINDING - 3) + "...";
+  }
+
+  private static List<JobCondition> conditions(
+      Picture picture, Observation observation, Instant now) {
+    List<JobCondition> before = requireNonNullElse(observation.recorded().conditions(), List.of());
+    return Arrays.stream(ConditionType.values())
+        .map(
+            type -> {
+              Truth truth = requireNonNull(picture.truths().get(type));
+              return new JobCondition(
+                  type.text(),
+                  truth.status(),
+                  observation.request().generation(),
+                  transitionTime(before, type, truth, now),
+                  truth.reason().text(),
+                  truth.message());
+            })
+        .toList();
+  }
+
+  private static String transitionTime(
+      List<JobCondition> before, ConditionType type, Truth truth, Instant now) {
+    return before.stream()
+        .filter(c -> c.type().equals(type.text()) && c.status().equals(truth.status()))
+        .flatMap(c -> Optional.ofNullable(c.lastTransitionTime()).stream())
+        .findFirst()
+        .orElseGet(() -> RunRecord.text(now));
+  }
+}

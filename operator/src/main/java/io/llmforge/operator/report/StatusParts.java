@@ -1,0 +1,113 @@
+package io.llmforge.operator.report;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Metric;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Failure;
+import io.llmforge.operator.decide.Planning;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.identity.ObjectLabels;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Parts of a status, made of what the trainer reports. */
+final class StatusParts {
+
+  /** Stands for a failure whose record was lost. */
+  static final FineTuneJobStatus.Failure UNKNOWN_FAILURE =
+      new FineTuneJobStatus.Failure(
+          Reason.INTERNAL_ERROR.text(),
+          "The run failed, and the record of why was lost.",
+          null,
+          null,
+          null,
+          Reason.INTERNAL_ERROR.sentence());
+
+  private static final int MOST_METRICS = 32;
+
+  private StatusParts() {}
+
+  static FineTuneJobStatus.Failure failure(Failure failure) {
+    return new FineTuneJobStatus.Failure(
+        failure.reason().text(),
+        asSentence(failure.message()),
+        ObjectLabels.TRAIN,
+        failure.pod().isEmpty() ? null : failure.pod(),
+        failure.exitCode().isPresent() ? failure.exitCode().getAsInt() : null,
+        failure.reason().sentence());
+  }
+
+  static List<Output> outputs(Decision.Succeed succeed) {
+    TrainingReport.Output output = succeed.report().output();
+    return List.of(
+        new Output(
+            name(succeed.planning(), output),
+            kind(output.kind()),
+            output.location(),
+            output.digest(),
+            output.bytes(),
+            output.step()));
+  }
+
+  static FineTuneJobStatus.Progress progress(TrainingReport report) {
+    TrainingReport.Progress progress = report.progress();
+    @Nullable Long eta = report instanceof TrainingReport.Running ? progress.etaSeconds() : null;
+    @Nullable Double speed = progress.tokensPerSecond();
+    return new FineTuneJobStatus.Progress(
+        percent(progress),
+        progress.step(),
+        progress.totalSteps(),
+        "%d/%d".formatted(progress.step(), progress.totalSteps()),
+        ProgressText.epoch(progress.epoch()),
+        ProgressText.loss(progress).orElse(null),
+        speed == null ? null : ProgressText.number(Math.rint(speed)),
+        eta,
+        eta == null ? null : ProgressText.duration(eta),
+        progress.lastStepTime(),
+        report instanceof TrainingReport.Running running ? ProgressText.activity(running) : null);
+  }
+
+  static List<Metric> metrics(TrainingReport report) {
+    return report.progress().metrics().stream()
+        .limit(MOST_METRICS)
+        .map(
+            metric ->
+                new Metric(
+                    metric.name(),
+                    ProgressText.number(metric.value()),
+                    metric.step(),
+                    ProgressText.number(metric.first()),
+                    ProgressText.number(metric.best()),
+                    metric.bestStep()))
+        .toList();
+  }
+
+  // The trainer knows places, the plan knows what they are called.
+  private static String name(Planning planning, TrainingReport.Output output) {
+    return switch (planning) {
+      case Planning.Planned planned -> planned.plan().output().name();
+      case Planning.Refused refused -> kind(output.kind()).toLowerCase(Locale.ROOT);
+    };
+  }
+
+  private static int percent(TrainingReport.Progress progress) {
+    if (progress.totalSteps() <= 0) {
+      return 0;
+    }
+    return Math.clamp(progress.step() * 100 / progress.totalSteps(), 0, 100);
+  }
+
+  private static String kind(TrainingReport.Output.Kind kind) {
+    return switch (kind) {
+      case ADAPTER -> "Adapter";
+      case MODEL -> "Model";
+    };
+  }
+
+  private static String asSentence(String message) {
+    return message.endsWith(".") ? message : message + ".";
+  }
+}

@@ -1,0 +1,102 @@
+package io.llmforge.operator;
+
+import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Metric;
+import io.llmforge.crds.plan.TrainingReport.Output;
+import io.llmforge.crds.plan.TrainingReport.Progress;
+import io.llmforge.localcluster.node.container.Image;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A process that ends as a test says: each attempt of each run is a script of its own. */
+final class FakeTrainer {
+
+  static final Progress PROGRESS =
+      new Progress(
+          10,
+          10,
+          2.0,
+          2.0,
+          5000,
+          100.0,
+          0L,
+          "2026-11-23T00:00:00Z",
+          List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)));
+
+  private final Path folder;
+
+  private FakeTrainer(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The program that finds out from its plan which script is its. */
+  static FakeTrainer in(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(
+        folder.resolve("trainer.sh"),
+        """
+        plan=${2#--plan=}
+        job=$(sed -n 's/^ *"name" : "\\(.*\\)",$/\\1/p' "$plan" | head -n 1)
+        run=$(sed -n 's/^ *"number" : \\([0-9]*\\).*/\\1/p' "$plan" | head -n 1)
+        . "%s/$job-$run-$LLMFORGE_ATTEMPT.sh"
+        """
+            .formatted(folder));
+    return new FakeTrainer(folder);
+  }
+
+  Image image() {
+    return Image.of("/bin/sh", folder.resolve("trainer.sh").toString());
+  }
+
+  /** What an attempt does. */
+  void on(String job, int run, int attempt, String commands) {
+    try {
+      Files.writeString(folder.resolve("%s-%d-%d.sh".formatted(job, run, attempt)), commands);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static String completes() {
+    var output = new Output(Output.Kind.MODEL, "pvc://models/result", "sha256:0", 1234, 10);
+    return says(new TrainingReport.Completed(PROGRESS, output), 0);
+  }
+
+  static String fails(FailureCode code, String message) {
+    return says(new TrainingReport.Failed(PROGRESS, code, message), code.exitCode());
+  }
+
+  static String stops() {
+    return says(
+        new TrainingReport.Stopped(PROGRESS, "step-5"),
+        FailureCode.CHECKPOINTED_AND_STOPPED.exitCode());
+  }
+
+  static String says(TrainingReport report, int exitCode) {
+    return """
+        cat > "$LLMFORGE_TERMINATION_LOG" <<'END'
+        %s
+        END
+        exit %d
+        """
+        .formatted(PlanJson.write(report), exitCode);
+  }
+
+  /** Runs until the file with this name is there, then does the rest. */
+  String waits(String file, String rest) {
+    return "while [ ! -e '%s' ]; do sleep 0.05; done\n%s".formatted(folder.resolve(file), rest);
+  }
+
+  void release(String file) {
+    try {
+      Files.createFile(folder.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.llmforge.operator;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+
+/** FineTuneJobs and configs for tests. */
+public final class JobFixture {
+
+  private JobFixture() {}
+
+  /** The smallest config that can be trained. */
+  public static ObjectNode config() {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.put("model_id", "pvc://data/model");
+    config.put("train_path", "pvc://data/train.jsonl");
+    ObjectNode format = config.putObject("generation_config").putObject("prompt_format");
+    format.put("system", "{instruction}");
+    format.put("user", "{instruction}");
+    format.put("assistant", "{instruction}");
+    return config;
+  }
+
+  public static FineTuneJob job(String name, ObjectNode config) {
+    FineTuneJob job = new FineTuneJob();
+    job.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("default").build());
+    job.setSpec(new FineTuneJobSpec(config, null, null, null, null, null, null));
+    return job;
+  }
+}

@@ -1,0 +1,325 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.localcluster.LocalCluster;
+import io.llmforge.localcluster.LocalClusterOptions;
+import io.llmforge.localcluster.control.Backoff;
+import io.llmforge.localcluster.node.container.ImageCatalogue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator against a small real cluster whose trainer does as it is told. */
+class ReconcilerTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path folder;
+
+  private static LocalCluster cluster;
+  private static KubernetesClient client;
+
+  private static FakeTrainer trainer;
+
+  private OperatorFixture operator;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    trainer = FakeTrainer.in(folder.resolve("trainer"));
+    cluster =
+        LocalCluster.start(
+            LocalClusterOptions.in(folder.resolve("cluster"))
+                .withImages(new ImageCatalogue(Map.of("llmforge/trainer", trainer.image())))
+                .withCapacity("nvidia.com/gpu", "8")
+                .withRetry(new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1))));
+    client = cluster.client();
+    client
+        .resource(
+            Serialization.unmarshal(
+                Files.readString(Path.of("../crds/finetunejobs.llmforge.io-v1.yml")),
+                CustomResourceDefinition.class))
+        .create();
+    client
+        .resource(
+            new PersistentVolumeClaimBuilder()
+                .withMetadata(
+                    new ObjectMetaBuilder().withName("data").withNamespace("default").build())
+                .withNewSpec()
+                .withAccessModes("ReadWriteMany")
+                .withNewResources()
+                .addToRequests("storage", new Quantity("1Gi"))
+                .endResources()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void startOperator() {
+    operator = OperatorFixture.start(client);
+  }
+
+  @AfterEach
+  void stopOperator() {
+    operator.close();
+  }
+
+  @Test
+  void completedTrainerMakesTheJobSucceed() {
+    trainer.on("success", 1, 1, FakeTrainer.completes());
+
+    apply("success", JobFixture.config());
+    FineTuneJobStatus status = awaitPhase("success", Phase.Succeeded);
+
+    assertThat(conditions(status))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "Accepted", "True",
+                "Running", "False",
+                "Ready", "True",
+                "Reconciling", "False",
+                "Stalled", "False",
+                "Complete", "True",
+                "Failed", "False"));
+    assertThat(status.progress().stepText()).isEqualTo("10/10");
+    assertThat(status.outputs()).singleElement().hasFieldOrPropertyWithValue("name", "result");
+    assertThat(status.run().outcome()).isEqualTo(Outcome.Succeeded);
+    assertThat(status.observedGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void fatalFailureFailsTheJobWithTheTrainersWords() {
+    trainer.on(
+        "fatal",
+        1,
+        1,
+        FakeTrainer.fails(FailureCode.DATASET_INVALID, "train.jsonl line 3: no role"));
+
+    apply("fatal", JobFixture.config());
+    FineTuneJobStatus status = awaitPhase("fatal", Phase.Failed);
+
+    assertThat(status.failure().reason()).isEqualTo("DatasetInvalid");
+    assertThat(status.failure().message()).contains("train.jsonl line 3");
+    assertThat(status.failure().exitCode()).isEqualTo(65);
+    assertThat(conditions(status)).containsEntry("Failed", "True").containsEntry("Stalled", "True");
+  }
+
+  @Test
+  void retryableFailureIsRetriedThreeTimesAndThenFails() {
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      trainer.on("flaky", 1, attempt, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "bad luck"));
+    }
+
+    apply("flaky", JobFixture.config());
+    FineTuneJobStatus status = awaitPhase("flaky", Phase.Failed);
+
+    assertThat(status.run().attempt()).isEqualTo(3);
+    assertThat(status.failure().reason()).isEqualTo("InternalError");
+    assertThat(trainJobs("flaky"))
+        .containsExactlyInAnyOrder("flaky-1-train-1", "flaky-1-train-2", "flaky-1-train-3");
+  }
+
+  @Test
+  void stoppedTrainerContinuesAndIsNotCounted() {
+    for (int attempt = 1; attempt <= 4; attempt++) {
+      trainer.on("stops", 1, attempt, FakeTrainer.stops());
+    }
+    trainer.on("stops", 1, 5, FakeTrainer.completes());
+
+    apply("stops", JobFixture.config());
+    FineTuneJobStatus status = awaitPhase("stops", Phase.Succeeded);
+
+    assertThat(status.run().attempt()).isEqualTo(5);
+    assertThat(status.run().failedAttempts()).isZero();
+  }
+
+  @Test
+  void exitWithoutACompletionReportIsNoSuccess() {
+    trainer.on("liar", 1, 1, "exit 0");
+
+    apply("liar", JobFixture.config());
+    FineTuneJobStatus status = awaitPhase("liar", Phase.Failed);
+
+    assertThat(status.failure().reason()).isEqualTo("UnprovenCompletion");
+  }
+
+  @Test
+  void nonsenseLastWordsAreQuoted() {
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      trainer.on("nonsense", 1, attempt, "echo '{no json' > \"$LLMFORGE_TERMINATION_LOG\"; exit 9");
+    }
+
+    apply("nonsense", JobFixture.config());
+    FineTuneJobStatus status = awaitPhase("nonsense", Phase.Failed);
+
+    assertThat(status.failure().reason()).isEqualTo("UnexpectedExit");
+    assertThat(status.failure().message()).contains("{no json");
+  }
+
+  @Test
+  void restartedOperatorFinishesTheRunWithoutAnotherJob() {
+    trainer.on("restart", 1, 1, trainer.waits("restart-go", FakeTrainer.completes()));
+    apply("restart", JobFixture.config());
+    await().atMost(PATIENCE).until(() -> trainJobs("restart").size() == 1);
+    String started = awaitStatus("restart", s -> s.run() != null).run().startTime();
+
+    operator.close();
+    trainer.release("restart-go");
+    operator = OperatorFixture.start(client);
+    FineTuneJobStatus status = awaitPhase("restart", Phase.Succeeded);
+
+    assertThat(trainJobs("restart")).containsExactly("restart-1-train-1");
+    assertThat(status.run().startTime()).isEqualTo(started);
+    assertThat(events("restart")).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void successStaysWhenChildrenAreDeleted() {
+    trainer.on("sticky", 1, 1, FakeTrainer.completes());
+    apply("sticky", JobFixture.config());
+    FineTuneJobStatus before = awaitPhase("sticky", Phase.Succeeded);
+
+    client.batch().v1().jobs().inNamespace("default").withName("sticky-1-train-1").delete();
+    client.configMaps().inNamespace("default").withName("sticky-1-plan").delete();
+    await().atMost(PATIENCE).until(() -> trainJobs("sticky").isEmpty());
+    touch("sticky");
+
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(PATIENCE)
+        .until(() -> status("sticky").equals(before) && trainJobs("sticky").isEmpty());
+  }
+
+  @Test
+  void correctedSpecAfterAFailureStartsTheNextRun() {
+    trainer.on("edited", 1, 1, FakeTrainer.fails(FailureCode.DIVERGED, "loss is NaN at step 3"));
+    trainer.on("edited", 2, 1, FakeTrainer.completes());
+    apply("edited", JobFixture.config());
+    awaitPhase("edited", Phase.Failed);
+
+    apply("edited", JobFixture.config().put("learning_rate", 1e-5));
+    FineTuneJobStatus status = awaitPhase("edited", Phase.Succeeded);
+
+    assertThat(status.run().number()).isEqualTo(2);
+    assertThat(status.failure()).isNull();
+    assertThat(trainJobs("edited"))
+        .containsExactlyInAnyOrder("edited-1-train-1", "edited-2-train-1");
+  }
+
+  @Test
+  void refusedConfigFailsUntilItIsCorrected() {
+    trainer.on("refused", 1, 1, FakeTrainer.completes());
+
+    apply("refused", JobFixture.config().put("train_path", "s3://bucket/train.jsonl"));
+    FineTuneJobStatus refused = awaitPhase("refused", Phase.Failed);
+    apply("refused", JobFixture.config());
+    FineTuneJobStatus corrected = awaitPhase("refused", Phase.Succeeded);
+
+    assertThat(condition(refused, "Accepted").reason()).isEqualTo("UnsupportedSource");
+    assertThat(condition(refused, "Accepted").message()).contains("train_path", "pvc://CLAIM/PATH");
+    assertThat(refused.run()).isNull();
+    assertThat(corrected.run().number()).isEqualTo(1);
+  }
+
+  private static void apply(String name, ObjectNode config) {
+    client.resource(JobFixture.job(name, config)).inNamespace("default").serverSideApply();
+  }
+
+  private static void touch(String name) {
+    client
+        .resources(FineTuneJob.class)
+        .inNamespace("default")
+        .withName(name)
+        .edit(
+            job -> {
+              job.getMetadata().setLabels(Map.of("touched", "yes"));
+              return job;
+            });
+  }
+
+  private static FineTuneJobStatus status(String name) {
+    return client
+        .resources(FineTuneJob.class)
+        .inNamespace("default")
+        .withName(name)
+        .get()
+        .getStatus();
+  }
+
+  private static FineTuneJobStatus awaitPhase(String name, Phase phase) {
+    return awaitStatus(name, status -> status.phase() == phase);
+  }
+
+  private static FineTuneJobStatus awaitStatus(
+      String name, Predicate<FineTuneJobStatus> condition) {
+    return await("status of " + name)
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(PATIENCE)
+        .until(() -> status(name), status -> status != null && condition.test(status));
+  }
+
+  private static Map<String, String> conditions(FineTuneJobStatus status) {
+    return status.conditions().stream()
+        .collect(Collectors.toMap(JobCondition::type, JobCondition::status));
+  }
+
+  private static JobCondition condition(FineTuneJobStatus status, String type) {
+    return status.conditions().stream()
+        .filter(c -> c.type().equals(type))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> trainJobs(String name) {
+    return client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace("default")
+        .withLabel("llmforge.io/job", name)
+        .list()
+        .getItems()
+        .stream()
+        .map(job -> job.getMetadata().getName())
+        .toList();
+  }
+
+  private static List<String> events(String name) {
+    return client.v1().events().inNamespace("default").list().getItems().stream()
+        .filter(event -> name.equals(event.getInvolvedObject().getName()))
+        .map(Event::getMessage)
+        .toList();
+  }
+}
