@@ -22,7 +22,7 @@ import java.util.Optional;
 record RunRecords(CheckpointFolders checkpoints, Optional<Checkpoint> resumed, MetricsFile metrics)
     implements AutoCloseable {
 
-  private static final String FOLDER = "checkpoints";
+  static final String FOLDER = "checkpoints";
   private static final int DIGEST_CHARACTERS = 16;
 
   static RunRecords open(TrainingPlan plan, TrainingData data, RunSurroundings surroundings) {

@@ -34,7 +34,7 @@ public final class TrainingRecipe {
     var publication =
         new Publication(plan, surroundings.volumes().target(plan.output().location()));
     publication.requirePossible();
-    WriteProbe.requireWritable(workspaceFile(MetricsFile.NAME), "the workspace");
+    WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
     surroundings.progress().enter(Phase.TOKENIZING);

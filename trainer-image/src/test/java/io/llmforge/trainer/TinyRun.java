@@ -1,0 +1,168 @@
+package io.llmforge.trainer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.OptimizerPlan;
+import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.PodContract;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.Tuning;
+import io.llmforge.trainer.data.PromptFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The pod of a tiny run: a model, rows that say which of two words follows a number's parity, a
+ * plan to change, and the trainer to run on it.
+ */
+final class TinyRun {
+
+  /** Every look at it takes two seconds, so that every step gets its line on the console. */
+  private static InstantSource steppingClock() {
+    var now = new AtomicReference<>(Instant.parse("2026-01-02T03:04:05Z"));
+    return () -> now.getAndUpdate(instant -> instant.plus(Duration.ofSeconds(2)));
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final Path data;
+  final Path models;
+  final Path workspace;
+  private final Path folder;
+  private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+  private ObjectNode plan;
+
+  private TinyRun(Path folder) {
+    this.folder = folder;
+    this.data = folder.resolve("data");
+    this.models = folder.resolve("models");
+    this.workspace = folder.resolve("workspace");
+  }
+
+  static TinyRun causal(Path folder) throws IOException {
+    return create(
+        folder, new Objective.CausalLm(PromptFormats.plain()), new Tuning.FullParameter());
+  }
+
+  static TinyRun instruction(Path folder) throws IOException {
+    var targets =
+        new Tuning.Targets.Names(
+            List.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj", "lm_head"));
+    return create(
+        folder,
+        new Objective.InstructionTuning(PromptFormats.tagged()),
+        new Tuning.Lora(8, 16, 0.1, targets, false));
+  }
+
+  TinyRun with(String pointer, Object value) {
+    int slash = pointer.lastIndexOf('/');
+    JsonNode parent = plan.at(pointer.substring(0, slash));
+    ((ObjectNode) parent).set(pointer.substring(slash + 1), JSON.valueToTree(value));
+    return this;
+  }
+
+  /** Runs the trainer in this process, and stops it after a step when told to. */
+  int run(String stopAfterLine) throws IOException {
+    var stopper = new AtomicReference<Runnable>(() -> {});
+    var out =
+        new PrintStream(console, true, StandardCharsets.UTF_8) {
+          @Override
+          public void println(String line) {
+            super.println(line);
+            if (!stopAfterLine.isEmpty() && line.contains(stopAfterLine)) {
+              stopper.get().run();
+            }
+          }
+        };
+    var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
+    var trainer = new Trainer(new TrainerSurroundings(environment, out, steppingClock()));
+    stopper.set(trainer.control()::stop);
+    return trainer.run(arguments());
+  }
+
+  int run() throws IOException {
+    return run("");
+  }
+
+  List<String> arguments() throws IOException {
+    Path file = folder.resolve("plan.json");
+    Files.writeString(file, JSON.writeValueAsString(plan));
+    return List.of(
+        "train",
+        "--plan=" + file,
+        "--workspace=" + workspace,
+        "--volume=data=" + data,
+        "--volume=models=" + models,
+        "--status-port=0");
+  }
+
+  Path terminationLog() {
+    return folder.resolve("termination-log");
+  }
+
+  TrainingReport lastWords() throws IOException {
+    return PlanJson.read(Files.readString(terminationLog()), TrainingReport.class);
+  }
+
+  String console() {
+    return console.toString(StandardCharsets.UTF_8);
+  }
+
+  private static TinyRun create(Path folder, Objective objective, Tuning tuning)
+      throws IOException {
+    var run = new TinyRun(folder);
+    Files.createDirectories(run.workspace);
+    Files.createDirectories(run.data);
+    if (!Files.exists(run.models.resolve("base"))) {
+      TinyModel.write(run.models.resolve("base"));
+    }
+    Files.writeString(run.data.resolve("train.jsonl"), rows(0, 64));
+    Files.writeString(run.data.resolve("valid.jsonl"), rows(64, 80));
+    var plan =
+        new TrainingPlan(
+            TrainingPlan.SCHEMA_VERSION,
+            new TrainingPlan.RunIdentity("default", "tiny", 1),
+            objective,
+            new TrainingPlan.ModelSource(
+                "pvc://models/base", new Location.Claim("models", "base"), null, null),
+            new TrainingPlan.DataSources(
+                new Location.Claim("data", "train.jsonl"),
+                new Location.Claim("data", "valid.jsonl")),
+            new TrainingPlan.SequencePlan(64, false),
+            tuning,
+            new OptimizerPlan(5e-3, OptimizerPlan.Schedule.COSINE, 2, 0, 1),
+            new TrainingPlan.BatchPlan(8, 1, 1, 8),
+            new TrainingPlan.DurationPlan(1.0, 100),
+            new TrainingPlan.EvaluationPlan(
+                true, new TrainingPlan.Every(TrainingPlan.Every.Unit.STEPS, 2), 2),
+            new TrainingPlan.OutputPlan("out", new Location.Claim("models", "out")),
+            42);
+    run.plan = JSON.readValue(PlanJson.write(plan), ObjectNode.class);
+    return run;
+  }
+
+  private static String rows(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(
+            number ->
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"Is %d even?\"}, {\"role\": \"assistant\", \"content\": \"%s, the number is.\"}]}"
+                    .formatted(number, number % 2 == 0 ? "Even" : "Odd"))
+        .collect(Collectors.joining("\n"));
+  }
+}
