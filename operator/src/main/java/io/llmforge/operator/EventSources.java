@@ -76,7 +76,6 @@ final class EventSources {
                     polling.ask(
                         job, jobs.getSecondaryResources(job), pods.getSecondaryResources(job)),
                 polling.interval())
-            .withRegisterPredicate(ProgressPolling::isWorthAsking)
             .withExecutorService(polling.executor())
             .withResourceIDMapper(answer -> RANK_0)
             .withName("progress")

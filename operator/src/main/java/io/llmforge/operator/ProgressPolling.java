@@ -24,13 +24,16 @@ import java.util.concurrent.ScheduledExecutorService;
 record ProgressPolling(
     StatusClient client, Duration interval, ScheduledExecutorService executor, JobMetrics metrics) {
 
-  static boolean isWorthAsking(FineTuneJob job) {
-    return job.getStatus() != null
-        && job.getStatus().run() != null
-        && job.getStatus().run().outcome() == null;
-  }
-
+  /**
+   * The answer of the job's trainer; nothing when none is at work.
+   *
+   * <p>Asked for every job there is: a job turns worth asking by the operator's own write of its
+   * status, which the framework does not show to event sources.
+   */
   Set<StatusAnswer> ask(FineTuneJob job, Collection<Job> jobs, Collection<Pod> pods) {
+    if (!isUnderWay(job)) {
+      return Set.of();
+    }
     TrainerPod pod = Observer.podAtWork(job.getMetadata().getUid(), jobs, pods);
     if (!(pod instanceof TrainerPod.Running running) || running.address().isEmpty()) {
       return Set.of();
@@ -38,5 +41,11 @@ record ProgressPolling(
     StatusAnswer answer = client.ask(running.address());
     metrics.statusPolled(answer instanceof StatusAnswer.Report);
     return Set.of(answer);
+  }
+
+  private static boolean isUnderWay(FineTuneJob job) {
+    return job.getStatus() != null
+        && job.getStatus().run() != null
+        && job.getStatus().run().outcome() == null;
   }
 }

@@ -26,6 +26,7 @@ final class ClusterDesign {
     Image trainer =
         Image.of(
             installation.java().toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-Dai.djl.offline=true",
             "-cp",
             installation.trainerLibraries() + "/*",
