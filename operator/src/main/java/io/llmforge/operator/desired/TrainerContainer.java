@@ -30,7 +30,7 @@ final class TrainerContainer {
 
   /** libtorch allocates outside the Java heap, so the heap may take the smaller part only. */
   private static final String JAVA_OPTIONS =
-      "-Dai.djl.offline=true -XX:MaxRAMPercentage=40 -XX:ErrorFile="
+      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=40 -XX:ErrorFile="
           + PodContract.WORKSPACE_FOLDER
           + "/hs_err_%p.log";
 
@@ -87,6 +87,9 @@ final class TrainerContainer {
         podIp,
         variable(PodContract.TERMINATION_LOG, PodContract.TERMINATION_MESSAGE_FILE),
         variable(PodContract.ATTEMPT, Integer.toString(order.run().attempt())),
+        // libtorch's threads spin while they wait for each other; on a node whose cores others use
+        // too, that slows a step down up to a hundredfold.
+        variable("OMP_WAIT_POLICY", "PASSIVE"),
         variable("DJL_CACHE_DIR", PodVolumes.TEMPORARY_FOLDER + "/djl"),
         variable("OPT_OUT_TRACKING", "true"),
         variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
