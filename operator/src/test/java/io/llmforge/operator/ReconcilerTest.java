@@ -5,12 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
@@ -18,11 +13,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.localcluster.LocalCluster;
-import io.llmforge.localcluster.LocalClusterOptions;
-import io.llmforge.localcluster.control.Backoff;
-import io.llmforge.localcluster.node.container.ImageCatalogue;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,32 +44,9 @@ class ReconcilerTest {
   @BeforeAll
   static void startCluster() throws IOException {
     trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster =
-        LocalCluster.start(
-            LocalClusterOptions.in(folder.resolve("cluster"))
-                .withImages(new ImageCatalogue(Map.of("llmforge/trainer", trainer.image())))
-                .withCapacity("nvidia.com/gpu", "8")
-                .withRetry(new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1))));
+    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
-    client
-        .resource(
-            Serialization.unmarshal(
-                Files.readString(Path.of("../crds/finetunejobs.llmforge.io-v1.yml")),
-                CustomResourceDefinition.class))
-        .create();
-    client
-        .resource(
-            new PersistentVolumeClaimBuilder()
-                .withMetadata(
-                    new ObjectMetaBuilder().withName("data").withNamespace("default").build())
-                .withNewSpec()
-                .withAccessModes("ReadWriteMany")
-                .withNewResources()
-                .addToRequests("storage", new Quantity("1Gi"))
-                .endResources()
-                .endSpec()
-                .build())
-        .create();
+    ClusterSetup.install(client);
   }
 
   @AfterAll

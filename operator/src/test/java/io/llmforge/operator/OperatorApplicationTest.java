@@ -1,0 +1,62 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The application as it is wired: settings, health, metrics. */
+@QuarkusTest
+@QuarkusTestResource(value = ClusterResource.class, restrictToAnnotatedClass = true)
+class OperatorApplicationTest {
+
+  @TestHTTPResource("/q/health/ready")
+  URI readiness;
+
+  @TestHTTPResource("/q/metrics")
+  URI metrics;
+
+  @Inject OperatorSettings settings;
+
+  @Test
+  void everySettingHasItsDefault() {
+    assertThat(settings.trainerImage()).isEqualTo("llmforge/trainer:0.1.0");
+    assertThat(settings.acceleratorResource()).isEqualTo("nvidia.com/gpu");
+    assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.namespaces()).isEqualTo("JOSDK_ALL_NAMESPACES");
+  }
+
+  @Test
+  void startedOperatorIsReady() throws Exception {
+    assertThat(get(readiness).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void refusedJobIsCountedByPhaseAndNotByName() throws Exception {
+    ClusterResource.client()
+        .resource(JobFixture.job("counted", JobFixture.config().put("model_id", "org/model")))
+        .create();
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> get(metrics).body().contains("llmforge_finetunejobs{phase=\"Failed\"} 1.0"));
+
+    assertThat(get(metrics).body()).doesNotContain("counted");
+  }
+
+  private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.LocalCluster;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The chart grants the calls that the operator makes, and no other. */
+class RightsTest {
+
+  private static final Path RULES = Path.of("../helm/llmforge-operator/rules/operator.yaml");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  @Test
+  void chartGrantsWhatTheOperatorCallsAndNothingElse() throws IOException {
+    FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
+    Calls calls = new Calls();
+    try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
+      ClusterSetup.install(cluster.client());
+      try (KubernetesClient recorded = calls.record(cluster.client());
+          OperatorFixture operator = OperatorFixture.start(recorded)) {
+        assertThat(operator).isNotNull();
+        walkEveryWay(cluster.client(), trainer);
+      }
+    }
+
+    assertThat(calls.made()).isEqualTo(granted());
+  }
+
+  // A run that succeeds, one whose Job is lost, and one for each kind of object that is in the way.
+  private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
+    trainer.on("success", 1, 1, FakeTrainer.completes());
+    trainer.on("lost", 1, 1, trainer.waits("never", ""));
+    trainer.on("lost", 1, 2, FakeTrainer.completes());
+    inTheWay(client);
+    for (String name : new String[] {"success", "lost", "blocked-a", "blocked-b", "blocked-c"}) {
+      client.resource(JobFixture.job(name, JobFixture.config())).create();
+    }
+
+    awaitPhase(client, "success", Phase.Succeeded);
+    awaitPhase(client, "lost", Phase.Starting);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                status(client, "lost")
+                    .filter(status -> status.run() != null && status.run().job() != null)
+                    .isPresent());
+    client.batch().v1().jobs().inNamespace("default").withName("lost-1-train-1").delete();
+    awaitPhase(client, "lost", Phase.Succeeded);
+    awaitPhase(client, "blocked-a", Phase.Pending);
+    awaitPhase(client, "blocked-b", Phase.Pending);
+    awaitPhase(client, "blocked-c", Phase.Pending);
+  }
+
+  private static void inTheWay(KubernetesClient client) {
+    HasMetadata configMap =
+        new ConfigMapBuilder().withNewMetadata().withName("blocked-a-1-plan").endMetadata().build();
+    HasMetadata service =
+        new ServiceBuilder()
+            .withNewMetadata()
+            .withName("blocked-b-1")
+            .endMetadata()
+            .withNewSpec()
+            .addNewPort()
+            .withPort(80)
+            .endPort()
+            .endSpec()
+            .build();
+    HasMetadata claim =
+        new PersistentVolumeClaimBuilder()
+            .withNewMetadata()
+            .withName("blocked-c-1-workspace")
+            .endMetadata()
+            .withNewSpec()
+            .withAccessModes("ReadWriteOnce")
+            .withNewResources()
+            .addToRequests("storage", new Quantity("1Gi"))
+            .endResources()
+            .endSpec()
+            .build();
+    for (HasMetadata object : new HasMetadata[] {configMap, service, claim}) {
+      client.resource(object).inNamespace("default").create();
+    }
+  }
+
+  private static void awaitPhase(KubernetesClient client, String name, Phase phase) {
+    await("%s is %s".formatted(name, phase))
+        .atMost(PATIENCE)
+        .until(() -> status(client, name).filter(s -> s.phase() == phase).isPresent());
+  }
+
+  private static Optional<FineTuneJobStatus> status(KubernetesClient client, String name) {
+    return Optional.ofNullable(
+        client
+            .resources(FineTuneJob.class)
+            .inNamespace("default")
+            .withName(name)
+            .get()
+            .getStatus());
+  }
+
+  private static SortedSet<String> granted() throws IOException {
+    SortedSet<String> granted = new TreeSet<>();
+    for (JsonNode rule : new YAMLMapper().readTree(RULES.toFile())) {
+      for (JsonNode group : rule.get("apiGroups")) {
+        for (JsonNode resource : rule.get("resources")) {
+          for (JsonNode verb : rule.get("verbs")) {
+            granted.add("%s %s/%s".formatted(verb.asText(), group.asText(), resource.asText()));
+          }
+        }
+      }
+    }
+    return granted;
+  }
+
+  /** Every call as {@code VERB GROUP/RESOURCE}. */
+  private static final class Calls {
+
+    private static final Pattern PATH =
+        Pattern.compile(
+            "/(?:api|apis/(?<group>[^/]+))/[^/]+/(?:namespaces/[^/]+/)?"
+                + "(?<resource>[a-z]+)(?:/(?<name>[^/]+))?(?:/(?<sub>[a-z]+))?");
+
+    private final ConcurrentSkipListSet<String> calls = new ConcurrentSkipListSet<>();
+
+    KubernetesClient record(KubernetesClient client) {
+      return new KubernetesClientBuilder()
+          .withConfig(client.getConfiguration())
+          .withHttpClientBuilderConsumer(
+              builder -> builder.addOrReplaceInterceptor("calls", new Recorder()))
+          .build();
+    }
+
+    SortedSet<String> made() {
+      return new TreeSet<>(calls);
+    }
+
+    private void add(String method, URI uri) {
+      Matcher matcher = PATH.matcher(uri.getPath());
+      if (!matcher.matches()) {
+        return;
+      }
+      String group = Optional.ofNullable(matcher.group("group")).orElse("");
+      String resource =
+          Optional.ofNullable(matcher.group("sub"))
+              .map(sub -> matcher.group("resource") + "/" + sub)
+              .orElse(matcher.group("resource"));
+      calls.add(
+          "%s %s/%s".formatted(verb(method, matcher.group("name") != null, uri), group, resource));
+    }
+
+    private static String verb(String method, boolean named, URI uri) {
+      boolean watch = String.valueOf(uri.getQuery()).contains("watch=true");
+      return switch (method) {
+        case "GET" -> watch ? "watch" : named ? "get" : "list";
+        case "POST" -> "create";
+        case "PUT" -> "update";
+        case "PATCH" -> "patch";
+        case "DELETE" -> named ? "delete" : "deletecollection";
+        default -> method;
+      };
+    }
+
+    private final class Recorder implements Interceptor {
+      @Override
+      public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        add(request.method(), request.uri());
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.llmforge.operator.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
+import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.config.Finding.Severity;
+import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.OptimizerPlan;
+import io.llmforge.crds.plan.OptimizerPlan.Schedule;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingPlan.BatchPlan;
+import io.llmforge.crds.plan.TrainingPlan.DurationPlan;
+import io.llmforge.crds.plan.TrainingPlan.EvaluationPlan;
+import io.llmforge.crds.plan.TrainingPlan.Every;
+import io.llmforge.crds.plan.Tuning;
+import io.llmforge.crds.plan.Tuning.Targets;
+import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.identity.Owner;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainingPlannerTest {
+
+  private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
+
+  private final TrainingPlanner planner = new TrainingPlanner(new LlmForgeConfigReader());
+
+  @Test
+  void absentKeysGetTheirDocumentedDefaults() {
+    TrainingPlan plan = planned(JobFixture.config());
+
+    assertThat(plan.objective()).isInstanceOf(Objective.CausalLm.class);
+    assertThat(plan.optimizer()).isEqualTo(new OptimizerPlan(1e-5, Schedule.COSINE, 10, 0, 1.0));
+    assertThat(plan.batch()).isEqualTo(new BatchPlan(1, 1, 1, 1));
+    assertThat(plan.duration()).isEqualTo(new DurationPlan(null, 100));
+    assertThat(plan.evaluation())
+        .isEqualTo(new EvaluationPlan(false, new Every(Every.Unit.EPOCHS, 1), 1));
+    assertThat(plan.sequence().contextLength()).isNull();
+    assertThat(plan.tuning()).isEqualTo(new Tuning.FullParameter());
+    assertThat(plan.output().location()).isEqualTo(new Location.Workspace("output"));
+    assertThat(plan.seed()).isEqualTo(42);
+  }
+
+  @Test
+  void emptyLoraConfigGetsTheDefaultsOfPeft() {
+    ObjectNode config = JobFixture.config();
+    config.putObject("lora_config");
+
+    TrainingPlan plan = planned(config);
+
+    assertThat(plan.tuning())
+        .isEqualTo(new Tuning.Lora(8, 8, 0, new Targets.Names(List.of("q_proj", "v_proj")), false));
+    assertThat(plan.optimizer().learningRate()).isEqualTo(1e-4);
+  }
+
+  @Test
+  void writtenKeysAreKept() {
+    ObjectNode config = JobFixture.config();
+    config.put("task", "instruction_tuning");
+    config.put("learning_rate", "3e-4");
+    config.put("lr_scheduler_type", "constant");
+    config.put("num_warmup_steps", 0);
+    config.put("num_epochs", 1.5);
+    config.put("train_batch_size_per_device", 4);
+    config.put("gradient_accumulation_steps", 2);
+    config.put("context_length", 512);
+    config.put("padding", "max_length");
+
+    TrainingPlan plan = planned(config);
+
+    assertThat(plan.objective()).isInstanceOf(Objective.InstructionTuning.class);
+    assertThat(plan.optimizer()).isEqualTo(new OptimizerPlan(3e-4, Schedule.CONSTANT, 0, 0, 1.0));
+    assertThat(plan.duration().epochs()).isEqualTo(1.5);
+    assertThat(plan.batch().rowsPerStep()).isEqualTo(8);
+    assertThat(plan.sequence().contextLength()).isEqualTo(512);
+    assertThat(plan.sequence().padToContextLength()).isTrue();
+  }
+
+  static Stream<Consumer<ObjectNode>> frequencies() {
+    return Stream.of(
+        config ->
+            config
+                .putObject("checkpoint_and_evaluation_frequency")
+                .put("unit", "epochs")
+                .put("frequency", 5),
+        config -> config.put("checkpoint_every_n_epochs", 5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("frequencies")
+  void everySpellingOfTheFrequencyMeansTheSame(Consumer<ObjectNode> spelling) {
+    ObjectNode config = JobFixture.config();
+    spelling.accept(config);
+
+    assertThat(planned(config).evaluation().every()).isEqualTo(new Every(Every.Unit.EPOCHS, 5));
+  }
+
+  @Test
+  void numberOfCheckpointsIsSpreadOverTheRunAndDeprecated() {
+    Planning planning = plan(JobFixture.config().put("max_num_checkpoints", 3));
+
+    assertThat(((Planning.Planned) planning).plan().evaluation().every())
+        .isEqualTo(new Every(Every.Unit.TIMES_PER_RUN, 3));
+    assertThat(planning.findings())
+        .anyMatch(
+            f -> f.severity() == Severity.DEPRECATED && f.path().equals("max_num_checkpoints"));
+  }
+
+  @Test
+  void severalDevicesKeepTheStepAndSaySo() {
+    Planning planning = plan(JobFixture.config().put("num_devices", 4));
+
+    assertThat(((Planning.Planned) planning).plan().batch()).isEqualTo(new BatchPlan(1, 1, 4, 1));
+    assertThat(planning.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+              assertThat(finding.path()).isEqualTo("num_devices");
+              assertThat(finding.message()).contains("4 times as many micro-batches");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "train_path, s3://bucket/rows.jsonl, UNSUPPORTED_SOURCE, s3://",
+    "train_path, gs://bucket/rows.jsonl, UNSUPPORTED_SOURCE, gs://",
+    "model_id, meta-llama/Meta-Llama-3-8B, UNSUPPORTED_SOURCE, Hugging Face id",
+    "initial_base_model_ckpt_path, s3://bucket/model, UNSUPPORTED_SOURCE, s3://",
+    "train_path, pvc://data/../../etc/passwd, INVALID_CONFIG, leaves its volume",
+    "train_path, pvc://Data/rows.jsonl, INVALID_CONFIG, is not the name",
+    "task, vision_language, UNSUPPORTED_TASK, causal_lm or instruction_tuning",
+    "embedding_scaling_technique, linear, INVALID_CONFIG, not supported",
+  })
+  void whatThisVersionCannotDoIsRefusedWithWhatToDo(
+      String key, String value, Reason reason, String words) {
+    Planning planning = plan(JobFixture.config().put(key, value));
+
+    assertThat(planning).isInstanceOf(Planning.Refused.class);
+    assertThat(((Planning.Refused) planning).reason()).isEqualTo(reason);
+    assertThat(planning.findings())
+        .anySatisfy(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.ERROR);
+              assertThat(finding.path()).isEqualTo(key);
+              assertThat(finding.message()).contains(words);
+            });
+  }
+
+  @Test
+  void allMistakesAreNamedAtOnce() {
+    ObjectNode config = JobFixture.config();
+    config.put("model_id", "org/model");
+    config.put("train_path", "s3://bucket/rows.jsonl");
+    config.remove("generation_config");
+
+    Planning planning = plan(config);
+
+    assertThat(planning.findings())
+        .filteredOn(finding -> finding.severity() == Severity.ERROR)
+        .extracting(Finding::path)
+        .containsExactlyInAnyOrder("model_id", "train_path", "generation_config.prompt_format");
+    assertThat(((Planning.Refused) planning).reason()).isEqualTo(Reason.INVALID_CONFIG);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"./model", "/models/tiny", "models/a/b", "model"})
+  void pathsOfTheImageAreReachable(String path) {
+    TrainingPlan plan = planned(JobFixture.config().put("model_id", path));
+
+    assertThat(plan.model().base()).isEqualTo(new Location.LocalPath(path));
+  }
+
+  @Test
+  void outputsGoToTheirClaim() {
+    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "pvc://models/tiny/one")));
+
+    var planned = (Planning.Planned) planner.plan(OWNER, spec);
+
+    assertThat(planned.plan().output().name()).isEqualTo("adapter");
+    assertThat(planned.plan().output().location())
+        .isEqualTo(new Location.Claim("models", "tiny/one"));
+  }
+
+  @Test
+  void outputOutsideAClaimIsRefused() {
+    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "/tmp/adapter")));
+
+    Planning planning = planner.plan(OWNER, spec);
+
+    assertThat(((Planning.Refused) planning).reason()).isEqualTo(Reason.UNSUPPORTED_SOURCE);
+  }
+
+  @Test
+  void missingConfigIsRefused() {
+    Planning planning =
+        planner.plan(OWNER, new FineTuneJobSpec(null, null, null, null, null, null, null));
+
+    assertThat(planning).isInstanceOf(Planning.Refused.class);
+    assertThat(planning.findings()).isNotEmpty();
+  }
+
+  @Test
+  void hashKnowsThePlanAndNotTheSpelling() {
+    var one = (Planning.Planned) plan(JobFixture.config().put("learning_rate", 1e-4));
+    var same = (Planning.Planned) plan(JobFixture.config().put("learning_rate", "1e-4"));
+    var other = (Planning.Planned) plan(JobFixture.config().put("learning_rate", 2e-4));
+
+    assertThat(same.hash()).isEqualTo(one.hash());
+    assertThat(other.hash()).isNotEqualTo(one.hash());
+    assertThat(PlanHash.of(one.planOf(1))).isEqualTo(one.hash());
+    assertThat(one.planOf(7).run().number()).isEqualTo(7);
+  }
+
+  private TrainingPlan planned(ObjectNode config) {
+    Planning planning = plan(config);
+    assertThat(planning)
+        .as(() -> planning.findings().toString())
+        .isInstanceOf(Planning.Planned.class);
+    return ((Planning.Planned) planning).plan();
+  }
+
+  private Planning plan(ObjectNode config) {
+    return planner.plan(OWNER, spec(config, null));
+  }
+
+  private static FineTuneJobSpec spec(ObjectNode config, List<Output> outputs) {
+    return new FineTuneJobSpec(config, null, null, null, null, outputs, null);
+  }
+}

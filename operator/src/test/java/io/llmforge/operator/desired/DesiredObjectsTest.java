@@ -1,0 +1,100 @@
+package io.llmforge.operator.desired;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
+import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.Rendering;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every owned object, compared with the YAML in {@code src/test/resources/desired}. */
+class DesiredObjectsTest {
+
+  private static final Path GOLDEN = Path.of("src/test/resources/desired");
+  private static final PodDefaults DEFAULTS =
+      new PodDefaults("llmforge/trainer:1.2.3", "nvidia.com/gpu");
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+          .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+          .build();
+
+  @Test
+  void smallestJobGetsTheDefaults() throws IOException {
+    FineTuneJob job = JobFixture.job("tiny", JobFixture.config());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000001");
+
+    compare("smallest.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
+  void everyFieldOfTheSpecArrivesInAnObject() throws IOException {
+    ObjectNode config = JobFixture.config();
+    config.put("valid_path", "pvc://data/valid.jsonl");
+    config.put("initial_base_model_ckpt_path", "pvc://other.claim/base");
+    FineTuneJob job = JobFixture.job("everything", config);
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000002");
+    job.getMetadata().setNamespace("team-a");
+    job.getMetadata().setGeneration(4L);
+    job.setSpec(
+        new FineTuneJobSpec(
+            config,
+            "registry.example/trainer@sha256:0",
+            null,
+            new Resources(new Accelerator("amd.com/gpu"), new PerDevice("8", "64Gi")),
+            new Storage(new Workspace("200Gi", "fast")),
+            List.of(new Output("model", "pvc://data/out")),
+            new PodTemplate(
+                Map.of("team", "a", "llmforge.io/job", "not-this-one"),
+                Map.of("note", "kept"),
+                Map.of("disk", "ssd"),
+                List.of("pull-secret"))));
+
+    compare("everything.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
+  void refusedJobGetsNothing() {
+    FineTuneJob job = JobFixture.job("tiny", JobFixture.config().put("model_id", "org/model"));
+
+    assertThat(Rendering.of(job, DEFAULTS).objects()).isEmpty();
+  }
+
+  private static void compare(String golden, List<HasMetadata> objects) throws IOException {
+    StringBuilder actual = new StringBuilder();
+    for (HasMetadata object : objects) {
+      actual.append(yaml(object));
+    }
+    if (Boolean.getBoolean("llmforge.golden.refresh")) {
+      Files.writeString(GOLDEN.resolve(golden), actual);
+    }
+
+    assertThat(actual.toString())
+        .as("refresh with -Dllmforge.golden.refresh=true, then read the difference")
+        .isEqualTo(Files.readString(GOLDEN.resolve(golden)));
+  }
+
+  private static String yaml(HasMetadata object) throws JsonProcessingException {
+    return YAML.writeValueAsString(object);
+  }
+}

@@ -1,0 +1,104 @@
+package io.llmforge.operator.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.llmforge.operator.observe.TrainerPod.Kill;
+import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PodReaderTest {
+
+  static Stream<Arguments> statuses() {
+    return Stream.of(
+        row("{}", new TrainerPod.Waiting("pod", Cause.START, "")),
+        row(
+            """
+            phase: Pending
+            conditions:
+            - {type: PodScheduled, status: "False", message: "0/3 nodes: no nvidia.com/gpu"}
+            """,
+            new TrainerPod.Waiting("pod", Cause.SCHEDULING, "0/3 nodes: no nvidia.com/gpu")),
+        row(
+            """
+            phase: Pending
+            containerStatuses:
+            - {name: trainer, state: {waiting: {reason: ImagePullBackOff, message: not found}}}
+            """,
+            new TrainerPod.Waiting("pod", Cause.IMAGE, "ImagePullBackOff: not found")),
+        row(
+            """
+            phase: Pending
+            containerStatuses:
+            - {name: trainer, state: {waiting: {reason: CreateContainerConfigError, message: no map}}}
+            """,
+            new TrainerPod.Waiting("pod", Cause.CONTAINER, "CreateContainerConfigError: no map")),
+        row(
+            """
+            phase: Running
+            podIP: 10.0.0.7
+            containerStatuses:
+            - {name: trainer, ready: true, state: {running: {}}}
+            """,
+            new TrainerPod.Running("pod", "uid", "10.0.0.7", true)),
+        row(
+            """
+            phase: Failed
+            containerStatuses:
+            - {name: sidecar, state: {terminated: {exitCode: 1}}}
+            - {name: trainer, state: {terminated: {exitCode: 137, reason: OOMKilled}}}
+            """,
+            new TrainerPod.Exited("pod", 137, Kill.OUT_OF_MEMORY, new LastWords.Silence())),
+        row(
+            """
+            phase: Failed
+            conditions:
+            - {type: DisruptionTarget, status: "True"}
+            containerStatuses:
+            - {name: trainer, state: {terminated: {exitCode: 143, message: "not json"}}}
+            """,
+            new TrainerPod.Exited("pod", 143, Kill.DISRUPTION, new LastWords.Text("not json"))),
+        row(
+            "{phase: Failed, reason: Evicted, message: low on disk}",
+            new TrainerPod.Removed("pod", Kill.NONE, "Evicted: low on disk")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("statuses")
+  void podIsReadFromItsStatus(String status, TrainerPod expected) {
+    assertThat(PodReader.read(pod("pod", "2026-11-23T10:00:00Z", status))).isEqualTo(expected);
+  }
+
+  @Test
+  void replacementCountsAndNotThePodItReplaced() {
+    Pod first = pod("a", "2026-11-23T10:00:00Z", "{phase: Failed, reason: Evicted}");
+    Pod second = pod("b", "2026-11-23T10:05:00Z", "{phase: Pending}");
+
+    assertThat(PodReader.newest(List.of(second, first)))
+        .isEqualTo(new TrainerPod.Waiting("b", Cause.START, ""));
+    assertThat(PodReader.newest(List.of())).isEqualTo(new TrainerPod.Absent());
+  }
+
+  private static Pod pod(String name, String created, String status) {
+    String yaml =
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s, uid: uid, creationTimestamp: "%s"}
+        status:
+        %s
+        """
+            .formatted(name, created, status.strip().indent(2).stripTrailing());
+    return Serialization.unmarshal(yaml, Pod.class);
+  }
+
+  private static Arguments row(String status, TrainerPod expected) {
+    return Arguments.of(status, expected);
+  }
+}
