@@ -236,6 +236,24 @@ class CustomKindContractTest {
   }
 
   @Test
+  void itemOfAListMapGoesWhenItsOnlyOwnerDropsIt() {
+    CLUSTER
+        .client()
+        .resource(kite("untied", "{length: 2, knots: [{name: a, turns: 1}, {name: b}]}"))
+        .fieldManager("one")
+        .serverSideApply();
+
+    GenericKubernetesResource after =
+        CLUSTER
+            .client()
+            .resource(kite("untied", "{length: 2, knots: [{name: b}]}"))
+            .fieldManager("one")
+            .serverSideApply();
+
+    assertThat(at(after, "spec", "knots")).isEqualTo(List.of(Map.of("name", "b")));
+  }
+
+  @Test
   void listMapWhoseKeyMayBeMissingIsNoValidDefinition() {
     String broken =
         DEFINITION

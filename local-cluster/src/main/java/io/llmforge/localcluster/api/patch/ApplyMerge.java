@@ -66,9 +66,11 @@ final class ApplyMerge {
               if (below.isEmpty()) {
                 return;
               }
-              remove(part.schema(), part.value(), below, held.child(step));
+              // Taken apart first, a list item would lose the key by which it is found.
               if (below.isMember() && held.child(step).isEmpty()) {
                 doomed.add(step);
+              } else {
+                remove(part.schema(), part.value(), below, held.child(step));
               }
             });
     if (value instanceof ObjectNode object) {
