@@ -1,17 +1,24 @@
 package io.llmforge.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.llmforge.cli.file.FileCheck;
+import io.llmforge.cli.file.FileVerdict;
+import io.llmforge.cli.file.FindingPrinter;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.operator.Rendering;
 import io.llmforge.operator.desired.PodDefaults;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,13 +34,12 @@ import picocli.CommandLine.Spec;
       "",
       "Findings go to stderr. Owner references lack the uid that applying the FineTuneJob gives it.",
       "Exits 0 with manifests on stdout, 65 when the job is refused, 66 when it cannot be read."
-    })
+    },
+    exitCodeOnInvalidInput = ExitCode.USAGE,
+    exitCodeOnExecutionException = ExitCode.SOFTWARE)
 final class RenderCommand implements Callable<Integer> {
 
-  private static final int OK = 0;
-  private static final int REFUSED = 65;
-  private static final int FILE_MISSING = 66;
-
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .disable(YAMLGenerator.Feature.SPLIT_LINES)
@@ -70,40 +76,54 @@ final class RenderCommand implements Callable<Integer> {
   private String accelerator;
 
   @Override
-  public Integer call() throws IOException {
-    FineTuneJob job;
-    try {
-      job = YAML.readValue(file.toFile(), FineTuneJob.class);
-    } catch (IOException e) {
-      return unreadable(e.getMessage());
+  public Integer call() throws JsonProcessingException {
+    var verdict = new FileCheck(new LlmForgeConfigReader()).check(file);
+    print(verdict.findings());
+    return switch (verdict) {
+      case FileVerdict.Unreadable unreadable -> {
+        say("cannot be read: " + unreadable.reason());
+        yield ExitCode.NO_INPUT;
+      }
+      case FileVerdict.Refused refused -> ExitCode.REFUSED;
+      case FileVerdict.Accepted accepted -> render(accepted);
+    };
+  }
+
+  private int render(FileVerdict.Accepted accepted) throws JsonProcessingException {
+    if (accepted.kind() == FileVerdict.Kind.LLMFORGE_CONFIG) {
+      say("is an LLMForge config; llmforge convert makes a FineTuneJob of it");
+      return ExitCode.REFUSED;
     }
-    if (isNameless(job)) {
-      return unreadable("it has no metadata.name, so it is no FineTuneJob");
-    }
+    FineTuneJob job = JSON.treeToValue(accepted.document().root(), FineTuneJob.class);
     Rendering rendering = Rendering.of(job, new PodDefaults(image, accelerator));
-    var err = spec.commandLine().getErr();
-    rendering.decision().planning().findings().forEach(finding -> err.println(text(finding)));
+    print(plannersOwn(rendering, accepted));
     if (rendering.isRefused()) {
-      return REFUSED;
+      return ExitCode.REFUSED;
     }
     var out = spec.commandLine().getOut();
     for (HasMetadata object : rendering.objects()) {
       out.print(YAML.writeValueAsString(object));
     }
     out.flush();
-    return OK;
+    return ExitCode.OK;
   }
 
-  private static boolean isNameless(@Nullable FineTuneJob job) {
-    return job == null || job.getMetadata() == null || job.getMetadata().getName() == null;
+  // What the reader of configs says has been printed, with lines.
+  private static List<Finding> plannersOwn(Rendering rendering, FileVerdict.Accepted accepted) {
+    Set<String> said =
+        accepted.findings().stream().map(Finding::message).collect(Collectors.toSet());
+    return rendering.decision().planning().findings().stream()
+        .filter(finding -> !said.contains(finding.message()))
+        .toList();
   }
 
-  private int unreadable(@Nullable String why) {
-    spec.commandLine().getErr().println("%s: cannot be read: %s".formatted(file, why));
-    return FILE_MISSING;
+  private void print(List<Finding> findings) {
+    var printer =
+        new FindingPrinter(spec.commandLine().getErr(), spec.commandLine().getColorScheme().ansi());
+    findings.forEach(finding -> printer.print(file, finding));
   }
 
-  private String text(Finding finding) {
-    return "%s: %s: %s: %s".formatted(file, finding.severity(), finding.path(), finding.message());
+  private void say(String what) {
+    spec.commandLine().getErr().println("%s: %s".formatted(file, what));
   }
 }

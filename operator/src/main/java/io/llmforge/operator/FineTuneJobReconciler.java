@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.operator.decide.Decision;
@@ -24,8 +25,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One pass: observe, decide, create what is desired, report. */
+/** One pass: observe, decide, create what is desired, report. A pass that fails is made again. */
 @ControllerConfiguration(name = FineTuneJobReconciler.NAME)
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1_000, maxInterval = 60_000)
 @Singleton
 public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
 
@@ -33,6 +35,9 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
 
   /** Pause before the next try to create what the API server refused. */
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(10);
+
+  /** Pause before a spec is taken up that changed while a run was under way. */
+  private static final Duration NEXT_RUN_PAUSE = Duration.ofMillis(100);
 
   private final Parts parts;
 
@@ -68,9 +73,8 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     if (!obstacles.isEmpty()) {
       return control.rescheduleAfter(RETRY_PAUSE);
     }
-    // A spec that changed while the run was under way is taken up at once.
     boolean justEnded = decision instanceof Decision.Succeed || decision instanceof Decision.Fail;
-    return justEnded ? control.rescheduleAfter(Duration.ZERO) : control;
+    return justEnded ? control.rescheduleAfter(NEXT_RUN_PAUSE) : control;
   }
 
   private static OwnedObjects owned(Context<FineTuneJob> context) {

@@ -87,6 +87,30 @@ final class FakeTrainer {
         .formatted(PlanJson.write(report), exitCode);
   }
 
+  /** Answers questions for its status with a report while it waits for a file. */
+  String reports(TrainingReport report, String file, String rest) {
+    Path answer = folder.resolve(file + ".json");
+    try {
+      Files.writeString(answer, PlanJson.write(report));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return """
+        "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" &
+        server=$!
+        while [ ! -e '%s' ]; do sleep 0.05; done
+        kill $server
+        %s
+        """
+        .formatted(
+            System.getProperty("java.home"),
+            Path.of("target/test-classes").toAbsolutePath(),
+            FakeStatusServer.class.getName(),
+            answer,
+            folder.resolve(file),
+            rest);
+  }
+
   /** Runs until the file with this name is there, then does the rest. */
   String waits(String file, String rest) {
     return "while [ ! -e '%s' ]; do sleep 0.05; done\n%s".formatted(folder.resolve(file), rest);

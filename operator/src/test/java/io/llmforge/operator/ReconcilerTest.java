@@ -12,6 +12,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -171,6 +172,75 @@ class ReconcilerTest {
     assertThat(trainJobs("restart")).containsExactly("restart-1-train-1");
     assertThat(status.run().startTime()).isEqualTo(started);
     assertThat(events("restart")).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void progressIsToldWhileTheTrainerWorksAndSurvivesARestart() {
+    var report = new TrainingReport.Running(TrainingReport.Phase.TRAINING, FakeTrainer.PROGRESS);
+    trainer.on("reporter", 1, 1, trainer.reports(report, "reporter-go", FakeTrainer.completes()));
+
+    apply("reporter", JobFixture.config());
+    FineTuneJobStatus training =
+        awaitStatus("reporter", s -> s.phase() == Phase.Training && s.progress() != null);
+    operator.close();
+    operator = OperatorFixture.start(client);
+    trainer.release("reporter-go");
+    FineTuneJobStatus done = awaitPhase("reporter", Phase.Succeeded);
+
+    assertThat(training.progress().loss()).isEqualTo("0.5");
+    assertThat(training.progress().activity()).isEqualTo("training");
+    assertThat(condition(training, "Running").status()).isEqualTo("True");
+    assertThat(done.progress().percent()).isEqualTo(100);
+    assertThat(done.metrics()).isEqualTo(training.metrics());
+  }
+
+  @Test
+  void deletedJobIsAnAttemptThatWasLost() {
+    trainer.on("deleted", 1, 1, trainer.waits("never", ""));
+    trainer.on("deleted", 1, 2, FakeTrainer.completes());
+    apply("deleted", JobFixture.config());
+    awaitStatus("deleted", s -> s.run() != null && s.run().job() != null);
+
+    client.batch().v1().jobs().inNamespace("default").withName("deleted-1-train-1").delete();
+    FineTuneJobStatus status = awaitPhase("deleted", Phase.Succeeded);
+
+    assertThat(status.run().attempt()).isEqualTo(2);
+    assertThat(status.run().failedAttempts()).isEqualTo(1);
+  }
+
+  @Test
+  void specThatChangesDuringARunWaitsForItsEnd() {
+    trainer.on("patient", 1, 1, trainer.waits("patient-go", FakeTrainer.completes()));
+    trainer.on("patient", 2, 1, FakeTrainer.completes());
+    apply("patient", JobFixture.config());
+    awaitStatus("patient", s -> s.run() != null && s.run().job() != null);
+
+    apply("patient", JobFixture.config().put("learning_rate", 1e-5).put("num_epochs", 3));
+    awaitStatus("patient", s -> s.message().contains("spec has changed"));
+    trainer.release("patient-go");
+    FineTuneJobStatus status =
+        awaitStatus("patient", s -> s.run().number() == 2 && s.phase() == Phase.Succeeded);
+
+    assertThat(trainJobs("patient"))
+        .containsExactlyInAnyOrder("patient-1-train-1", "patient-2-train-1");
+    assertThat(status.run().failedAttempts()).isZero();
+  }
+
+  @Test
+  void deletedJobTakesItsObjectsAlong() {
+    trainer.on("gone", 1, 1, trainer.waits("never", ""));
+    apply("gone", JobFixture.config());
+    await().atMost(PATIENCE).until(() -> trainJobs("gone").size() == 1);
+
+    client.resources(FineTuneJob.class).inNamespace("default").withName("gone").delete();
+
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                trainJobs("gone").isEmpty()
+                    && client.configMaps().inNamespace("default").withName("gone-1-plan").get()
+                        == null);
   }
 
   @Test

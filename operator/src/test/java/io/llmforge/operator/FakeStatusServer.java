@@ -1,0 +1,28 @@
+package io.llmforge.operator;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A process of its own that answers {@code GET /v1/status} with a file. Needs nothing but the JDK.
+ */
+final class FakeStatusServer {
+
+  private FakeStatusServer() {}
+
+  public static void main(String[] arguments) throws IOException {
+    var server = HttpServer.create(new InetSocketAddress(arguments[0], 8090), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] answer = Files.readAllBytes(Path.of(arguments[1]));
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+  }
+}
