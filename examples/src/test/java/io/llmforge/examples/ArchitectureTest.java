@@ -1,8 +1,5 @@
 package io.llmforge.examples;
 
-import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
-import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -60,7 +57,8 @@ class ArchitectureTest {
       never(CRDS, OPERATOR, TRAINER, LOCAL_CLUSTER, CLI);
 
   @ArchTest
-  static final ArchRule OPERATOR_DEPENDS_ON_CRDS_ONLY = never(OPERATOR, TRAINER, LOCAL_CLUSTER, CLI);
+  static final ArchRule OPERATOR_DEPENDS_ON_CRDS_ONLY =
+      never(OPERATOR, TRAINER, LOCAL_CLUSTER, CLI);
 
   @ArchTest
   static final ArchRule TRAINER_KNOWS_NO_KUBERNETES =
@@ -75,7 +73,10 @@ class ArchitectureTest {
   // crds.
 
   @ArchTest static final ArchRule API_DOES_NOT_KNOW_THE_PLAN = never(API, PLAN);
-  @ArchTest static final ArchRule CONFIG_IS_PLAIN = never(CONFIG, "io.fabric8.kubernetes.client..", DJL);
+
+  @ArchTest
+  static final ArchRule CONFIG_IS_PLAIN = never(CONFIG, "io.fabric8.kubernetes.client..", DJL);
+
   @ArchTest static final ArchRule PLAN_IS_PLAIN = never(PLAN, FABRIC8, DJL, QUARKUS);
 
   // operator: observe -> decide -> desired -> report.
@@ -97,7 +98,12 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule DECIDING_HAS_NO_CLOCK =
-      noClasses().that().resideInAPackage(DECIDE).should().dependOnClassesThat().areAssignableTo(Clock.class);
+      noClasses()
+          .that()
+          .resideInAPackage(DECIDE)
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(Clock.class);
 
   @ArchTest
   static final ArchRule DESIRED_IS_PURE =
@@ -133,16 +139,19 @@ class ArchitectureTest {
                       type.getPackageName().startsWith("io.llmforge")
                           && !type.getPackageName().startsWith("io.llmforge.trainer.torch")));
 
-  @ArchTest static final ArchRule LOSS_IS_A_FORMULA = never(LOSS, "java.nio.file..", PLAN, RECIPE, DATA);
+  @ArchTest
+  static final ArchRule LOSS_IS_A_FORMULA = never(LOSS, "java.nio.file..", PLAN, RECIPE, DATA);
 
   @ArchTest
-  static final ArchRule OPTIMIZER_IS_A_FORMULA = never(OPTIMIZER, "java.nio.file..", PLAN, RECIPE, DATA);
+  static final ArchRule OPTIMIZER_IS_A_FORMULA =
+      never(OPTIMIZER, "java.nio.file..", PLAN, RECIPE, DATA);
 
   @ArchTest static final ArchRule DATA_DOES_NOT_KNOW_THE_MODEL = never(DATA, MODEL, RECIPE);
   @ArchTest static final ArchRule CHECKPOINT_DOES_NOT_KNOW_THE_RECIPE = never(CHECKPOINT, RECIPE);
 
   @ArchTest
-  static final ArchRule STORAGE_STANDS_ALONE = never(STORAGE, RECIPE, MODEL, DATA, CHECKPOINT, TORCH);
+  static final ArchRule STORAGE_STANDS_ALONE =
+      never(STORAGE, RECIPE, MODEL, DATA, CHECKPOINT, TORCH);
 
   @ArchTest static final ArchRule REPORTS_NEED_NO_ENGINE = never(TRAINER_REPORT, DJL, MODEL, TORCH);
 
@@ -156,15 +165,17 @@ class ArchitectureTest {
   static final ArchRule NO_DRAWERS =
       noClasses()
           .should()
-          .resideInAnyPackage("..util..", "..utils..", "..helper..", "..common..", "..misc..", "..manager..")
+          .resideInAnyPackage(
+              "..util..", "..utils..", "..helper..", "..common..", "..misc..", "..manager..")
           .orShould()
-          .haveNameMatching(".*\\.[A-Za-z]*(Util|Utils|Helper|Helpers|Manager|Impl|Abstract[A-Z]\\w*)");
+          .haveNameMatching(
+              ".*\\.[A-Za-z]*(Util|Utils|Helper|Helpers|Manager|Impl|Abstract[A-Z]\\w*)");
 
   @ArchTest
   static final ArchRule TIME_IS_AN_ARGUMENT =
       noClasses()
           .should()
-          .callMethodWhere(target(name("now")).and(target(owner(is(Instant.class)))))
+          .callMethod(Instant.class, "now")
           .because("a Clock is passed in from the entry point");
 
   @ArchTest
@@ -191,11 +202,6 @@ class ArchitectureTest {
 
   private static boolean isGenerated(JavaClass type) {
     return type.getSimpleName().contains("_") || type.getName().contains("$$");
-  }
-
-  private static DescribedPredicate<JavaClass> is(Class<?> expected) {
-    return DescribedPredicate.describe(
-        "is " + expected.getName(), type -> type.isEquivalentTo(expected));
   }
 
   private static ArchRule never(String from, String... to) {

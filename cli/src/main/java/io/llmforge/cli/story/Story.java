@@ -3,8 +3,12 @@ package io.llmforge.cli.story;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.crds.config.YamlDocument;
+import io.llmforge.crds.config.YamlReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,11 +114,34 @@ public record Story(
   }
 
   private static FineTuneJob readJob(Path manifest) {
-    FineTuneJob job = read(manifest, FineTuneJob.class);
+    FineTuneJob job = YAML.convertValue(asKubectlReads(manifest), FineTuneJob.class);
     if (job.getMetadata() == null || job.getMetadata().getName() == null) {
       throw new StoryException("%s has no metadata.name".formatted(manifest));
     }
     return job;
+  }
+
+  // kubectl takes 1e-4 for a number, YAML libraries for Java take it for text.
+  private static JsonNode asKubectlReads(Path manifest) {
+    YamlDocument document =
+        switch (YamlDocument.parse(text(manifest))) {
+          case YamlReading.Read read -> read.document();
+          case YamlReading.Broken broken ->
+              throw new StoryException(
+                  "%s: %s".formatted(manifest, broken.findings().getFirst().message()));
+        };
+    if (document.root().path("spec") instanceof ObjectNode spec && spec.has("config")) {
+      spec.set("config", new LlmForgeConfigReader().toStrictJson(document.below("spec", "config")));
+    }
+    return document.root();
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new StoryException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   private static <T> T read(Path file, Class<T> type) {
