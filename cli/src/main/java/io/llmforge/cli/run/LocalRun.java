@@ -70,25 +70,43 @@ public final class LocalRun {
   }
 
   private RunResult run(Story story, AfterRun afterRun) throws IOException, InterruptedException {
-    try (RunFolder folder = RunFolder.take(dataFolder)) {
-      List<Story> stories = storiesToRun(story, folder);
-      RunText.plan(stories, dataFolder).forEach(out::println);
-      folder.clear(sharedVolumes(story, folder));
-      try (LocalCluster cluster = LocalCluster.start(ClusterDesign.options(installation, folder));
-          OperatorProcess operator = startOperator(cluster, folder)) {
-        List<RunResult> results = new ArrayList<>();
-        for (Story next : stories) {
-          RunResult result = runOne(next, cluster, operator, folder);
-          results.add(result);
-          if (!result.isAsExpected()) {
-            break;
-          }
-        }
-        RunResult last = results.getLast();
-        afterRun.act(cluster, out);
-        return last;
+    try (RunFolder folder = RunFolder.take(dataFolder);
+        StartedParts started = new StartedParts(out)) {
+      try {
+        return run(story, afterRun, folder, started);
+      } catch (IOException | RuntimeException e) {
+        started.holdWhenStopping();
+        throw e;
       }
     }
+  }
+
+  private RunResult run(Story story, AfterRun afterRun, RunFolder folder, StartedParts started)
+      throws IOException, InterruptedException {
+    List<Story> stories = storiesToRun(story, folder);
+    RunText.plan(stories, dataFolder).forEach(out::println);
+    folder.clear(sharedVolumes(story, folder));
+    LocalCluster cluster =
+        started.add(LocalCluster.start(ClusterDesign.options(installation, folder)));
+    define(cluster.client());
+    OperatorProcess operator =
+        started.add(
+            OperatorProcess.launch(
+                installation,
+                cluster.kubeconfig(),
+                folder.operatorLog(),
+                ClusterDesign.operatorSettings()));
+    operator.awaitReady();
+    List<RunResult> results = new ArrayList<>();
+    for (Story next : stories) {
+      RunResult result = runOne(next, cluster, operator, folder);
+      results.add(result);
+      if (!result.isAsExpected()) {
+        break;
+      }
+    }
+    afterRun.act(cluster, out);
+    return results.getLast();
   }
 
   private RunResult runOne(
@@ -107,14 +125,11 @@ public final class LocalRun {
     return result;
   }
 
-  private OperatorProcess startOperator(LocalCluster cluster, RunFolder folder)
-      throws IOException, InterruptedException {
+  private void define(KubernetesClient client) throws IOException {
     CustomResourceDefinition definition =
         YAML.readValue(
             installation.customResourceDefinition().toFile(), CustomResourceDefinition.class);
-    cluster.client().resource(definition).create();
-    return OperatorProcess.start(
-        installation, cluster.kubeconfig(), folder.operatorLog(), ClusterDesign.operatorSettings());
+    client.resource(definition).create();
   }
 
   private FineTuneJobStatus watch(Story story, KubernetesClient client, OperatorProcess operator)

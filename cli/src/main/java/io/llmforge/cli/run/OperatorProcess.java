@@ -32,13 +32,13 @@ final class OperatorProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the operator and waits until it is ready.
+   * Starts the operator; it is not ready yet.
    *
    * @param settings additional environment
    */
-  static OperatorProcess start(
+  static OperatorProcess launch(
       Installation installation, Path kubeconfig, Path log, Map<String, String> settings)
-      throws IOException, InterruptedException {
+      throws IOException {
     int port = freePort();
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -54,11 +54,27 @@ final class OperatorProcess implements AutoCloseable {
     builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
     builder.environment().putAll(settings);
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
-    OperatorProcess operator =
-        new OperatorProcess(
-            builder.start(), URI.create("http://127.0.0.1:" + port + "/q/health/ready"), log);
-    operator.awaitReady();
-    return operator;
+    return new OperatorProcess(
+        builder.start(), URI.create("http://127.0.0.1:" + port + "/q/health/ready"), log);
+  }
+
+  /**
+   * Waits until the operator reconciles.
+   *
+   * @throws IOException when it ends or takes too long; the message holds the end of its log
+   */
+  void awaitReady() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      while (!isReady(client)) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          String words = lastWords();
+          throw new IOException(
+              "the operator did not start; the end of its log %s:%n%s".formatted(log, words));
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    }
   }
 
   Path log() {
@@ -86,21 +102,6 @@ final class OperatorProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void awaitReady() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      while (!isReady(client)) {
-        if (!process.isAlive() || System.nanoTime() > deadline) {
-          String words = lastWords();
-          close();
-          throw new IOException(
-              "the operator did not start; the end of its log %s:%n%s".formatted(log, words));
-        }
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
     }
   }
 
