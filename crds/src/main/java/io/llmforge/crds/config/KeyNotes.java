@@ -44,6 +44,9 @@ final class KeyNotes {
               ignored("no rank needs more than another; spec.resources.perDevice asks for memory")),
           entry("webhook_config", ignored("what happens to a run is in its status and events")),
           entry(
+              "worker_resources",
+              ignored("spec.resources and spec.podTemplate.nodeSelector choose the nodes")),
+          entry(
               "max_num_checkpoints",
               deprecated("write checkpoint_and_evaluation_frequency: {unit, frequency}")),
           entry(

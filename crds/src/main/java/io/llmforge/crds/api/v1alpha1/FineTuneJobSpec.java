@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param config The LLMForge config, as it stands. Unknown keys are kept and reported in status.
  * @param image Trainer image. Default: the operator's.
  * @param validateOnly Only check the config; create nothing. Default: false.
- * @param resources What each trainer pod asks for. Default: what config.worker_resources says.
+ * @param resources What each trainer pod asks for. Default: one nvidia.com/gpu, no CPU or memory
+ *     request.
  * @param storage Volumes of the run.
  * @param outputs Where the result is published, at most one place. Default: the run's workspace.
  * @param podTemplate Additions to the trainer pods.
