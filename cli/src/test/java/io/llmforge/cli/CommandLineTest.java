@@ -43,7 +43,7 @@ class CommandLineTest {
 
     assertThat(out.toString())
         .contains(file + ":6: warning: dataset_size_scaling_factor: is written twice")
-        .endsWith("config.yaml: accepted as LLMForge config, 2 warnings, 2 ignored\n");
+        .endsWith("config.yaml: accepted as LLMForge config, 2 warnings, 3 ignored\n");
   }
 
   @Test
