@@ -2,7 +2,6 @@ package io.llmforge.trainer.data;
 
 import io.llmforge.crds.plan.Objective;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +9,12 @@ import java.util.Optional;
 public final class RowTokenizer {
 
   private final Objective objective;
-  private final PromptRenderer renderer;
+  private final ConversationEncoder encoder;
   private final TextTokenizer tokenizer;
 
   public RowTokenizer(Objective objective, TextTokenizer tokenizer) {
     this.objective = objective;
-    this.renderer = new PromptRenderer(objective.promptFormat());
+    this.encoder = new ConversationEncoder(objective.promptFormat(), tokenizer);
     this.tokenizer = tokenizer;
   }
 
@@ -30,7 +29,7 @@ public final class RowTokenizer {
 
   /** What is odd about the beginning of a text, if anything is: a warning, not a mistake. */
   public Optional<String> beginningOfText(Conversation conversation) {
-    String text = renderer.render(conversation.messages()).text();
+    String text = encoder.text(conversation.messages());
     int[] own = tokenizer.encode(text).tokens();
     int[] automatic = tokenizer.encodeWithSpecialTokens(text);
     if (own.length > 1 && own[0] == own[1] && !objective.promptFormat().bos().isEmpty()) {
@@ -48,23 +47,20 @@ public final class RowTokenizer {
   }
 
   private Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
-    RenderedConversation rendered = renderer.render(conversation.messages());
-    EncodedText encoded = tokenizer.encode(rendered.text());
-    BitSet mask =
-        switch (objective) {
-          case Objective.CausalLm ignored -> TargetMask.everyToken(encoded.spans().size());
-          case Objective.InstructionTuning ignored ->
-              TargetMask.ofTurns(encoded, rendered.assistantTurns());
-        };
-    Optional<String> mismatch =
-        switch (objective) {
-          case Objective.CausalLm ignored -> Optional.<String>empty();
-          case Objective.InstructionTuning ignored ->
-              TargetMask.mismatch(rendered, encoded, mask, tokenizer);
-        };
-    mismatch.ifPresent(problem -> problems.add(conversation.line(), problem));
-    return mismatch.isPresent()
-        ? Optional.empty()
-        : Optional.of(new TokenRow(conversation.line(), encoded.tokens(), mask));
+    return switch (encoder.encode(conversation.messages(), learnedPart())) {
+      case ConversationEncoding.Encoded(EncodedConversation encoded) ->
+          Optional.of(new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()));
+      case ConversationEncoding.Refused(String problem) -> {
+        problems.add(conversation.line(), problem);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private LearnedPart learnedPart() {
+    return switch (objective) {
+      case Objective.CausalLm ignored -> LearnedPart.EVERY_TOKEN;
+      case Objective.InstructionTuning ignored -> LearnedPart.ASSISTANT_TURNS;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.llmforge.trainer.data;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -16,12 +17,6 @@ import java.util.Optional;
 final class TargetMask {
 
   private TargetMask() {}
-
-  static BitSet everyToken(int tokens) {
-    BitSet mask = new BitSet(tokens);
-    mask.set(0, tokens);
-    return mask;
-  }
 
   /** Every token that stands for a character of one of the turns. */
   static BitSet ofTurns(EncodedText encoded, List<TextSpan> turns) {
@@ -59,7 +54,23 @@ final class TargetMask {
       }
       from = end;
     }
-    return Optional.empty();
+    int beyond = mask.nextSetBit(from);
+    return beyond < 0
+        ? Optional.empty()
+        : Optional.of(
+            "token %d, \"%s\", would be learned, which no assistant says"
+                .formatted(beyond, decoded(tokens, beyond, beyond + 1, tokenizer)));
+  }
+
+  /** The stretches of learned tokens. */
+  static List<TokenRange> ranges(BitSet mask) {
+    List<TokenRange> ranges = new ArrayList<>();
+    for (int start = mask.nextSetBit(0); start >= 0; ) {
+      int end = mask.nextClearBit(start);
+      ranges.add(new TokenRange(start, end));
+      start = mask.nextSetBit(end);
+    }
+    return ranges;
   }
 
   private static boolean belongs(TextSpan span, TextSpan turn) {
