@@ -1,0 +1,40 @@
+package io.llmforge.trainer.template;
+
+/** How much one rendering may still do. Far more than any conversation needs, and finite. */
+final class RenderBudget {
+
+  private static final long STEPS = 20_000_000;
+  private static final long CHARACTERS = 256_000_000;
+
+  /** Macros that call each other; Python stops at about 300. */
+  private static final int DEPTH = 200;
+
+  private long steps = STEPS;
+  private long characters = CHARACTERS;
+  private int depth;
+
+  /** Takes one step. */
+  void step() {
+    if (--steps < 0) {
+      throw new Failure("takes more than %d steps; it probably never ends".formatted(STEPS));
+    }
+  }
+
+  /** Takes characters, or elements of a list; asked before they are made. */
+  void take(long count) {
+    characters -= Math.max(0, count);
+    if (characters < 0) {
+      throw new Failure("makes more than %d characters".formatted(CHARACTERS));
+    }
+  }
+
+  void enter() {
+    if (++depth > DEPTH) {
+      throw new Failure("macros call each other more than %d deep".formatted(DEPTH));
+    }
+  }
+
+  void leave() {
+    depth--;
+  }
+}
