@@ -55,12 +55,16 @@ public final class RowTokenizer {
           case Objective.CausalLm ignored -> TargetMask.everyToken(encoded.spans().size());
           case Objective.InstructionTuning ignored ->
               TargetMask.ofTurns(encoded, rendered.assistantTurns());
+          case Objective.Classification ignored -> throw new IllegalArgumentException();
+          case Objective.PreferenceTuning ignored -> throw new IllegalArgumentException();
         };
     Optional<String> mismatch =
         switch (objective) {
           case Objective.CausalLm ignored -> Optional.<String>empty();
           case Objective.InstructionTuning ignored ->
               TargetMask.mismatch(rendered, encoded, mask, tokenizer);
+          case Objective.Classification ignored -> throw new IllegalArgumentException();
+          case Objective.PreferenceTuning ignored -> throw new IllegalArgumentException();
         };
     mismatch.ifPresent(problem -> problems.add(conversation.line(), problem));
     return mismatch.isPresent()
