@@ -150,8 +150,10 @@ final class TinyRun {
             new TrainingPlan.BatchPlan(8, 1, 1, 8),
             new TrainingPlan.DurationPlan(1.0, 100),
             new TrainingPlan.EvaluationPlan(
-                true, new TrainingPlan.Every(TrainingPlan.Every.Unit.STEPS, 2), 2),
-            new TrainingPlan.OutputPlan("out", new Location.Claim("models", "out")),
+                true, new TrainingPlan.Every(TrainingPlan.Every.Unit.STEPS, 2), 2, null),
+            new TrainingPlan.OutputPlan(
+                "out", new Location.Claim("models", "out"), TrainingPlan.OutputPlan.Form.ADAPTER),
+            TrainingPlan.Precision.FLOAT32,
             42);
     run.plan = JSON.readValue(PlanJson.write(plan), ObjectNode.class);
     return run;

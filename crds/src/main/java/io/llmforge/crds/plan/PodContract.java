@@ -5,16 +5,23 @@ package io.llmforge.crds.plan;
  *
  * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...}; the
  * mount path of every claim that a plan's {@link Location.Claim} names is given by one {@code
- * --volume}.
+ * --volume}. A reference worker is {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER
+ * [--volume=CLAIM=FOLDER]...}.
  */
 public final class PodContract {
 
   public static final String TRAINER_CONTAINER = "trainer";
   public static final String TRAIN_COMMAND = "train";
 
+  /** Scores one shard of the preference rows with the starting model. */
+  public static final String REFERENCE_COMMAND = "reference";
+
   public static final String PLAN_ARGUMENT = "--plan=";
   public static final String WORKSPACE_ARGUMENT = "--workspace=";
   public static final String VOLUME_ARGUMENT = "--volume=";
+
+  /** Which shard a reference worker scores, from 0. */
+  public static final String SHARD_ARGUMENT = "--shard=";
 
   /** Folder of the plan ConfigMap and the file in it. */
   public static final String PLAN_FOLDER = "/etc/llmforge";

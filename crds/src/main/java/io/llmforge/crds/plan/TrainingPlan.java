@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param duration how long training lasts
  * @param evaluation when the model is evaluated and saved, and how many checkpoints are kept
  * @param output where the finished artefacts go
+ * @param precision in what numbers the model computes
  * @param seed seed of data order, adapter initialisation and dropout
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -38,9 +39,10 @@ public record TrainingPlan(
     DurationPlan duration,
     EvaluationPlan evaluation,
     OutputPlan output,
+    Precision precision,
     long seed) {
 
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 2;
 
   public TrainingPlan {
     requireNonNull(run, "run");
@@ -54,6 +56,15 @@ public record TrainingPlan(
     requireNonNull(duration, "duration");
     requireNonNull(evaluation, "evaluation");
     requireNonNull(output, "output");
+    requireNonNull(precision, "precision");
+  }
+
+  /** In what numbers the model computes; sums and what is trained are float32 in any case. */
+  public enum Precision {
+    /** bfloat16 where the device computes it natively, else float32. */
+    AUTO,
+    FLOAT32,
+    BFLOAT16
   }
 
   /**
@@ -171,11 +182,32 @@ public record TrainingPlan(
    * @param every how far apart evaluations are
    * @param checkpointsToKeep how many checkpoints are kept, best evaluation loss first; the newest
    *     without an evaluation
+   * @param earlyStopping ends the run when evaluations no longer improve, or null
    */
-  public record EvaluationPlan(boolean evaluateFirst, Every every, int checkpointsToKeep) {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record EvaluationPlan(
+      boolean evaluateFirst,
+      Every every,
+      int checkpointsToKeep,
+      @Nullable EarlyStopping earlyStopping) {
     public EvaluationPlan {
       requireNonNull(every, "every");
       requirePositive("checkpointsToKeep", checkpointsToKeep);
+    }
+  }
+
+  /**
+   * When to stop before the last step, as Transformers' callback decides it.
+   *
+   * @param patience evaluations in a row without improvement that end the run
+   * @param threshold an evaluation loss counts as better only when it is lower by more than this
+   */
+  public record EarlyStopping(int patience, double threshold) {
+    public EarlyStopping {
+      requirePositive("patience", patience);
+      if (!(threshold >= 0 && Double.isFinite(threshold))) {
+        throw new IllegalArgumentException("threshold must not be negative, was " + threshold);
+      }
     }
   }
 
@@ -207,11 +239,21 @@ public record TrainingPlan(
    *
    * @param name the output's name in {@code spec.outputs}
    * @param location folder the adapter or model is published to; the workspace when it has no claim
+   * @param form what is published of a run that trains an adapter
    */
-  public record OutputPlan(String name, Location location) {
+  public record OutputPlan(String name, Location location, Form form) {
     public OutputPlan {
+      requireNonNull(form, "form");
       requireNonNull(name, "name");
       requireNonNull(location, "location");
+    }
+
+    /** What is published of a run that trains an adapter; a model trained in full is one. */
+    public enum Form {
+      /** The adapter alone. */
+      ADAPTER,
+      /** A whole model, the adapter merged into it. */
+      MERGED_MODEL
     }
   }
 

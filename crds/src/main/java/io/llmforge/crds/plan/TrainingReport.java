@@ -71,6 +71,8 @@ public sealed interface TrainingReport {
   enum Phase {
     LOADING,
     TOKENIZING,
+    /** Scoring rows with the starting model, or waiting for the workers that do. */
+    SCORING,
     TRAINING,
     EVALUATING,
     SAVING,
@@ -124,6 +126,10 @@ public sealed interface TrainingReport {
   record Metric(String name, double value, long step, double first, double best, long bestStep) {
     public static final String TRAIN_LOSS = "train_loss";
     public static final String EVALUATION_LOSS = "eval_loss";
+
+    /** What an evaluation measures carries this before its name. */
+    public static final String EVALUATION_PREFIX = "eval_";
+
     public static final String PERPLEXITY = "perplexity";
     public static final String LEARNING_RATE = "learning_rate";
     public static final String GRADIENT_NORM = "grad_norm";

@@ -68,6 +68,18 @@ class PlanJsonTest {
         },
         new Object[] {new Objective.CausalLm(FORMAT), Objective.class},
         new Object[] {new Objective.InstructionTuning(FORMAT), Objective.class},
+        new Object[] {
+          new Objective.Classification(
+              FORMAT, List.of("a", "b"), List.of(Objective.ClassificationMetric.PRAUC)),
+          Objective.class
+        },
+        new Object[] {
+          new Objective.PreferenceTuning(
+              FORMAT,
+              new Objective.PreferenceLoss(Objective.PreferenceLoss.Kind.IPO, 0.1, 0),
+              new Objective.ReferencePlan(new Location.Workspace("reference"), 2, 4)),
+          Objective.class
+        },
         new Object[] {new Tuning.FullParameter(), Tuning.class},
         new Object[] {
           new Tuning.Lora(8, 16, 0.05, new Tuning.Targets.Names(List.of("q_proj")), false),

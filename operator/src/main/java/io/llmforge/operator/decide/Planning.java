@@ -42,6 +42,7 @@ public sealed interface Planning {
           plan.duration(),
           plan.evaluation(),
           plan.output(),
+          plan.precision(),
           plan.seed());
     }
   }

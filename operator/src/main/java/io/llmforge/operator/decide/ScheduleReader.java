@@ -93,7 +93,8 @@ final class ScheduleReader {
     return new EvaluationPlan(
         requireNonNullElse(config.evalFirst(), false),
         every(config),
-        requireNonNullElse(config.numCheckpointsToKeep(), CHECKPOINTS_TO_KEEP));
+        requireNonNullElse(config.numCheckpointsToKeep(), CHECKPOINTS_TO_KEEP),
+        null);
   }
 
   private Every every(LlmForgeConfig config) {

@@ -19,6 +19,8 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.DataSources;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
 import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
+import io.llmforge.crds.plan.TrainingPlan.OutputPlan.Form;
+import io.llmforge.crds.plan.TrainingPlan.Precision;
 import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
 import io.llmforge.crds.plan.TrainingPlan.SequencePlan;
 import io.llmforge.crds.plan.Tuning;
@@ -95,6 +97,7 @@ public final class TrainingPlanner {
             schedule.duration(config),
             schedule.evaluation(config),
             output.orElseThrow(),
+            Precision.AUTO,
             SEED);
     return new Planning.Planned(plan, PlanHash.of(plan), findings.all());
   }
@@ -156,7 +159,8 @@ public final class TrainingPlanner {
     List<Output> outputs = requireNonNullElse(spec.outputs(), List.of());
     if (outputs.isEmpty()) {
       return Optional.of(
-          new OutputPlan(DEFAULT_OUTPUT_NAME, new Location.Workspace(WORKSPACE_OUTPUT)));
+          new OutputPlan(
+              DEFAULT_OUTPUT_NAME, new Location.Workspace(WORKSPACE_OUTPUT), Form.ADAPTER));
     }
     if (outputs.size() > 1) {
       findings.invalid(
@@ -167,7 +171,10 @@ public final class TrainingPlanner {
         .output("spec.outputs[0].uri", requireNonNullElse(output.uri(), ""))
         .map(
             location ->
-                new OutputPlan(requireNonNullElse(output.name(), DEFAULT_OUTPUT_NAME), location));
+                new OutputPlan(
+                    requireNonNullElse(output.name(), DEFAULT_OUTPUT_NAME),
+                    location,
+                    Form.ADAPTER));
   }
 
   private static SequencePlan sequence(LlmForgeConfig config) {

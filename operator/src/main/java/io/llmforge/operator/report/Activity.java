@@ -80,7 +80,7 @@ record Activity(Phase phase, String message, Truth running) {
   private static Activity reporting(TrainingReport.Running report) {
     String message = ProgressText.sentence(report);
     return switch (report.phase()) {
-      case LOADING, TOKENIZING -> starting(Truth.no(Reason.LOADING));
+      case LOADING, TOKENIZING, SCORING -> starting(Truth.no(Reason.LOADING));
       case TRAINING, EVALUATING, SAVING ->
           new Activity(Phase.Training, message, Truth.yes(Reason.ALL_PODS_READY));
       case PUBLISHING -> new Activity(Phase.Publishing, message, Truth.yes(Reason.ALL_PODS_READY));

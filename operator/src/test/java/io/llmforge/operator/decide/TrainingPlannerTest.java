@@ -45,7 +45,7 @@ class TrainingPlannerTest {
     assertThat(plan.batch()).isEqualTo(new BatchPlan(1, 1, 1, 1));
     assertThat(plan.duration()).isEqualTo(new DurationPlan(null, 100));
     assertThat(plan.evaluation())
-        .isEqualTo(new EvaluationPlan(false, new Every(Every.Unit.EPOCHS, 1), 1));
+        .isEqualTo(new EvaluationPlan(false, new Every(Every.Unit.EPOCHS, 1), 1, null));
     assertThat(plan.sequence().contextLength()).isNull();
     assertThat(plan.tuning()).isEqualTo(new Tuning.FullParameter());
     assertThat(plan.output().location()).isEqualTo(new Location.Workspace("output"));

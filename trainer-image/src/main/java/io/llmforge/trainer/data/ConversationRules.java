@@ -18,6 +18,8 @@ final class ConversationRules {
         switch (objective) {
           case Objective.CausalLm ignored -> false;
           case Objective.InstructionTuning ignored -> true;
+          case Objective.Classification ignored -> true;
+          case Objective.PreferenceTuning ignored -> true;
         };
   }
 

@@ -1,18 +1,26 @@
 package io.llmforge.trainer.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The rows of one file, ready to train on.
+ * The rows of one file, ready to train on. A row is one token sequence, or for preferences two: the
+ * chosen and the rejected one.
  *
- * @param rows rows cut to the context length, each with at least one target
+ * @param rows sequences cut to the context length, each with at least one target; those of one row
+ *     one after the other
+ * @param sequencesPerRow how many consecutive sequences make one row
  * @param truncated how many of them lost their end
  */
-public record RowSet(List<TokenRow> rows, int truncated) {
+public record RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
 
   public RowSet {
     rows = List.copyOf(rows);
+    if (sequencesPerRow < 1 || rows.size() % sequencesPerRow != 0) {
+      throw new IllegalArgumentException(
+          "%d sequences do not make rows of %d".formatted(rows.size(), sequencesPerRow));
+    }
   }
 
   /**
@@ -30,12 +38,26 @@ public record RowSet(List<TokenRow> rows, int truncated) {
         problems.add(row.line(), withoutTarget(row, contextLength));
       }
     }
-    return new RowSet(cut, truncated);
+    return new RowSet(cut, 1, truncated);
   }
 
   /** Every row filled up to the context length. */
   public RowSet padded(int contextLength) {
-    return new RowSet(rows.stream().map(row -> row.padded(contextLength)).toList(), truncated);
+    return new RowSet(
+        rows.stream().map(row -> row.padded(contextLength)).toList(), sequencesPerRow, truncated);
+  }
+
+  /** How many rows there are, however many sequences each has. */
+  public int size() {
+    return rows.size() / sequencesPerRow;
+  }
+
+  /** The sequences of the rows with these numbers, one row after the other. */
+  public List<TokenRow> sequencesOf(int... rowNumbers) {
+    return Arrays.stream(rowNumbers)
+        .boxed()
+        .flatMap(row -> rows.subList(row * sequencesPerRow, (row + 1) * sequencesPerRow).stream())
+        .toList();
   }
 
   public long targets() {

@@ -61,6 +61,9 @@ public final class RowTokenizer {
     return switch (objective) {
       case Objective.CausalLm ignored -> LearnedPart.EVERY_TOKEN;
       case Objective.InstructionTuning ignored -> LearnedPart.ASSISTANT_TURNS;
+      case Objective.Classification ignored -> LearnedPart.LAST_ASSISTANT_TURN;
+      case Objective.PreferenceTuning ignored ->
+          throw new IllegalArgumentException("rows of preferences are two conversations each");
     };
   }
 }

@@ -55,7 +55,6 @@ public final class CrossEntropy {
             .with((long) head.rowsPerChunk())
             .with(head.weights())
             .with(head.gradients())
-            .with(head.adapterScale())
             .with(dropout.probability())
             .with(dropout.seed())
             .run(scope);
@@ -70,20 +69,13 @@ public final class CrossEntropy {
             .with(rows.targets())
             .with((long) head.rowsPerChunk())
             .with(head.weights())
-            .with(head.adapterScale())
             .run(scope);
     return new Score(results.get(0).toDouble(), (long) results.get(1).toDouble());
   }
 
   /** [R, V]. */
   public Tensor logits(Tensor hidden, OutputHead head, TensorScope scope) {
-    return program
-        .call("logits")
-        .with(hidden)
-        .with(head.weights())
-        .with(head.adapterScale())
-        .run(scope)
-        .getFirst();
+    return program.call("logits").with(hidden).with(head.weights()).run(scope).getFirst();
   }
 
   /**

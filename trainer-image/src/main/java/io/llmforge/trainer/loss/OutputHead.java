@@ -6,17 +6,13 @@ import java.util.Map;
 /**
  * The output head as the loss sees it.
  *
- * @param weights by name: "weight" [V, C] and, when adapted, "lora_A.weight" [r, C] and
- *     "lora_B.weight" [V, r]
+ * @param weights by name: "weight" [V, C] and, when adapted, "lora_A.weight" [r, C],
+ *     "lora_B.weight" [V, r] and "lora_scale" [1]
  * @param gradients sums to add to, by the same names; an absent name is frozen
- * @param adapterScale the factor of the adapter's contribution
  * @param rowsPerChunk rows whose logits exist at once
  */
 public record OutputHead(
-    Map<String, Tensor> weights,
-    Map<String, Tensor> gradients,
-    double adapterScale,
-    int rowsPerChunk) {
+    Map<String, Tensor> weights, Map<String, Tensor> gradients, int rowsPerChunk) {
 
   public OutputHead {
     weights = Map.copyOf(weights);

@@ -9,22 +9,27 @@ import java.util.zip.CRC32;
 /**
  * A LoRA adapter of one module: two new tensors, with PEFT's names and initial values.
  *
+ * @param module dotted name of the module
  * @param first A: reads the module's input
  * @param second B: writes the module's output
+ * @param scale the factor of its contribution
  */
-record Adapter(NamedTensor first, NamedTensor second) {
+record Adapter(String module, NamedTensor first, NamedTensor second, double scale) {
 
   static final String LINEAR_FIRST = ".lora_A.weight";
   static final String LINEAR_SECOND = ".lora_B.weight";
   static final String EMBEDDING_FIRST = ".lora_embedding_A";
   static final String EMBEDDING_SECOND = ".lora_embedding_B";
 
+  /** Ours, not PEFT's: the programs read it beside the adapter; no file holds it. */
+  static final String SCALE = ".lora_scale";
+
   /** A new adapter; its values depend on the seed and the module's name alone. */
-  static Adapter initial(ModuleDescription module, int rank, long seed) {
+  static Adapter initial(ModuleDescription module, Tuning.Lora lora, long seed) {
     var random = new SplittableRandom(seed * 31 + hash(module.name()));
     return switch (module) {
-      case ModuleDescription.Linear linear -> linear(linear, rank, random);
-      case ModuleDescription.Embedding embedding -> embedding(embedding, rank, random);
+      case ModuleDescription.Linear linear -> linear(linear, lora, random);
+      case ModuleDescription.Embedding embedding -> embedding(embedding, lora, random);
       case ModuleDescription.Norm norm ->
           throw new IllegalArgumentException("a norm takes no adapter: " + norm.name());
     };
@@ -32,35 +37,41 @@ record Adapter(NamedTensor first, NamedTensor second) {
 
   /** A [r, in] uniform within 1 / sqrt(in) (Kaiming, a = sqrt 5), B [out, r] zero. */
   private static Adapter linear(
-      ModuleDescription.Linear module, int rank, SplittableRandom random) {
+      ModuleDescription.Linear module, Tuning.Lora lora, SplittableRandom random) {
+    var rank = lora.rank();
     var bound = 1 / Math.sqrt(module.inputSize());
     var first = new float[rank * module.inputSize()];
     for (var i = 0; i < first.length; i++) {
       first[i] = (float) random.nextDouble(-bound, bound);
     }
     return new Adapter(
+        module.name(),
         tensor(module.name() + LINEAR_FIRST, rank, module.inputSize(), first),
         tensor(
             module.name() + LINEAR_SECOND,
             module.outputSize(),
             rank,
-            new float[module.outputSize() * rank]));
+            new float[module.outputSize() * rank]),
+        lora.scale());
   }
 
   /** A [r, vocabulary] zero, B [hidden, r] normal. */
   private static Adapter embedding(
-      ModuleDescription.Embedding module, int rank, SplittableRandom random) {
+      ModuleDescription.Embedding module, Tuning.Lora lora, SplittableRandom random) {
+    var rank = lora.rank();
     var second = new float[module.hiddenSize() * rank];
     for (var i = 0; i < second.length; i++) {
       second[i] = (float) random.nextGaussian();
     }
     return new Adapter(
+        module.name(),
         tensor(
             module.name() + EMBEDDING_FIRST,
             rank,
             module.vocabularySize(),
             new float[rank * module.vocabularySize()]),
-        tensor(module.name() + EMBEDDING_SECOND, module.hiddenSize(), rank, second));
+        tensor(module.name() + EMBEDDING_SECOND, module.hiddenSize(), rank, second),
+        lora.scale());
   }
 
   private static NamedTensor tensor(String name, long rows, long columns, float[] elements) {

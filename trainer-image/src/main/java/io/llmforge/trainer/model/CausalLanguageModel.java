@@ -33,16 +33,14 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.description = loaded.description();
     this.tuning = loaded.tuning();
     this.parameters = loaded.parameters();
-    var scale = tuning instanceof Tuning.Lora lora ? lora.scale() : 0;
-    var program = new DecoderProgram(runtime, description, scale, AttentionKernel.of(runtime));
+    var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime));
     var head = parameters.head();
     this.decoder =
         new Decoder(
             program,
             new CrossEntropy(runtime),
             parameters,
-            new OutputHead(
-                head.weights(), head.gradients(), scale, rowsPerChunk(description, options)),
+            new OutputHead(head.weights(), head.gradients(), rowsPerChunk(description, options)),
             ActivationPlan.of(description, options.activationBytes()));
     this.export = new ModelExport(runtime, program, loaded);
   }

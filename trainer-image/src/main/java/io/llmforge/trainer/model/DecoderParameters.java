@@ -41,6 +41,8 @@ final class DecoderParameters {
       TensorScope scope) {
     var parameters = new DecoderParameters(new LinkedHashMap<>(base), targets, tied);
     for (var adapter : adapters) {
+      parameters.weights.put(
+          adapter.module() + Adapter.SCALE, scope.floats((float) adapter.scale()));
       for (var initial : List.of(adapter.first(), adapter.second())) {
         var weight = scope.copyOf(initial);
         parameters.weights.put(initial.name(), weight);

@@ -29,19 +29,22 @@ final class DecoderProgram {
 
   private final TorchProgram program;
   private final DecoderDescription decoder;
-  private final double adapterScale;
   private final AttentionKernel kernel;
 
-  DecoderProgram(
-      TorchRuntime runtime,
-      DecoderDescription decoder,
-      double adapterScale,
-      AttentionKernel kernel) {
+  DecoderProgram(TorchRuntime runtime, DecoderDescription decoder, AttentionKernel kernel) {
     this.program = runtime.load(DecoderProgram.class, "decoder", "Decoder");
     this.decoder = decoder;
-    this.adapterScale = adapterScale;
     this.kernel = kernel;
   }
+
+  /**
+   * An adapter's tensors: {@code s B A}.
+   *
+   * @param first A
+   * @param second B
+   * @param scale s, [1]
+   */
+  record LowRank(Tensor first, Tensor second, Tensor scale) {}
 
   /** Embeds a row's tokens and lays out its positions. */
   Row row(PackedTokens tokens, RowDropout dropout, TensorScope scope) {
@@ -53,13 +56,7 @@ final class DecoderProgram {
   }
 
   Tensor embed(Row row, ParameterGroup group, TensorScope scope) {
-    return program
-        .call("embed")
-        .with(row.tokenIds())
-        .with(group.weights())
-        .with(adapterScale)
-        .run(scope)
-        .getFirst();
+    return program.call("embed").with(row.tokenIds()).with(group.weights()).run(scope).getFirst();
   }
 
   void embedBackward(Tensor gradient, Row row, ParameterGroup group) {
@@ -70,7 +67,6 @@ final class DecoderProgram {
         .with((long) decoder.paddingToken().orElse(-1))
         .with(group.weights())
         .with(group.gradients())
-        .with(adapterScale)
         .run();
   }
 
@@ -133,15 +129,14 @@ final class DecoderProgram {
   }
 
   /** {@code W + s B A}, of an embedding {@code W + s (B A)^T}. */
-  Tensor merged(
-      ModuleDescription module, Tensor weight, Tensor first, Tensor second, TensorScope scope) {
+  Tensor merged(ModuleDescription module, Tensor weight, LowRank delta, TensorScope scope) {
     var method = module instanceof ModuleDescription.Embedding ? "merged_embedding" : "merged";
     return program
         .call(method)
         .with(weight)
-        .with(first)
-        .with(second)
-        .with(adapterScale)
+        .with(delta.first())
+        .with(delta.second())
+        .with(delta.scale())
         .run(scope)
         .getFirst();
   }
@@ -152,6 +147,6 @@ final class DecoderProgram {
 
   private TorchCall adapter(TorchCall call, int layer, Row row) {
     var dropout = row.dropout();
-    return call.with(adapterScale).with(dropout.probability()).with(dropout.layerSeed(layer));
+    return call.with(dropout.probability()).with(dropout.layerSeed(layer));
   }
 }

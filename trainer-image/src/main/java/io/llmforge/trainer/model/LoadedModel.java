@@ -36,9 +36,7 @@ record LoadedModel(
             case Tuning.FullParameter full -> DecoderParameters.full(base, tied, scope);
             case Tuning.Lora lora -> {
               var adapters =
-                  adapted.stream()
-                      .map(module -> Adapter.initial(module, lora.rank(), seed))
-                      .toList();
+                  adapted.stream().map(module -> Adapter.initial(module, lora, seed)).toList();
               yield DecoderParameters.adapted(base, tied, adapted, adapters, scope);
             }
           };

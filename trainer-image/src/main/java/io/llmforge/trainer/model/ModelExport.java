@@ -86,11 +86,11 @@ final class ModelExport {
     var second =
         parameters.weight(
             module.name() + (isEmbedding ? Adapter.EMBEDDING_SECOND : Adapter.LINEAR_SECOND));
+    var scale = parameters.weight(module.name() + Adapter.SCALE);
+    var delta = new DecoderProgram.LowRank(first, second, scale);
     var data =
         new TransientData(
-            weight.elementCount(),
-            () -> program.merged(module, weight, first, second, scope),
-            scope);
+            weight.elementCount(), () -> program.merged(module, weight, delta, scope), scope);
     return new NamedTensor(DecoderNames.weight(module.name()), weight.shape(), data);
   }
 

@@ -65,7 +65,7 @@ final class DataPreparation {
     RowSet validationSet =
         validation
             .map(file -> RowSet.cut(validationRows, contextLength, file.problems()))
-            .orElse(new RowSet(List.of(), 0));
+            .orElse(new RowSet(List.of(), 1, 0));
     RowProblems.requireNone(problems);
 
     announce("train", train, trainRows, trainSet, contextLength);
@@ -93,15 +93,15 @@ final class DataPreparation {
     double epochs =
         planned != null
             ? planned
-            : StepLayout.epochsFor(
-                train.rows().size(), rowsPerStep, plan.duration().minimumSteps());
+            : StepLayout.epochsFor(train.size(), rowsPerStep, plan.duration().minimumSteps());
     return new TrainingData(
         plan.sequence().padToContextLength() ? train.padded(contextLength) : train,
         validation,
-        new StepLayout(train.rows().size(), rowsPerStep, epochs, plan.seed()),
+        new StepLayout(train.size(), rowsPerStep, epochs, plan.seed()),
         contextLength,
-        TrainingData.packer(plan.batch().rowsPerDevice(), contextLength),
-        TrainingData.packer(plan.batch().evaluationRowsPerDevice(), contextLength),
+        TrainingData.packer(plan.batch().rowsPerDevice(), contextLength, train.sequencesPerRow()),
+        TrainingData.packer(
+            plan.batch().evaluationRowsPerDevice(), contextLength, train.sequencesPerRow()),
         Digests.of(train.rows()));
   }
 

@@ -11,10 +11,7 @@ import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.RowPacker;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.DropoutKey;
-import io.llmforge.trainer.model.EvaluationSum;
 import io.llmforge.trainer.model.ModelOptions;
-import io.llmforge.trainer.model.PackedTokens;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -33,25 +30,28 @@ final class ModelInTraining implements AutoCloseable {
   /**
    * Gradients of one step, not yet used.
    *
-   * @param loss mean negative log-likelihood of the step's targets
+   * @param measured the step's loss and what was measured with it
    * @param norm global gradient norm before clipping
    */
-  record Gradients(double loss, double norm) {}
+  record Gradients(TrainedTask.Measured measured, double norm) {}
 
   private final TrainingPlan plan;
   private final Tuning tuning;
   private final CausalLanguageModel model;
   private final AdamW optimizer;
+  private final TrainedTask task;
 
   private ModelInTraining(
-      TrainingPlan plan, Tuning tuning, CausalLanguageModel model, AdamW optimizer) {
+      TrainingPlan plan, TrainedTask task, CausalLanguageModel model, AdamW optimizer) {
     this.plan = plan;
-    this.tuning = tuning;
+    this.tuning = PlanTuning.of(plan.tuning());
+    this.task = task;
     this.model = model;
     this.optimizer = optimizer;
   }
 
-  static ModelInTraining load(TorchRuntime runtime, TrainingPlan plan, ModelSourceFolders folders) {
+  static ModelInTraining load(
+      TorchRuntime runtime, TrainingPlan plan, TrainedTask task, ModelSourceFolders folders) {
     Tuning tuning = PlanTuning.of(plan.tuning());
     CausalLanguageModel model =
         CausalLanguageModel.load(
@@ -63,7 +63,7 @@ final class ModelInTraining implements AutoCloseable {
             runtime,
             model.trainables().tensors(),
             AdamW.Settings.withWeightDecay(settings.weightDecay()));
-    return new ModelInTraining(plan, tuning, model, optimizer);
+    return new ModelInTraining(plan, task, model, optimizer);
   }
 
   int vocabularySize() {
@@ -74,19 +74,12 @@ final class ModelInTraining implements AutoCloseable {
     return model.trainables().elementCount();
   }
 
-  /** Gradients of the mean loss over all targets of the step, clipped. */
+  /** Gradients of the mean loss over all rows of the step, clipped. */
   Gradients accumulate(List<TokenRow> rows, RowPacker packer, long step) {
-    long targets = rows.stream().mapToLong(TokenRow::targets).sum();
-    double sum = 0;
-    int microBatch = 0;
-    for (List<TokenRow> batch : packer.pack(rows)) {
-      PackedTokens tokens = TrainingData.packed(batch);
-      sum +=
-          model.accumulate(
-              tokens, (double) targets, new DropoutKey(plan.seed(), step, microBatch++));
-    }
+    TrainedTask.Measured measured =
+        task.accumulate(model, packer.pack(rows), new TrainedTask.StepKey(plan.seed(), step));
     double norm = optimizer.clipGradients(plan.optimizer().maximumGradientNorm());
-    return new Gradients(sum / targets, norm);
+    return new Gradients(measured, norm);
   }
 
   void step(double learningRate) {
@@ -97,18 +90,10 @@ final class ModelInTraining implements AutoCloseable {
     optimizer.clearGradients();
   }
 
-  /**
-   * The mean negative log-likelihood of all targets of the rows; nothing when cancelled in between.
-   */
-  Optional<Double> evaluate(List<TokenRow> rows, RowPacker packer, BooleanSupplier cancelled) {
-    EvaluationSum sum = EvaluationSum.ZERO;
-    for (List<TokenRow> batch : packer.pack(rows)) {
-      if (cancelled.getAsBoolean()) {
-        return Optional.empty();
-      }
-      sum = sum.plus(model.evaluate(TrainingData.packed(batch)));
-    }
-    return Optional.of(sum.negativeLogLikelihood() / sum.targets());
+  /** The mean loss over all rows; nothing when cancelled in between. */
+  Optional<TrainedTask.Measured> evaluate(
+      List<TokenRow> rows, RowPacker packer, BooleanSupplier cancelled) {
+    return task.evaluate(model, packer.pack(rows), cancelled);
   }
 
   /** Writes what {@link #restore} reads, and the model or adapter as it would be published. */

@@ -6,11 +6,11 @@ import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.EvaluationSum;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Loads what is about to be published, from disk, the way a user would, and looks whether it is the
@@ -19,8 +19,10 @@ import java.util.List;
  * @param plan the run's plan
  * @param folder the complete folder
  * @param folders where the base model is
+ * @param task what the loss is
  */
-record PublishedModel(TrainingPlan plan, Path folder, ModelSourceFolders folders) {
+record PublishedModel(
+    TrainingPlan plan, Path folder, ModelSourceFolders folders, TrainedTask task) {
 
   private static final int ROWS = 16;
 
@@ -35,7 +37,8 @@ record PublishedModel(TrainingPlan plan, Path folder, ModelSourceFolders folders
     List<TokenRow> rows =
         all
             ? data.validation().rows()
-            : data.train().rows().subList(0, Math.min(ROWS, data.train().rows().size()));
+            : data.train()
+                .sequencesOf(IntStream.range(0, Math.min(ROWS, data.train().size())).toArray());
     double loss = loss(rows, data);
     double expected = best.evaluationLoss().orElse(loss);
     if (!(Math.abs(loss - expected) <= TOLERANCE * Math.max(1, expected))) {
@@ -49,11 +52,9 @@ record PublishedModel(TrainingPlan plan, Path folder, ModelSourceFolders folders
   private double loss(List<TokenRow> rows, TrainingData data) {
     try (TorchRuntime runtime = TorchRuntime.start();
         CausalLanguageModel model = load(runtime)) {
-      EvaluationSum sum = EvaluationSum.ZERO;
-      for (List<TokenRow> batch : data.evaluationPacker().pack(rows)) {
-        sum = sum.plus(model.evaluate(TrainingData.packed(batch)));
-      }
-      return sum.negativeLogLikelihood() / sum.targets();
+      return task.evaluate(model, data.evaluationPacker().pack(rows), () -> false)
+          .orElseThrow()
+          .loss();
     }
   }
 

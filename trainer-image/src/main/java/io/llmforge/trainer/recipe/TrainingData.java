@@ -5,7 +5,6 @@ import io.llmforge.trainer.data.RowSet;
 import io.llmforge.trainer.data.StepLayout;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.PackedTokens;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,8 +30,9 @@ record TrainingData(
     String digest) {
 
   /** A micro-batch holds no more tokens than the plan's rows of full length would. */
-  static RowPacker packer(int rows, int contextLength) {
-    return new RowPacker((int) Math.min(Integer.MAX_VALUE, (long) rows * contextLength));
+  static RowPacker packer(int rows, int contextLength, int sequencesPerRow) {
+    long tokens = (long) rows * sequencesPerRow * contextLength;
+    return new RowPacker((int) Math.min(Integer.MAX_VALUE, tokens), sequencesPerRow);
   }
 
   boolean isEvaluated() {
@@ -49,7 +49,7 @@ record TrainingData(
   }
 
   List<TokenRow> rowsOfStep(long step) {
-    return Arrays.stream(layout.rowsOfStep(step)).mapToObj(train.rows()::get).toList();
+    return train.sequencesOf(layout.rowsOfStep(step));
   }
 
   /** Rows laid one after the other. */

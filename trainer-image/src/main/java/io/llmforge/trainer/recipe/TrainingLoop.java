@@ -94,7 +94,7 @@ final class TrainingLoop {
     List<TokenRow> rows = data.rowsOfStep(step);
     double learningRate = schedule.at(Math.toIntExact(step));
     ModelInTraining.Gradients gradients = model.accumulate(rows, data.packer(), step);
-    if (guard.allows(step + 1, gradients.loss(), gradients.norm())) {
+    if (guard.allows(step + 1, gradients.measured().loss(), gradients.norm())) {
       model.step(learningRate);
     } else {
       surroundings
@@ -103,7 +103,7 @@ final class TrainingLoop {
               "step %d is skipped: loss %s, gradient norm %s; lines of its rows: %s"
                   .formatted(
                       step + 1,
-                      gradients.loss(),
+                      gradients.measured().loss(),
                       gradients.norm(),
                       rows.stream().map(TokenRow::line).toList()));
     }
@@ -123,9 +123,10 @@ final class TrainingLoop {
         new StepReport(
             step,
             data.layout().epochAfter(step),
-            gradients.loss(),
+            gradients.measured().loss(),
             learningRate,
             gradients.norm(),
+            gradients.measured().metrics(),
             new StepReport.Work(stepTokens, stepTargets, Duration.between(lastStepEnd, now)));
     lastStepEnd = now;
     surroundings.progress().stepDone(report);
@@ -145,11 +146,11 @@ final class TrainingLoop {
 
   private void evaluateAndSave() {
     if (data.isEvaluated()) {
-      Optional<Double> loss = evaluate();
-      if (loss.isEmpty()) {
+      Optional<TrainedTask.Measured> measured = evaluate();
+      if (measured.isEmpty()) {
         return;
       }
-      evaluationLoss = loss.get();
+      evaluationLoss = measured.get().loss();
     }
     lastEvaluatedStep = step;
     if (step > 0) {
@@ -159,24 +160,27 @@ final class TrainingLoop {
     lastStepEnd = surroundings.clock().instant();
   }
 
-  private Optional<Double> evaluate() {
+  private Optional<TrainedTask.Measured> evaluate() {
     surroundings.progress().enter(Phase.EVALUATING);
     Instant start = surroundings.clock().instant();
-    Optional<Double> loss =
+    Optional<TrainedTask.Measured> measured =
         model.evaluate(
             data.validation().rows(),
             data.evaluationPacker(),
             surroundings.control()::isStopRequested);
-    loss.ifPresent(
+    measured.ifPresent(
         value -> {
-          if (!Double.isFinite(value)) {
+          if (!Double.isFinite(value.loss())) {
             throw new DivergedException(
-                "step %d: eval_loss is %s; lower learning_rate".formatted(step, value), null);
+                "step %d: eval_loss is %s; lower learning_rate".formatted(step, value.loss()),
+                null);
           }
           Duration time = Duration.between(start, surroundings.clock().instant());
-          record(new EvaluationReport(step, data.layout().epochAfter(step), value, time));
+          record(
+              new EvaluationReport(
+                  step, data.layout().epochAfter(step), value.loss(), value.metrics(), time));
         });
-    return loss;
+    return measured;
   }
 
   private void record(EvaluationReport report) {

@@ -1,5 +1,6 @@
 package io.llmforge.trainer.recipe;
 
+import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
@@ -13,6 +14,7 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * One training run from its plan to its published artefact: rows, then the model, then steps with
@@ -39,18 +41,36 @@ public final class TrainingRecipe {
 
     surroundings.progress().enter(Phase.TOKENIZING);
     TrainingData data = prepareData(folders);
+    TrainedTask task = task();
     surroundings.progress().planned(data.layout().totalSteps(), data.layout().epochs());
 
     surroundings.progress().enter(Phase.LOADING);
     try (RunRecords records = RunRecords.open(plan, data, surroundings)) {
-      return switch (train(data, folders, records)) {
+      return switch (train(data, task, folders, records)) {
         case TrainingLoop.End.Stopped stopped -> stopped(stopped.checkpoint());
         case TrainingLoop.End.Finished ignored -> {
           Checkpoint best = records.checkpoints().best().orElseThrow();
-          yield publish(publication, best, data, folders);
+          yield publish(
+              publication,
+              best,
+              folders,
+              folder -> new PublishedModel(plan, folder, folders, task).verify(best, data));
         }
       };
     }
+  }
+
+  private TrainedTask task() {
+    return switch (plan.objective()) {
+      case Objective.CausalLm ignored -> new LanguageModelling();
+      case Objective.InstructionTuning ignored -> new LanguageModelling();
+      case Objective.Classification ignored -> throw notYet("classification");
+      case Objective.PreferenceTuning ignored -> throw notYet("preference_tuning");
+    };
+  }
+
+  private static PlanInvalidException notYet(String task) {
+    return new PlanInvalidException("%s is not trained by this version".formatted(task));
   }
 
   private TrainingData prepareData(ModelSourceFolders folders) {
@@ -60,9 +80,9 @@ public final class TrainingRecipe {
   }
 
   private TrainingLoop.End train(
-      TrainingData data, ModelSourceFolders folders, RunRecords records) {
+      TrainingData data, TrainedTask task, ModelSourceFolders folders, RunRecords records) {
     try (TorchRuntime runtime = TorchRuntime.start();
-        ModelInTraining model = load(runtime, data, folders)) {
+        ModelInTraining model = load(runtime, data, task, folders)) {
       records.resumed().ifPresent(model::restore);
       announce(data, model, records);
       return new TrainingLoop(plan, data, model, records, surroundings).run();
@@ -70,9 +90,9 @@ public final class TrainingRecipe {
   }
 
   private ModelInTraining load(
-      TorchRuntime runtime, TrainingData data, ModelSourceFolders folders) {
+      TorchRuntime runtime, TrainingData data, TrainedTask task, ModelSourceFolders folders) {
     try {
-      ModelInTraining model = ModelInTraining.load(runtime, plan, folders);
+      ModelInTraining model = ModelInTraining.load(runtime, plan, task, folders);
       int largest = data.largestToken();
       if (largest >= model.vocabularySize()) {
         model.close();
@@ -87,14 +107,13 @@ public final class TrainingRecipe {
   }
 
   private TrainingReport publish(
-      Publication publication, Checkpoint best, TrainingData data, ModelSourceFolders folders) {
+      Publication publication,
+      Checkpoint best,
+      ModelSourceFolders folders,
+      Consumer<Path> verification) {
     surroundings.progress().enter(Phase.PUBLISHING);
     Output output =
-        publication.publish(
-            best,
-            folders.base(),
-            workspaceFile(MetricsFile.NAME),
-            folder -> new PublishedModel(plan, folder, folders).verify(best, data));
+        publication.publish(best, folders.base(), workspaceFile(MetricsFile.NAME), verification);
     surroundings.console().line("Best checkpoint is stored in:");
     surroundings.console().line(output.location());
     best.evaluationLoss()

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Plain lines for the container's log: one per optimizer step, fewer when steps are short. */
 public final class ConsoleProgress {
@@ -40,12 +42,13 @@ public final class ConsoleProgress {
     line(
         String.format(
             Locale.ROOT,
-            "[epoch %d step %d] loss: %.4f lr: %.3e grad_norm: %.4f tokens/s: %.0f eta: %s",
+            "[epoch %d step %d] loss: %.4f lr: %.3e grad_norm: %.4f%s tokens/s: %.0f eta: %s",
             epochIndex(report.epoch()),
             report.step(),
             report.loss(),
             report.learningRate(),
             report.gradientNorm(),
+            text(report.metrics()),
             speed == null ? 0.0 : speed,
             text(progress.eta())));
   }
@@ -54,17 +57,24 @@ public final class ConsoleProgress {
     line(
         String.format(
             Locale.ROOT,
-            "[epoch %.2f step %d] eval_loss: %.4f perplexity: %.4f eval_time: %.1fs",
+            "[epoch %.2f step %d] eval_loss: %.4f perplexity: %.4f%s eval_time: %.1fs",
             report.epoch(),
             report.step(),
             report.loss(),
             report.perplexity(),
+            text(report.metrics()),
             report.time().toMillis() / 1e3));
   }
 
   /** The pass that a step belonged to, counted from 0; an epoch ends with its last step. */
   private static int epochIndex(double epochsDone) {
     return (int) Math.max(0, Math.ceil(epochsDone) - 1);
+  }
+
+  private static String text(Map<String, Double> metrics) {
+    return metrics.entrySet().stream()
+        .map(metric -> String.format(Locale.ROOT, " %s: %.4f", metric.getKey(), metric.getValue()))
+        .collect(Collectors.joining());
   }
 
   static String text(Duration duration) {

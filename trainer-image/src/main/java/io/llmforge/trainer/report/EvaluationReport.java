@@ -1,16 +1,25 @@
 package io.llmforge.trainer.report;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * One pass over the validation rows.
  *
  * @param step optimizer steps done before it
  * @param epoch passes over the training data done before it
- * @param loss sum of negative log-likelihood over all targets, divided by their number
+ * @param loss what training minimises, as a mean over all validation rows
+ * @param metrics what the task measures besides, by its published name without {@code eval_}
  * @param time how long it took
  */
-public record EvaluationReport(long step, double epoch, double loss, Duration time) {
+public record EvaluationReport(
+    long step, double epoch, double loss, Map<String, Double> metrics, Duration time) {
+
+  public EvaluationReport {
+    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
 
   /** Infinite when it does not fit a double. */
   public double perplexity() {

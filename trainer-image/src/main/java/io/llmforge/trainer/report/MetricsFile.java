@@ -1,6 +1,7 @@
 package io.llmforge.trainer.report;
 
 import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.TrainingReport.Metric;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -63,6 +64,7 @@ public final class MetricsFile implements AutoCloseable {
     line.put("trained_tokens", targets);
     line.put("trained_tokens_this_iter", report.work().targets());
     line.put("trained_tokens_throughput_this_iter", report.work().targets() / seconds);
+    line.putAll(report.metrics());
     append(line);
   }
 
@@ -72,6 +74,7 @@ public final class MetricsFile implements AutoCloseable {
     line.put("epoch", report.epoch());
     line.put("eval_loss", report.loss());
     line.put("perplexity", report.perplexity());
+    report.metrics().forEach((name, value) -> line.put(Metric.EVALUATION_PREFIX + name, value));
     line.put("eval_time_per_epoch", report.time().toNanos() / 1e9);
     line.put("total_trained_steps", report.step());
     if (stepsOfEpoch > 0) {

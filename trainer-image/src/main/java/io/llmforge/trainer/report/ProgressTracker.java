@@ -69,11 +69,13 @@ public final class ProgressTracker {
     measured(Metric.TRAIN_LOSS, report.loss());
     measured(Metric.LEARNING_RATE, report.learningRate());
     measured(Metric.GRADIENT_NORM, report.gradientNorm());
+    report.metrics().forEach(this::measured);
   }
 
   public synchronized void evaluated(EvaluationReport report) {
     measured(Metric.EVALUATION_LOSS, report.loss());
     measured(Metric.PERPLEXITY, report.perplexity());
+    report.metrics().forEach((name, value) -> measured(Metric.EVALUATION_PREFIX + name, value));
   }
 
   public synchronized boolean isReady() {

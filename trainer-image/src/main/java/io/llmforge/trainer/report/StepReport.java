@@ -1,6 +1,9 @@
 package io.llmforge.trainer.report;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * One optimizer step that was made.
@@ -10,10 +13,21 @@ import java.time.Duration;
  * @param loss mean over its targets, before the step
  * @param learningRate rate it was made with
  * @param gradientNorm global norm before clipping
+ * @param metrics what the task measures besides the loss, by its published name
  * @param work what it went through and how long that took
  */
 public record StepReport(
-    long step, double epoch, double loss, double learningRate, double gradientNorm, Work work) {
+    long step,
+    double epoch,
+    double loss,
+    double learningRate,
+    double gradientNorm,
+    Map<String, Double> metrics,
+    Work work) {
+
+  public StepReport {
+    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
 
   /**
    * Amount of work.

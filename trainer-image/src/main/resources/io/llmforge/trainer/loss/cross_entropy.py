@@ -1,7 +1,7 @@
 # Cross entropy of an output head, made in chunks of rows so that all logits never exist at once.
 #
 #   R rows (targets)   C hidden size   V vocabulary   z logits   w, g weights and gradient sums
-#   s LoRA scale       p LoRA dropout probability
+#   s LoRA scale, [1], "lora_scale" among the weights      p LoRA dropout probability
 #
 #   z = h W^T + s (drop(h) A^T) B^T;   nll = logsumexp(z) - z[target]
 #   dz = (softmax(z) - onehot(target)) * weight, while the chunk's logits are at hand
@@ -16,19 +16,19 @@ class CrossEntropy(Module):
     mask = torch.bernoulli_(torch.empty_like(h), 1.0 - p)
     return torch.div_(mask, 1.0 - p)
 
-  def head(self: __torch__.CrossEntropy, h: Tensor, hd: Tensor, w: Dict[str, Tensor], s: float) -> Tensor:
+  def head(self: __torch__.CrossEntropy, h: Tensor, hd: Tensor, w: Dict[str, Tensor]) -> Tensor:
     z = torch.linear(h, w["weight"])
     if torch.__contains__(w, "lora_A.weight"):
-      u = torch.linear(hd, w["lora_A.weight"])
-      _ = torch.addmm_(z, u, torch.t(w["lora_B.weight"]), beta=1, alpha=s)
+      u = torch.mul_(torch.linear(hd, w["lora_A.weight"]), w["lora_scale"])
+      _ = torch.addmm_(z, u, torch.t(w["lora_B.weight"]))
     return z
 
   # [R, V], for inspection.
-  def logits(self: __torch__.CrossEntropy, h: Tensor, w: Dict[str, Tensor], s: float) -> List[Tensor]:
-    return [self.head(h, h, w, s)]
+  def logits(self: __torch__.CrossEntropy, h: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
+    return [self.head(h, h, w)]
 
   # h [R, C], targets [R]. Gives the sum of nll (float64) and dh [R, C]; adds to g.
-  def gradient(self: __torch__.CrossEntropy, h: Tensor, targets: Tensor, weight: float, rows: int, w: Dict[str, Tensor], g: Dict[str, Tensor], s: float, p: float, seed: int) -> List[Tensor]:
+  def gradient(self: __torch__.CrossEntropy, h: Tensor, targets: Tensor, weight: float, rows: int, w: Dict[str, Tensor], g: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
     adapted = torch.__contains__(w, "lora_A.weight")
     mask = h
     if adapted and p > 0.0:
@@ -45,7 +45,7 @@ class CrossEntropy(Module):
       if adapted and p > 0.0:
         hd = torch.mul(hc, torch.narrow(mask, 0, first, count))
       target = torch.unsqueeze(torch.narrow(targets, 0, first, count), 1)
-      dz = torch.log_softmax(self.head(hc, hd, w, s), -1)
+      dz = torch.log_softmax(self.head(hc, hd, w), -1)
       _ = torch.sub_(total, torch.sum(torch.gather(dz, 1, target), dtype=7))
       _ = torch.scatter_add_(torch.exp_(dz), 1, target, torch.full_like(target, -1, dtype=6))
       dhc = torch.narrow(dh, 0, first, count)
@@ -54,8 +54,9 @@ class CrossEntropy(Module):
         _ = torch.addmm_(g["weight"], torch.t(dz), hc, beta=1, alpha=weight)
       if adapted:
         a = w["lora_A.weight"]
-        v = torch.mul_(torch.mm(dz, w["lora_B.weight"]), s * weight)
-        _ = torch.addmm_(g["lora_B.weight"], torch.t(dz), torch.linear(hd, a), beta=1, alpha=s * weight)
+        s = torch.mul(w["lora_scale"], weight)
+        v = torch.mul_(torch.mm(dz, w["lora_B.weight"]), s)
+        _ = torch.addmm_(g["lora_B.weight"], torch.t(dz), torch.mul_(torch.linear(hd, a), s))
         _ = torch.addmm_(g["lora_A.weight"], torch.t(v), hd)
         if p > 0.0:
           _ = torch.addcmul_(dhc, torch.mm(v, a), torch.narrow(mask, 0, first, count))
@@ -65,7 +66,7 @@ class CrossEntropy(Module):
     return [total, dh]
 
   # Gives the sum of nll (float64) and the count of rows whose largest logit is the target's.
-  def evaluation(self: __torch__.CrossEntropy, h: Tensor, targets: Tensor, rows: int, w: Dict[str, Tensor], s: float) -> List[Tensor]:
+  def evaluation(self: __torch__.CrossEntropy, h: Tensor, targets: Tensor, rows: int, w: Dict[str, Tensor]) -> List[Tensor]:
     total = torch.zeros([], dtype=7, device=h.device)
     correct = torch.zeros([], dtype=4, device=h.device)
     first = 0
@@ -75,7 +76,7 @@ class CrossEntropy(Module):
         count = rows
       hc = torch.narrow(h, 0, first, count)
       target = torch.narrow(targets, 0, first, count)
-      z = self.head(hc, hc, w, s)
+      z = self.head(hc, hc, w)
       _ = torch.add_(correct, torch.sum(torch.eq(torch.argmax(z, -1), target)))
       logp = torch.log_softmax(z, -1)
       _ = torch.sub_(total, torch.sum(torch.gather(logp, 1, torch.unsqueeze(target, 1)), dtype=7))

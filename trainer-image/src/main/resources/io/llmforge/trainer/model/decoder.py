@@ -3,7 +3,7 @@
 #   T tokens of one packed row      C hidden size       F width of the feed-forward part
 #   N query heads                   K key/value heads   D head size       V vocabulary
 #   w   weights by name             g   gradient sums by name; a name that is absent is frozen
-#   s   LoRA scale                  p   LoRA dropout probability
+#   s   LoRA scale, [1], NAME.lora_scale among the weights      p   LoRA dropout probability
 #
 # A row holds segments (documents) one after the other. Attention is causal inside a segment and
 # never crosses segments, so no mask tensor exists. Everything is float32.
@@ -20,7 +20,7 @@ class Decoder(Module):
     mask = torch.bernoulli_(torch.empty_like(x), 1.0 - p)
     return torch.div_(mask, 1.0 - p)
 
-  def linear(self: __torch__.Decoder, x: Tensor, w: Dict[str, Tensor], name: str, s: float, p: float, seed: int) -> Tensor:
+  def linear(self: __torch__.Decoder, x: Tensor, w: Dict[str, Tensor], name: str, p: float, seed: int) -> Tensor:
     if torch.__contains__(w, name + ".bias"):
       y = torch.linear(x, w[name + ".weight"], w[name + ".bias"])
     else:
@@ -29,12 +29,12 @@ class Decoder(Module):
       xd = x
       if p > 0.0:
         xd = torch.mul(x, self.dropout_mask(x, p, seed))
-      u = torch.linear(xd, w[name + ".lora_A.weight"])
-      _ = torch.addmm_(y, u, torch.t(w[name + ".lora_B.weight"]), beta=1, alpha=s)
+      u = torch.mul_(torch.linear(xd, w[name + ".lora_A.weight"]), w[name + ".lora_scale"])
+      _ = torch.addmm_(y, u, torch.t(w[name + ".lora_B.weight"]))
     return y
 
   # Adds the gradients of the weights to g and the gradient of x to dx.
-  def linear_backward(self: __torch__.Decoder, dy: Tensor, x: Tensor, dx: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], name: str, s: float, p: float, seed: int) -> None:
+  def linear_backward(self: __torch__.Decoder, dy: Tensor, x: Tensor, dx: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], name: str, p: float, seed: int) -> None:
     _ = torch.addmm_(dx, dy, w[name + ".weight"])
     if torch.__contains__(g, name + ".weight"):
       _ = torch.addmm_(g[name + ".weight"], torch.t(dy), x)
@@ -42,6 +42,7 @@ class Decoder(Module):
       _ = torch.add_(g[name + ".bias"], torch.sum(dy, [0]))
     if torch.__contains__(w, name + ".lora_A.weight"):
       a = w[name + ".lora_A.weight"]
+      s = w[name + ".lora_scale"]
       v = torch.mul_(torch.mm(dy, w[name + ".lora_B.weight"]), s)
       if p > 0.0:
         mask = self.dropout_mask(x, p, seed)
@@ -50,7 +51,7 @@ class Decoder(Module):
       else:
         xd = x
         _ = torch.addmm_(dx, v, a)
-      _ = torch.addmm_(g[name + ".lora_B.weight"], torch.t(dy), torch.linear(xd, a), beta=1, alpha=s)
+      _ = torch.addmm_(g[name + ".lora_B.weight"], torch.t(dy), torch.mul_(torch.linear(xd, a), s))
       _ = torch.addmm_(g[name + ".lora_A.weight"], torch.t(v), xd)
     return None
 
@@ -169,61 +170,62 @@ class Decoder(Module):
 
   # Gives the layer's output [T, C] first, then what layer_backward wants to have kept.
   # Module number m of a layer draws its dropout mask with seed + m.
-  def layer(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor, segments: List[int], heads: List[int], eps: float, fused: bool, w: Dict[str, Tensor], s: float, p: float, seed: int) -> List[Tensor]:
+  def layer(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor, segments: List[int], heads: List[int], eps: float, fused: bool, w: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
     h1, r1 = self.norm(x, w["input_layernorm.weight"], eps)
-    q = torch.view(self.linear(h1, w, "self_attn.q_proj", s, p, seed), [-1, heads[0], heads[2]])
-    k = torch.view(self.linear(h1, w, "self_attn.k_proj", s, p, seed + 1), [-1, heads[1], heads[2]])
-    v = torch.view(self.linear(h1, w, "self_attn.v_proj", s, p, seed + 2), [-1, heads[1], heads[2]])
+    q = torch.view(self.linear(h1, w, "self_attn.q_proj", p, seed), [-1, heads[0], heads[2]])
+    k = torch.view(self.linear(h1, w, "self_attn.k_proj", p, seed + 1), [-1, heads[1], heads[2]])
+    v = torch.view(self.linear(h1, w, "self_attn.v_proj", p, seed + 2), [-1, heads[1], heads[2]])
     q = self.rotate(q, cos, sin)
     k = self.rotate(k, cos, sin)
     o, lse = self.attention(q, k, v, segments, fused)
-    middle = torch.add_(self.linear(torch.flatten(o, 1), w, "self_attn.o_proj", s, p, seed + 3), x)
+    middle = torch.add_(self.linear(torch.flatten(o, 1), w, "self_attn.o_proj", p, seed + 3), x)
     h2, r2 = self.norm(middle, w["post_attention_layernorm.weight"], eps)
-    gate = self.linear(h2, w, "mlp.gate_proj", s, p, seed + 4)
-    up = self.linear(h2, w, "mlp.up_proj", s, p, seed + 5)
-    y = torch.add_(self.linear(torch.mul_(torch.silu(gate), up), w, "mlp.down_proj", s, p, seed + 6), middle)
+    gate = self.linear(h2, w, "mlp.gate_proj", p, seed + 4)
+    up = self.linear(h2, w, "mlp.up_proj", p, seed + 5)
+    y = torch.add_(self.linear(torch.mul_(torch.silu(gate), up), w, "mlp.down_proj", p, seed + 6), middle)
     return [y, h1, r1, q, k, v, o, lse, middle, h2, r2, gate, up]
 
   # dy [T, C] is the gradient of the layer's output, `kept` what `layer` gave after its output.
   # Adds to g and gives the gradient of x.
-  def layer_backward(self: __torch__.Decoder, dy: Tensor, x: Tensor, kept: List[Tensor], cos: Tensor, sin: Tensor, segments: List[int], eps: float, fused: bool, w: Dict[str, Tensor], g: Dict[str, Tensor], s: float, p: float, seed: int) -> List[Tensor]:
+  def layer_backward(self: __torch__.Decoder, dy: Tensor, x: Tensor, kept: List[Tensor], cos: Tensor, sin: Tensor, segments: List[int], eps: float, fused: bool, w: Dict[str, Tensor], g: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
     h1, r1, q, k, v, o, lse, middle, h2, r2, gate, up = kept
     activated = torch.silu(gate)
     dproduct = torch.zeros_like(gate)
-    self.linear_backward(dy, torch.mul(activated, up), dproduct, w, g, "mlp.down_proj", s, p, seed + 6)
+    self.linear_backward(dy, torch.mul(activated, up), dproduct, w, g, "mlp.down_proj", p, seed + 6)
     dup = torch.mul_(activated, dproduct)
     dgate = torch.silu_backward(torch.mul_(dproduct, up), gate)
     dh2 = torch.zeros_like(h2)
-    self.linear_backward(dgate, h2, dh2, w, g, "mlp.gate_proj", s, p, seed + 4)
-    self.linear_backward(dup, h2, dh2, w, g, "mlp.up_proj", s, p, seed + 5)
+    self.linear_backward(dgate, h2, dh2, w, g, "mlp.gate_proj", p, seed + 4)
+    self.linear_backward(dup, h2, dh2, w, g, "mlp.up_proj", p, seed + 5)
     dmiddle = torch.add_(self.norm_backward(dh2, middle, r2, w, g, "post_attention_layernorm.weight"), dy)
     flat = torch.flatten(o, 1)
     do = torch.zeros_like(flat)
-    self.linear_backward(dmiddle, flat, do, w, g, "self_attn.o_proj", s, p, seed + 3)
+    self.linear_backward(dmiddle, flat, do, w, g, "self_attn.o_proj", p, seed + 3)
     dq, dk, dv = self.attention_backward(torch.view_as(do, o), q, k, v, o, lse, segments, fused)
     dh1 = torch.zeros_like(h1)
-    self.linear_backward(torch.flatten(self.rotate_back(dq, cos, sin), 1), h1, dh1, w, g, "self_attn.q_proj", s, p, seed)
-    self.linear_backward(torch.flatten(self.rotate_back(dk, cos, sin), 1), h1, dh1, w, g, "self_attn.k_proj", s, p, seed + 1)
-    self.linear_backward(torch.flatten(dv, 1), h1, dh1, w, g, "self_attn.v_proj", s, p, seed + 2)
+    self.linear_backward(torch.flatten(self.rotate_back(dq, cos, sin), 1), h1, dh1, w, g, "self_attn.q_proj", p, seed)
+    self.linear_backward(torch.flatten(self.rotate_back(dk, cos, sin), 1), h1, dh1, w, g, "self_attn.k_proj", p, seed + 1)
+    self.linear_backward(torch.flatten(dv, 1), h1, dh1, w, g, "self_attn.v_proj", p, seed + 2)
     return [torch.add_(self.norm_backward(dh1, x, r1, w, g, "input_layernorm.weight"), dmiddle)]
 
   # --- token embedding: x = W[ids] + s A^T[ids] B^T,  A [R, V], B [C, R]
 
-  def embed(self: __torch__.Decoder, ids: Tensor, w: Dict[str, Tensor], s: float) -> List[Tensor]:
+  def embed(self: __torch__.Decoder, ids: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
     x = torch.index_select(w["weight"], 0, ids)
     if torch.__contains__(w, "lora_embedding_A"):
-      u = torch.t(torch.index_select(w["lora_embedding_A"], 1, ids))
-      _ = torch.addmm_(x, u, torch.t(w["lora_embedding_B"]), beta=1, alpha=s)
+      u = torch.mul(torch.t(torch.index_select(w["lora_embedding_A"], 1, ids)), w["lora_scale"])
+      _ = torch.addmm_(x, u, torch.t(w["lora_embedding_B"]))
     return [x]
 
   # The padding token's row gets no gradient from here; padding -1 means there is none.
-  def embed_backward(self: __torch__.Decoder, dx: Tensor, ids: Tensor, padding: int, w: Dict[str, Tensor], g: Dict[str, Tensor], s: float) -> List[Tensor]:
+  def embed_backward(self: __torch__.Decoder, dx: Tensor, ids: Tensor, padding: int, w: Dict[str, Tensor], g: Dict[str, Tensor]) -> List[Tensor]:
     known = torch.unsqueeze(torch.ne(ids, padding), 1)
     if torch.__contains__(g, "weight"):
       _ = torch.index_add_(g["weight"], 0, ids, torch.mul(dx, known))
     if torch.__contains__(g, "lora_embedding_A"):
-      u = torch.index_select(w["lora_embedding_A"], 1, ids)
-      _ = torch.addmm_(g["lora_embedding_B"], torch.t(dx), torch.t(u), beta=1, alpha=s)
+      s = w["lora_scale"]
+      u = torch.mul(torch.index_select(w["lora_embedding_A"], 1, ids), s)
+      _ = torch.addmm_(g["lora_embedding_B"], torch.t(dx), torch.t(u))
       du = torch.mul_(torch.mul_(torch.mm(dx, w["lora_embedding_B"]), s), known)
       _ = torch.index_add_(g["lora_embedding_A"], 1, ids, torch.contiguous(torch.t(du)))
     return annotate(List[Tensor], [])
@@ -243,9 +245,9 @@ class Decoder(Module):
 
   # --- merging: W + s B A, one new matrix
 
-  def merged(self: __torch__.Decoder, weight: Tensor, a: Tensor, b: Tensor, s: float) -> List[Tensor]:
-    return [torch.addmm(weight, b, a, beta=1, alpha=s)]
+  def merged(self: __torch__.Decoder, weight: Tensor, a: Tensor, b: Tensor, s: Tensor) -> List[Tensor]:
+    return [torch.addmm(weight, torch.mul(b, s), a)]
 
   # Embeddings: W + s (B A)^T.
-  def merged_embedding(self: __torch__.Decoder, weight: Tensor, a: Tensor, b: Tensor, s: float) -> List[Tensor]:
-    return [torch.addmm(weight, torch.t(a), torch.t(b), beta=1, alpha=s)]
+  def merged_embedding(self: __torch__.Decoder, weight: Tensor, a: Tensor, b: Tensor, s: Tensor) -> List[Tensor]:
+    return [torch.addmm(weight, torch.t(a), torch.t(torch.mul(b, s)))]

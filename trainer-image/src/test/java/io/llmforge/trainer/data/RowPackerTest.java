@@ -20,7 +20,7 @@ class RowPackerTest {
               .mapToObj(line -> row(line, 1 + random.nextInt(30)))
               .toList();
 
-      var batches = new RowPacker(budget).pack(rows);
+      var batches = new RowPacker(budget, 1).pack(rows);
 
       assertThat(batches.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(rows);
       assertThat(batches)
@@ -36,7 +36,7 @@ class RowPackerTest {
 
   @Test
   void rowsThatFitTogetherShareAMicroBatch() {
-    var batches = new RowPacker(10).pack(List.of(row(1, 4), row(2, 6), row(3, 3), row(4, 7)));
+    var batches = new RowPacker(10, 1).pack(List.of(row(1, 4), row(2, 6), row(3, 3), row(4, 7)));
 
     assertThat(batches).hasSize(2);
   }

@@ -1,5 +1,7 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.conformance.Agreement;
+import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
@@ -16,7 +18,7 @@ class AttentionKernelTest {
 
   @Test
   void plainAttentionAgreesWithTheFusedKernel() {
-    var agreement = new Agreement("plain against fused attention");
+    var agreement = new Agreement(GoldenTest.FORWARD, "plain against fused attention");
     try (var runtime = TorchRuntime.start();
         var scope = runtime.openScope()) {
       var fused = pass(runtime, AttentionKernel.FUSED, scope);
@@ -34,7 +36,7 @@ class AttentionKernelTest {
   private static Map<String, Tensor> pass(
       TorchRuntime runtime, AttentionKernel kernel, TensorScope scope) {
     var decoder = DecoderDescriptionReader.read(ReferenceCase.folder("models", "llama-llama3"));
-    var program = new DecoderProgram(runtime, decoder, 0, kernel);
+    var program = new DecoderProgram(runtime, decoder, kernel);
     var random = new Random(5);
     var weights = new LinkedHashMap<String, Tensor>();
     var gradients = new LinkedHashMap<String, Tensor>();

@@ -9,6 +9,8 @@ import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.checkpoint.WeightsFolder;
+import io.llmforge.trainer.conformance.Agreement;
+import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
@@ -48,7 +50,7 @@ class ModelExportTest {
     var expected = ReferenceCase.read(ReferenceCase.folder("lora", name));
     var row = ReferenceCase.packed(expected.documents().subList(0, 1));
     var rows = IntStream.range(0, row.length()).toArray();
-    var agreement = new Agreement("merged against PEFT unmerged, " + name);
+    var agreement = new Agreement(GoldenTest.MERGE, "merged against PEFT unmerged, " + name);
 
     try (var model = adapted(name, expected)) {
       model.writeModel(folder, ElementType.F32);

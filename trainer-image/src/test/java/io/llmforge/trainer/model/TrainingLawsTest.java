@@ -3,6 +3,8 @@ package io.llmforge.trainer.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmforge.trainer.conformance.Agreement;
+import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -38,7 +40,8 @@ class TrainingLawsTest {
 
   @Test
   void splittingTheAccumulationWindowChangesNothing() {
-    var agreement = new Agreement("one row of three documents against three rows");
+    var agreement =
+        new Agreement(GoldenTest.PACKING, "one row of three documents against three rows");
 
     try (var packed = model(adapters(0), DEFAULTS);
         var separate = model(adapters(0), DEFAULTS)) {
@@ -76,7 +79,7 @@ class TrainingLawsTest {
   @ValueSource(ints = {1, 7, 1000})
   void sizeOfALogitsChunkChangesNothing(int rows) {
     var bytes = rows * 320L * Float.BYTES;
-    var agreement = new Agreement("logits in chunks of " + rows);
+    var agreement = new Agreement(GoldenTest.CHUNKED_CROSS_ENTROPY, "logits in chunks of " + rows);
 
     try (var chunked = model(adapters(0.3), new ModelOptions(DEFAULTS.activationBytes(), bytes));
         var whole = model(adapters(0.3), DEFAULTS)) {

@@ -1,5 +1,7 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.conformance.Agreement;
+import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 import io.llmforge.trainer.torch.NamedTensor;
@@ -21,7 +23,7 @@ class TrainingTrajectoryTest {
   void twentyStepsFollowTheReference(String name) {
     var expected = ReferenceCase.read(ReferenceCase.folder("training", name));
     var settings = expected.json().path("settings");
-    var agreement = new Agreement("twenty steps, " + name);
+    var agreement = new Agreement(GoldenTest.SUPERVISED_TRAJECTORY, "twenty steps, " + name);
     var tuning =
         name.equals("full") ? new Tuning.FullParameter() : new Tuning.Lora(4, 8, 0, all(), false);
     var folder = ReferenceCase.folder("models", expected.json().path("base").asText());

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +59,7 @@ class ConsoleProgressTest {
 
     try (var metrics = MetricsFile.open(file, offset, 400)) {
       metrics.step(StatusServerTest.step(2, 2.3));
-      metrics.evaluation(new EvaluationReport(2, 1, 1.5, Duration.ofSeconds(1)));
+      metrics.evaluation(new EvaluationReport(2, 1, 1.5, Map.of(), Duration.ofSeconds(1)));
     }
 
     var lines = Files.readAllLines(file);
@@ -70,7 +71,8 @@ class ConsoleProgressTest {
   }
 
   private void step(long step, Duration time) {
-    var report = new StepReport(step, 0.1, 2.5, 1e-3, 1, new StepReport.Work(1000, 400, time));
+    var report =
+        new StepReport(step, 0.1, 2.5, 1e-3, 1, Map.of(), new StepReport.Work(1000, 400, time));
     progress.stepDone(report);
     console.step(report, progress);
   }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class StatusServerTest {
   void metricsAreInPrometheusFormat() throws Exception {
     progress.loaded(0, 0, 0);
     progress.stepDone(step(10, 2.5));
-    progress.evaluated(new EvaluationReport(10, 0.1, 1000, Duration.ZERO));
+    progress.evaluated(new EvaluationReport(10, 0.1, 1000, Map.of(), Duration.ZERO));
 
     var text = get("/metrics").body();
 
@@ -118,7 +119,7 @@ class StatusServerTest {
 
   static StepReport step(long step, double loss) {
     return new StepReport(
-        step, 0.1, loss, 1e-3, 1, new StepReport.Work(1000, 400, Duration.ofSeconds(2)));
+        step, 0.1, loss, 1e-3, 1, Map.of(), new StepReport.Work(1000, 400, Duration.ofSeconds(2)));
   }
 
   private HttpResponse<String> get(String path) throws Exception {

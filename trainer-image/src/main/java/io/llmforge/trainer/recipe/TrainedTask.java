@@ -1,0 +1,45 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.model.CausalLanguageModel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** What differs between tasks once rows are tokens: what is minimised, and what is measured. */
+sealed interface TrainedTask permits LanguageModelling {
+
+  /**
+   * A loss and what was measured with it.
+   *
+   * @param loss what training minimises, as a mean over rows or targets
+   * @param metrics by the name they are published under, without {@code eval_}
+   */
+  record Measured(double loss, Map<String, Double> metrics) {
+    public Measured {
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+  }
+
+  /**
+   * Which optimizer step it is, for everything that is drawn at random in it.
+   *
+   * @param seed of the run
+   * @param step counted from 0
+   */
+  record StepKey(long seed, long step) {}
+
+  /**
+   * Adds the gradient of the mean loss over all rows of one optimizer step to the model's sums.
+   *
+   * @param microBatches packed rows; together they are the step
+   */
+  Measured accumulate(CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key);
+
+  /** The mean loss over all rows, without dropout; nothing when cancelled in between. */
+  Optional<Measured> evaluate(
+      CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled);
+}
