@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** What differs between tasks once rows are tokens: what is minimised, and what is measured. */
-sealed interface TrainedTask permits LanguageModelling {
+sealed interface TrainedTask permits LanguageModelling, LabelClassification {
 
   /**
    * A loss and what was measured with it.
