@@ -34,7 +34,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.tuning = loaded.tuning();
     this.parameters = loaded.parameters();
     var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime));
-    var head = parameters.head();
+    var head = parameters.head(description, scope);
     this.decoder =
         new Decoder(
             program,

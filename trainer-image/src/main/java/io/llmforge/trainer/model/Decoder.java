@@ -35,7 +35,7 @@ final class Decoder {
     this.program = program;
     this.loss = loss;
     this.embedding = parameters.embedding();
-    this.layers = parameters.layers(activations.layerCount());
+    this.layers = parameters.layers(program.description());
     this.finalNorm = parameters.finalNorm();
     this.head = head;
     this.activations = activations;
@@ -100,8 +100,7 @@ final class Decoder {
         kept = again.kept();
       }
       var inputGradient =
-          program.layerBackward(
-              number, outputGradient, new LayerInput(row, input, kept), group, scope);
+          program.layerBackward(number, outputGradient, new LayerInput(row, kept), group, scope);
       scope.release(kept);
       scope.release(List.of(outputGradient));
       outputGradient = inputGradient;

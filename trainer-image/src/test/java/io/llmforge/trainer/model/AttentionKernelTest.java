@@ -49,14 +49,16 @@ class AttentionKernelTest {
         }
       }
     }
-    var group = ParameterGroup.withPrefix(DecoderNames.layer(0), weights, gradients);
+    var group =
+        ParameterGroup.withPrefix(DecoderNames.layer(0), weights, gradients)
+            .renamed(name -> DecoderNames.inProgram(decoder, 0, name));
     var tokens = new PackedTokens(new int[21], new int[] {1, 13, 7}, new int[21]);
     var row = program.row(tokens, RowDropout.NONE, scope);
     var input = drawn(new Long[] {21L, (long) decoder.hiddenSize()}, random, scope);
     var outputGradient = drawn(new Long[] {21L, (long) decoder.hiddenSize()}, random, scope);
 
     var result = program.layer(0, input, row, group, scope);
-    var layerInput = new LayerInput(row, input, result.kept());
+    var layerInput = new LayerInput(row, result.kept());
     var inputGradient = program.layerBackward(0, outputGradient, layerInput, group, scope);
 
     var all = new LinkedHashMap<>(gradients);
