@@ -1,5 +1,6 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.checkpoint.ElementType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,12 +59,27 @@ record DecoderDescription(
   /**
    * Factors, each 1 in most families.
    *
-   * @param embedding of the embedded tokens
+   * @param embedding of embedded tokens
    * @param residual of what a part of a layer adds to the residual stream
    * @param logits of the logits
    * @param logitSoftCap logits become {@code c tanh(z / c)}; 0 when they stay as they are
    */
-  record Factors(double embedding, double residual, double logits, double logitSoftCap) {}
+  record Factors(EmbeddingFactor embedding, double residual, double logits, double logitSoftCap) {}
+
+  /**
+   * What embedded tokens are multiplied by.
+   *
+   * @param exact unrounded
+   * @param isHeldAsWeights whether Transformers holds it in the type of the weights
+   */
+  record EmbeddingFactor(double exact, boolean isHeldAsWeights) {
+    static final EmbeddingFactor NONE = new EmbeddingFactor(1, false);
+
+    /** As a model with weights of {@code type} in memory multiplies by it. */
+    double with(ElementType type) {
+      return isHeldAsWeights ? type.rounded((float) exact) : exact;
+    }
+  }
 
   /** The experts of the layers that have some; they are alike. */
   Optional<FeedForward.Experts> experts() {

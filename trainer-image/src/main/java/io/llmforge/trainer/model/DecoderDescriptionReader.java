@@ -2,6 +2,7 @@ package io.llmforge.trainer.model;
 
 import io.llmforge.trainer.model.AttentionShape.QueryKeyNorm;
 import io.llmforge.trainer.model.DecoderDescription.Activation;
+import io.llmforge.trainer.model.DecoderDescription.EmbeddingFactor;
 import io.llmforge.trainer.model.DecoderDescription.Factors;
 import io.llmforge.trainer.model.DecoderDescription.Projections;
 import io.llmforge.trainer.model.Norms.Placement;
@@ -170,15 +171,15 @@ final class DecoderDescriptionReader {
     var softCap = config.nonNegativeNumber("final_logit_softcapping");
     if (family.has(FamilyTrait.MULTIPLIERS)) {
       return new Factors(
-          config.positiveNumber("embedding_multiplier"),
+          new EmbeddingFactor(config.positiveNumber("embedding_multiplier"), false),
           config.positiveNumber("residual_multiplier"),
           1 / config.positiveNumber("logits_scaling"),
           softCap);
     }
     var embedding =
         family.has(FamilyTrait.EMBEDDING_TIMES_ROOT_WIDTH)
-            ? Math.sqrt(config.positiveInteger("hidden_size"))
-            : 1;
+            ? new EmbeddingFactor(Math.sqrt(config.positiveInteger("hidden_size")), true)
+            : EmbeddingFactor.NONE;
     return new Factors(embedding, 1, 1, softCap);
   }
 

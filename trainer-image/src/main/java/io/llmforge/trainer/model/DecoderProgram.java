@@ -1,5 +1,6 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.torch.ProgramSource;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
@@ -64,7 +65,7 @@ final class DecoderProgram {
         Map.entry("gelu", decoder.activation() == DecoderDescription.Activation.TANH_GELU),
         Map.entry("experts_per_token", experts.map(e -> (long) e.perToken()).orElse(0L)),
         Map.entry("expert_weights_normalised", isNormalised),
-        Map.entry("embedding_factor", factors.embedding()),
+        Map.entry("embedding_factor", factors.embedding().with(ElementType.F32)),
         Map.entry("residual_factor", factors.residual()),
         Map.entry("logit_factor", factors.logits()));
   }
@@ -131,6 +132,26 @@ final class DecoderProgram {
     var call = program.call("layer_backward").with(gradient).with(input.kept());
     call = positions(call, number, row).with(group.weights()).with(group.gradients());
     return dropout(call, number, row).run(scope).getFirst();
+  }
+
+  /**
+   * The loss that balances experts, of a row that has gone through all layers; its gradient, times
+   * {@code factor}, is left in {@code balance} for the way back.
+   */
+  double balancingLoss(ExpertBalance balance, int tokens, double factor, TensorScope scope) {
+    var layers =
+        decoder.layers().stream()
+            .filter(layer -> layer.feedForward() instanceof FeedForward.Experts)
+            .count();
+    return program
+        .call("balancing_loss")
+        .with(balance.statistics())
+        .with(balance.gradient())
+        .with(tokens * layers)
+        .with(factor)
+        .run(scope)
+        .getFirst()
+        .toDouble();
   }
 
   NormedRows finalNorm(Tensor input, Tensor rows, ParameterGroup group, TensorScope scope) {

@@ -152,7 +152,6 @@ final class Families {
                   "rope_theta", 1_000_000,
                   "num_local_experts", 8,
                   "num_experts_per_tok", 2,
-                  "norm_topk_prob", true,
                   "router_aux_loss_coef", 0.001),
               Set.of(WINDOW_EVERYWHERE, EXPERTS)),
           new Family(

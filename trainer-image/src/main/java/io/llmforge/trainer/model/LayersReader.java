@@ -135,7 +135,7 @@ final class LayersReader {
         experts,
         perToken,
         config.positiveInteger(isMixtral ? "intermediate_size" : "moe_intermediate_size"),
-        config.flag("norm_topk_prob")
+        isMixtral || config.flag("norm_topk_prob")
             ? FeedForward.Weights.NORMALISED
             : FeedForward.Weights.PROBABILITIES,
         isMixtral ? FeedForward.ExpertNames.OF_MIXTRAL : FeedForward.ExpertNames.OF_QWEN);

@@ -25,6 +25,13 @@ record ParameterGroup(Map<String, Tensor> weights, Map<String, Tensor> gradients
     return new ParameterGroup(cut(prefix, weights), cut(prefix, gradients));
   }
 
+  /** With more that the call reads. */
+  ParameterGroup withWeights(Map<String, Tensor> more) {
+    var all = new LinkedHashMap<>(weights);
+    all.putAll(more);
+    return new ParameterGroup(all, gradients);
+  }
+
   ParameterGroup renamed(UnaryOperator<String> rename) {
     return new ParameterGroup(renamed(weights, rename), renamed(gradients, rename));
   }

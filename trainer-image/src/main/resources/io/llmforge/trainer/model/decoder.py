@@ -87,6 +87,10 @@ class Decoder(Module):
     else:
       return dy
 
+  # Between the forward and the backward pass of a row that went through experts.
+  def balancing_loss(self: __torch__.Decoder, statistics: Tensor, balance: Tensor, rows: int, factor: float) -> List[Tensor]:
+    return [__torch__.experts.balancing_loss(statistics, balance, rows, factor)]
+
   # --- the attention of a layer
 
   def attention(self: __torch__.Decoder, h: Tensor, cos: Tensor, sin: Tensor, segments: List[int], window: int, w: Dict[str, Tensor], p: float, seed: int, kept: List[Tensor]) -> Tensor:

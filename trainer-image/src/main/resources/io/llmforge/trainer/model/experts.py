@@ -4,6 +4,9 @@
 #   A slot is a token at one of its experts: slot t n + i of token t. Slots are worked on sorted by
 #   expert; weight [T, n] multiplies what the slots' experts give.
 #
+#   statistics [2, E] of all layers and tokens of a row: how often an expert was chosen, sums of pi
+#   balance [E], the gradient of the balancing loss by each pi of an expert; neither where it is off
+#
 #   pi = softmax(h R^T);   weight = the n largest of pi, divided by their sum when they are normalised
 #   y_t = sum_i weight_ti expert_ti(h_t)
 
@@ -94,3 +97,12 @@ def backward(dy: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], normalised:
   if "experts.router.weight" in g:
     _ = torch.addmm_(g["experts.router.weight"], torch.t(dlogits), h)
   return torch.addmm_(dh, dlogits, w["experts.router.weight"])
+
+# The loss E sum_e f_e m_e of Fedus et al. 2021, with f the share of tokens that chose an expert, a
+# constant to the gradient, and m the mean of pi, over `rows` tokens of layers. Overwrites balance
+# with its gradient times factor.
+def balancing_loss(statistics: Tensor, balance: Tensor, rows: int, factor: float) -> Tensor:
+  share = torch.div(torch.select(statistics, 0, 0), rows)
+  mean = torch.div(torch.select(statistics, 0, 1), rows)
+  _ = torch.copy_(balance, torch.mul(share, torch.size(share, 0) * factor / rows))
+  return torch.mul(torch.sum(torch.mul(share, mean)), torch.size(share, 0))
