@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logits, losses and gradients of every family against Transformers and PEFT; float32, CPU. */
@@ -97,6 +98,31 @@ class FamilyParityTest {
     agreement.check();
   }
 
+  /** A cap bends the gradient of every logit, a factor scales it; neither depends on chunks. */
+  @ParameterizedTest
+  @CsvSource({"gemma2, 1", "gemma2, 7", "gemma2, 256", "granite, 1", "granite, 7", "granite, 256"})
+  void cappedAndScaledLogitsAgreeInChunksOfAnySize(String name, int rows) {
+    var folder = ReferenceCase.folder("families", name);
+    var expected = ReferenceCase.read(folder);
+    var row = ReferenceCase.packed(expected.documents());
+    var options =
+        new ModelOptions(ModelOptions.defaults().activationBytes(), rows * 320L * Float.BYTES);
+    var agreement =
+        new Agreement(
+            GoldenTest.CHUNKED_CROSS_ENTROPY, "%s in chunks of %d rows".formatted(name, rows));
+
+    try (var model = load(folder, new Tuning.FullParameter(), options)) {
+      var nll = model.accumulate(row, expected.number("targets"), NO_DROPOUT);
+      var evaluation = model.evaluate(row);
+
+      agreement.add("nll", nll, expected.number("nll"), LOSS_BOUND);
+      agreement.add("evaluated", evaluation.negativeLogLikelihood(), nll, LOSS_BOUND);
+      agreement.addExact("correct", evaluation.correct(), (long) expected.number("correct"));
+      addGradients(agreement, model, expected);
+    }
+    agreement.check();
+  }
+
   private static void addGradients(
       Agreement agreement, CausalLanguageModel model, ReferenceCase expected) {
     var gradients = model.trainables().gradients();
@@ -113,7 +139,11 @@ class FamilyParityTest {
   }
 
   private static CausalLanguageModel load(Path folder, Tuning tuning) {
-    return CausalLanguageModel.load(runtime, folder, tuning, 1, ModelOptions.defaults());
+    return load(folder, tuning, ModelOptions.defaults());
+  }
+
+  private static CausalLanguageModel load(Path folder, Tuning tuning, ModelOptions options) {
+    return CausalLanguageModel.load(runtime, folder, tuning, 1, options);
   }
 
   private static CausalLanguageModel loadAdapted(Path folder, ReferenceCase expected) {
