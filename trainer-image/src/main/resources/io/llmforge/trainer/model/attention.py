@@ -1,7 +1,8 @@
 # Causal attention of a packed row: inside a segment (document), never across.
 #
 #   q, o [T, N, D]   k, v [T, K, D]   N query heads, K key/value heads, G = N / K   D head size
-#   lse [K, G, T], logs of the softmax denominators   L tokens of a segment
+#   lse [K, G, T], logs of the softmax denominators, of use to libtorch's kernel alone
+#   L tokens of a segment
 #   c cap of the scores, 0 when there is none   W window, 0 when a token sees all before it
 #
 #   o = softmax(c tanh(scale q k^T / c)) v, where a token sees the W tokens that end with itself
@@ -11,7 +12,7 @@
 def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor]:
   heads = torch.size(k, 1)
   o = torch.empty(torch.size(q), dtype=q.dtype, device=q.device)
-  lse = torch.empty([heads, torch.floordiv(torch.size(q, 1), heads), torch.size(q, 0)], dtype=6, device=q.device)
+  lse = torch.zeros([heads, torch.floordiv(torch.size(q, 1), heads), torch.size(q, 0)], dtype=6, device=q.device)
   first = 0
   for length in segments:
     qs = __torch__.attention.grouped(q, first, length, heads)
@@ -24,7 +25,7 @@ def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, s
       _ = torch.copy_(os, attended)
       _ = torch.copy_(denominators, logs)
     else:
-      __torch__.attention.forward_in_blocks(qs, ks, vs, os, denominators, window, scale, cap)
+      __torch__.attention.forward_in_blocks(qs, ks, vs, os, window, scale, cap)
     first = first + length
   return (o, lse)
 
@@ -51,7 +52,7 @@ def backward(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor
       _ = torch.copy_(dks, torch.sum(dkn, [1], True))
       _ = torch.copy_(dvs, torch.sum(dvn, [1], True))
     else:
-      __torch__.attention.backward_in_blocks(dos, qs, ks, vs, os, denominators, dqs, dks, dvs, window, scale, cap)
+      __torch__.attention.backward_in_blocks(dos, qs, ks, vs, dqs, dks, dvs, window, scale, cap)
     first = first + length
   return (dq, dk, dv)
 
@@ -65,27 +66,22 @@ def is_plain(length: int, window: int, cap: float) -> bool:
   return cap == 0.0 and (window == 0 or length <= window)
 
 # --- in blocks of r queries, each against the S keys that one of them sees, so that few scores
-# --- exist at once; q, o [K, G, L, D]   k, v [K, 1, L, D]   lse [K, G, L]
+# --- exist at once; q, o [K, G, L, D]   k, v [K, 1, L, D]
 
-def forward_in_blocks(q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor, window: int, scale: float, cap: float) -> None:
+def forward_in_blocks(q: Tensor, k: Tensor, v: Tensor, o: Tensor, window: int, scale: float, cap: float) -> None:
   row = 0
   while row < torch.size(q, 2):
     rows = __torch__.attention.block_rows(q, row, window)
     key = __torch__.attention.first_key(row, window)
-    kb = __torch__.attention.seen(k, row, rows, key)
-    vb = __torch__.attention.seen(v, row, rows, key)
-    z = __torch__.attention.scores(__torch__.attention.block(q, row, rows), kb, scale, cap)
-    hidden = __torch__.attention.hidden(row, rows, key, window, q)
-    _ = torch.masked_fill_(__torch__.attention.ungrouped(z, q, rows), hidden, -float("inf"))
-    logs = torch.logsumexp(z, [-1], True)
-    attended = torch.bmm(torch.exp_(torch.sub_(z, logs)), vb)
+    z = __torch__.attention.scores(__torch__.attention.block(q, row, rows), __torch__.attention.seen(k, row, rows, key), scale, cap)
+    p = __torch__.attention.probabilities(__torch__.attention.capped(z, cap), q, row, rows, key, window)
+    attended = torch.bmm(p, __torch__.attention.seen(v, row, rows, key))
     _ = torch.copy_(torch.narrow(o, 2, row, rows), __torch__.attention.ungrouped(attended, q, rows))
-    _ = torch.copy_(torch.narrow(lse, 2, row, rows), torch.squeeze(__torch__.attention.ungrouped(logs, q, rows), -1))
     row = row + rows
   return None
 
-# Overwrites dq, dk and dv.
-def backward_in_blocks(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor, dq: Tensor, dk: Tensor, dv: Tensor, window: int, scale: float, cap: float) -> None:
+# Overwrites dq, dk and dv. Scores and probabilities are made again.
+def backward_in_blocks(do: Tensor, q: Tensor, k: Tensor, v: Tensor, dq: Tensor, dk: Tensor, dv: Tensor, window: int, scale: float, cap: float) -> None:
   _ = torch.zero_(dk)
   _ = torch.zero_(dv)
   row = 0
@@ -95,37 +91,36 @@ def backward_in_blocks(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, l
     qb = __torch__.attention.block(q, row, rows)
     dob = __torch__.attention.block(do, row, rows)
     kb = __torch__.attention.seen(k, row, rows, key)
-    vb = __torch__.attention.seen(v, row, rows, key)
     z = __torch__.attention.scores(qb, kb, scale, cap)
-    logs = __torch__.attention.block(torch.unsqueeze(lse, -1), row, rows)
-    p = torch.exp_(torch.sub(z, logs))
-    hidden = __torch__.attention.hidden(row, rows, key, window, q)
-    _ = torch.masked_fill_(__torch__.attention.ungrouped(p, q, rows), hidden, 0.0)
-    along = torch.sum(torch.mul(dob, __torch__.attention.block(o, row, rows)), [-1], True)
-    dz = torch.mul_(torch.sub_(torch.bmm(dob, torch.transpose(vb, 1, 2)), along), p)
+    p = __torch__.attention.probabilities(__torch__.attention.capped(z, cap), q, row, rows, key, window)
+    dp = torch.bmm(dob, torch.transpose(__torch__.attention.seen(v, row, rows, key), 1, 2))
+    dz = torch._softmax_backward_data(dp, p, -1, p.dtype)
     if cap > 0.0:
-      t = torch.div_(z, cap)
-      _ = torch.mul_(dz, torch.rsub(torch.mul_(t, t), 1.0))
-    _ = torch.mul_(dz, scale)
-    _ = torch.copy_(torch.narrow(dq, 2, row, rows), __torch__.attention.ungrouped(torch.bmm(dz, kb), q, rows))
-    _ = torch.add_(__torch__.attention.seen(dk, row, rows, key), torch.bmm(torch.transpose(dz, 1, 2), qb))
+      dz = torch.tanh_backward(dz, z)
+    dqb = torch.mul_(torch.bmm(dz, kb), scale)
+    dkb = torch.mul_(torch.bmm(torch.transpose(dz, 1, 2), qb), scale)
+    _ = torch.copy_(torch.narrow(dq, 2, row, rows), __torch__.attention.ungrouped(dqb, q, rows))
+    _ = torch.add_(__torch__.attention.seen(dk, row, rows, key), dkb)
     _ = torch.add_(__torch__.attention.seen(dv, row, rows, key), torch.bmm(torch.transpose(p, 1, 2), dob))
     row = row + rows
   return None
 
-# As many as give eight million scores, 32 MiB, at least 16 and at most 256.
+# As many as give eight million scores, 32 MiB, between 16 and 256; not more than half a window,
+# since each is computed against all keys that any of them sees.
 def block_rows(q: Tensor, row: int, window: int) -> int:
-  left = torch.size(q, 2) - row
   width = torch.size(q, 2)
+  most = 256
   if window > 0 and window < width:
     width = window
+    if window < 512:
+      most = torch.floordiv(window, 2)
   rows = torch.floordiv(8388608, width * torch.size(q, 0) * torch.size(q, 1))
+  if rows > most:
+    rows = most
   if rows < 16:
     rows = 16
-  if rows > 256:
-    rows = 256
-  if rows > left:
-    rows = left
+  if rows > torch.size(q, 2) - row:
+    rows = torch.size(q, 2) - row
   return rows
 
 # The first key that token `row` sees.
@@ -147,18 +142,26 @@ def block(x: Tensor, row: int, rows: int) -> Tensor:
 def ungrouped(x: Tensor, q: Tensor, rows: int) -> Tensor:
   return torch.view(x, [torch.size(q, 0), torch.size(q, 1), rows, torch.size(x, -1)])
 
-# [K, G r, S], also of keys that are not to be seen.
+# scale q k^T, with a cap tanh(scale q k^T / c); [K, G r, S], also of keys that are not to be seen.
 def scores(q: Tensor, k: Tensor, scale: float, cap: float) -> Tensor:
-  z = torch.mul_(torch.bmm(q, torch.transpose(k, 1, 2)), scale)
   if cap > 0.0:
-    _ = torch.mul_(torch.tanh_(torch.div_(z, cap)), cap)
-  return z
+    return torch.tanh_(torch.bmm(torch.mul(q, scale / cap), torch.transpose(k, 1, 2)))
+  else:
+    return torch.bmm(torch.mul(q, scale), torch.transpose(k, 1, 2))
 
-# Which keys a token does not see, [r, S].
-def hidden(row: int, rows: int, key: int, window: int, q: Tensor) -> Tensor:
+# What the softmax is taken of.
+def capped(z: Tensor, cap: float) -> Tensor:
+  if cap > 0.0:
+    return torch.mul(z, cap)
+  else:
+    return z
+
+# Overwrites z.
+def probabilities(z: Tensor, q: Tensor, row: int, rows: int, key: int, window: int) -> Tensor:
   tokens = torch.unsqueeze(torch.arange(row, row + rows, device=q.device), 1)
   keys = torch.arange(key, row + rows, device=q.device)
-  unseen = torch.gt(keys, tokens)
+  hidden = torch.gt(keys, tokens)
   if window > 0:
-    unseen = torch.logical_or(unseen, torch.le(keys, torch.sub(tokens, window)))
-  return unseen
+    hidden = torch.logical_or(hidden, torch.le(keys, torch.sub(tokens, window)))
+  _ = torch.masked_fill_(__torch__.attention.ungrouped(z, q, rows), hidden, -float("inf"))
+  return torch.softmax(z, -1)
