@@ -3,7 +3,7 @@ package io.llmforge.trainer.template;
 /** How much one rendering may still do. Far more than any conversation needs, and finite. */
 final class RenderBudget {
 
-  private static final long STEPS = 20_000_000;
+  private static final long STEPS = 5_000_000;
   private static final long CHARACTERS = 256_000_000;
 
   /** Macros that call each other; Python stops at about 300. */
@@ -12,6 +12,18 @@ final class RenderBudget {
   private long steps = STEPS;
   private long characters = CHARACTERS;
   private int depth;
+  private int line = 1;
+
+  /** Takes one step, at a statement of this line. */
+  void step(int statementLine) {
+    line = statementLine;
+    step();
+  }
+
+  /** Line of the statement that is being rendered. */
+  int line() {
+    return line;
+  }
 
   /** Takes one step. */
   void step() {
