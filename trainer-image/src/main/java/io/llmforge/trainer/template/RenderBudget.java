@@ -4,7 +4,10 @@ package io.llmforge.trainer.template;
 final class RenderBudget {
 
   private static final long STEPS = 5_000_000;
-  private static final long CHARACTERS = 256_000_000;
+  private static final long CHARACTERS = 64_000_000;
+
+  /** What an element of a list costs. */
+  private static final long CHARACTERS_PER_ELEMENT = 16;
 
   /** Macros that call each other; Python stops at about 300. */
   private static final int DEPTH = 200;
@@ -32,7 +35,13 @@ final class RenderBudget {
     }
   }
 
-  /** Takes characters, or elements of a list; asked before they are made. */
+  /** Takes elements of lists; asked before they are made. */
+  void takeElements(long count) {
+    take(count);
+    take((CHARACTERS_PER_ELEMENT - 1) * count);
+  }
+
+  /** Takes characters; asked before they are made. */
   void take(long count) {
     characters -= Math.max(0, count);
     if (characters < 0) {

@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +148,88 @@ class TemplateTest {
       }
     }
     assertThat(refused).hasSizeBetween(1, 19_999);
+  }
+
+  @Test
+  void anyCallGivesATextOrIsRefused() {
+    var values =
+        List.of(
+            "none",
+            "true",
+            "0",
+            "-1",
+            "9223372036854775807",
+            "(-9223372036854775807 - 1)",
+            "1e308",
+            "0.5",
+            "''",
+            "'a\ud83d\ude00 b'",
+            "'%s %5.1f'",
+            "[]",
+            "[1, 'b', none]",
+            "(1, 2)",
+            "{}",
+            "{'a': 1, 2: []}",
+            "missing",
+            "range(3)",
+            "namespace(a=1)",
+            "('<b>' | safe)",
+            "range",
+            "([1] | map('string'))",
+            "{'a': 1}.items()",
+            "('inf' | float)",
+            "('nan' | float)");
+    var others =
+        List.of("none", "-1", "9223372036854775807", "0.5", "'a b'", "[1, 'b']", "{}", "missing");
+    var names = new ArrayList<>(new Environment(NOW).filters().names());
+    names.addAll(
+        List.of(
+            "split",
+            "rsplit",
+            "strip",
+            "replace",
+            "join",
+            "find",
+            "count",
+            "center",
+            "zfill",
+            "get",
+            "items",
+            "index",
+            "partition",
+            "splitlines",
+            "startswith",
+            "removeprefix",
+            "title"));
+    var sources = new ArrayList<String>();
+    for (var value : values) {
+      for (var other : others) {
+        for (var operator : List.of("+", "-", "*", "/", "//", "%", "**", "==", "<", "in", "~")) {
+          sources.add("{{ %s %s %s }}".formatted(value, operator, other));
+        }
+        renderOrRefuse(
+            "{{ %s[%s] }}{{ %s[%s:][::%s] }}".formatted(value, other, value, other, other));
+        for (var name : names) {
+          sources.add("{{ %s | %s(%s) }}".formatted(value, name, other));
+          sources.add("{{ %s | %s(%s, %s) | list }}".formatted(value, name, other, value));
+          sources.add("{{ %s.%s(%s) }}".formatted(value, name, other));
+        }
+      }
+    }
+
+    assertThat(sources.stream().flatMap(source -> renderOrRefuse(source).stream())).isEmpty();
+  }
+
+  /** What went wrong otherwise. */
+  private static Optional<String> renderOrRefuse(String source) {
+    try {
+      render(source);
+      return Optional.empty();
+    } catch (TemplateException e) {
+      return e.reason().isBlank() ? Optional.of(source + ": no reason") : Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(source + ": " + e + " at " + e.getStackTrace()[1]);
+    }
   }
 
   @Test
