@@ -14,7 +14,7 @@ import io.llmforge.crds.config.LlmForgeConfig.Padding;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
-import io.llmforge.crds.plan.PromptFormat;
+import io.llmforge.crds.plan.TextFormat;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.DataSources;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
@@ -112,10 +112,10 @@ public final class TrainingPlanner {
   }
 
   private static Optional<Objective> objective(LlmForgeConfig config, Findings findings) {
-    Optional<PromptFormat> format = new PromptFormatReader(findings).read(config);
+    TextFormat format = new TextFormatReader(findings).read(config);
     return switch (config.effectiveTask()) {
-      case CAUSAL_LM -> format.map(Objective.CausalLm::new);
-      case INSTRUCTION_TUNING -> format.map(Objective.InstructionTuning::new);
+      case CAUSAL_LM -> Optional.of(new Objective.CausalLm(format));
+      case INSTRUCTION_TUNING -> Optional.of(new Objective.InstructionTuning(format));
       case CLASSIFICATION -> unsupportedTask("classification", findings);
       case PREFERENCE_TUNING -> unsupportedTask("preference_tuning", findings);
       case VISION_LANGUAGE -> unsupportedTask("vision_language", findings);
