@@ -107,6 +107,21 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
+  /**
+   * What the model thinks of some tokens wherever it predicts a target, without dropout: their
+   * logits, and the log-sum-exp of the whole vocabulary's, which makes probabilities of them.
+   *
+   * @param candidates token ids
+   */
+  public TokenScores scores(PackedTokens tokens, int... candidates) {
+    requireKnown(tokens);
+    requireKnown("candidate", candidates);
+    try (var step = runtime.openScope()) {
+      return new TokenScores(
+          candidates.length, decoder.scores(tokens, candidates, step).toFloats());
+    }
+  }
+
   /** Logits [rows, vocabulary] at {@code rows} of the packed row, row-major, without dropout. */
   public float[] logits(PackedTokens tokens, int... rows) {
     requireKnown(tokens);
@@ -162,16 +177,15 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   private void requireKnown(PackedTokens tokens) {
-    for (var token : tokens.tokenIds()) {
-      if (token < 0 || token >= vocabularySize()) {
+    requireKnown("token", tokens.tokenIds());
+    requireKnown("label", tokens.targets());
+  }
+
+  private void requireKnown(String what, int[] ids) {
+    for (var id : ids) {
+      if (id < 0 || id >= vocabularySize()) {
         throw new IllegalArgumentException(
-            "token %d is not in the model's vocabulary of %d".formatted(token, vocabularySize()));
-      }
-    }
-    for (var target : tokens.targets()) {
-      if (target < 0 || target >= vocabularySize()) {
-        throw new IllegalArgumentException(
-            "label %d is not in the model's vocabulary of %d".formatted(target, vocabularySize()));
+            "%s %d is not in the model's vocabulary of %d".formatted(what, id, vocabularySize()));
       }
     }
   }

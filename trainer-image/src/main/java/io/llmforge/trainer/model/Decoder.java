@@ -76,6 +76,12 @@ final class Decoder {
     return new EvaluationSum(score.negativeLogLikelihood(), tokens.targetCount(), score.correct());
   }
 
+  /** [R, K + 1], one row for each target: the candidates' logits and log-sum-exp of all. */
+  Tensor scores(PackedTokens tokens, int[] candidates, TensorScope scope) {
+    var normed = finalNorm(hidden(tokens, scope), tokens.targetRows(), scope);
+    return loss.scores(normed.hidden(), scope.integers(candidates), head, scope);
+  }
+
   /** [R, V], one row for each of {@code rows}. */
   Tensor logits(PackedTokens tokens, int[] rows, TensorScope scope) {
     var normed = finalNorm(hidden(tokens, scope), rows, scope);

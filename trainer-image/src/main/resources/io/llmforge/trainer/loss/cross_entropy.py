@@ -90,3 +90,19 @@ class CrossEntropy(Module):
       _ = torch.sub_(total, torch.sum(torch.gather(logp, 1, torch.unsqueeze(target, 1)), dtype=7))
       first = first + count
     return [total, correct]
+
+  # Logits of some tokens [K] and, in the last column, log sum exp of all logits: [R, K + 1].
+  def scores(self: __torch__.CrossEntropy, h: Tensor, tokens: Tensor, rows: int, w: Dict[str, Tensor]) -> List[Tensor]:
+    scores = torch.empty([torch.size(h, 0), torch.size(tokens, 0) + 1], dtype=6, device=h.device)
+    first = 0
+    while first < torch.size(h, 0):
+      count = torch.size(h, 0) - first
+      if count > rows:
+        count = rows
+      hc = torch.narrow(h, 0, first, count)
+      z = self.head(hc, hc, w)
+      chunk = torch.narrow(scores, 0, first, count)
+      _ = torch.copy_(torch.narrow(chunk, 1, 0, torch.size(tokens, 0)), torch.index_select(z, 1, tokens))
+      _ = torch.copy_(torch.narrow(chunk, 1, torch.size(tokens, 0), 1), torch.logsumexp(z, [1], True))
+      first = first + count
+    return [scores]
