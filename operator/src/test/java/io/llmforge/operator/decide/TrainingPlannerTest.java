@@ -184,7 +184,8 @@ class TrainingPlannerTest {
 
   @Test
   void outputsGoToTheirClaim() {
-    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "pvc://models/tiny/one")));
+    var spec =
+        spec(JobFixture.config(), List.of(new Output("adapter", "pvc://models/tiny/one", null)));
 
     var planned = (Planning.Planned) planner.plan(OWNER, spec);
 
@@ -195,7 +196,7 @@ class TrainingPlannerTest {
 
   @Test
   void outputOutsideAClaimIsRefused() {
-    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "/tmp/adapter")));
+    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "/tmp/adapter", null)));
 
     Planning planning = planner.plan(OWNER, spec);
 
