@@ -43,6 +43,7 @@ class ArchitectureTest {
   private static final String OPTIMIZER = "io.llmforge.trainer.optim..";
   private static final String METRICS = "io.llmforge.trainer.metrics..";
   private static final String DATA = "io.llmforge.trainer.data..";
+  private static final String TEMPLATE = "io.llmforge.trainer.template..";
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
   private static final String STORAGE = "io.llmforge.trainer.storage..";
   private static final String TRAINER_REPORT = "io.llmforge.trainer.report..";
@@ -139,6 +140,22 @@ class ArchitectureTest {
                   type ->
                       type.getPackageName().startsWith("io.llmforge")
                           && !type.getPackageName().startsWith("io.llmforge.trainer.torch")));
+
+  @ArchTest
+  static final ArchRule TEMPLATES_KNOW_NOTHING_BUT_THEIR_VARIABLES =
+      noClasses()
+          .that()
+          .resideInAPackage(TEMPLATE)
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are other classes of ours, files or reflection",
+                  type ->
+                      type.getPackageName().startsWith("java.nio.file")
+                          || type.getPackageName().startsWith("java.lang.reflect")
+                          || (type.getPackageName().startsWith("io.llmforge")
+                              && !type.getPackageName()
+                                  .startsWith("io.llmforge.trainer.template"))));
 
   @ArchTest
   static final ArchRule LOSS_IS_A_FORMULA = never(LOSS, "java.nio.file..", PLAN, RECIPE, DATA);

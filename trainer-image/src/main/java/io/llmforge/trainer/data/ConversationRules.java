@@ -1,6 +1,7 @@
 package io.llmforge.trainer.data;
 
 import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.PromptFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,13 +64,12 @@ final class ConversationRules {
     };
   }
 
-  /** As it will stand in the text: stripped when the prompt format strips. */
+  /** As it will stand in the text: stripped, unless the prompt format says that it does not. */
   private static Optional<String> wrongLabel(
       String content, Objective.Classification classification) {
-    String said =
-        classification.promptFormat().stripWhitespace()
-            ? SurroundingWhitespace.strip(content)
-            : content;
+    boolean isKeptAsItIs =
+        classification.textFormat() instanceof PromptFormat format && !format.stripWhitespace();
+    String said = isKeptAsItIs ? content : SurroundingWhitespace.strip(content);
     return classification.labels().contains(said)
         ? Optional.empty()
         : Optional.of(

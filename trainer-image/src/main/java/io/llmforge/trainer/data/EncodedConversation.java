@@ -10,12 +10,14 @@ import java.util.List;
  * @param tokens token numbers
  * @param learned the ranges that are learned, in their order and apart from each other: one per
  *     learned turn, each proved by decoding; or all tokens
+ * @param remarks what its user should know of it, for {@link RowProblems#remark}
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; the array is the data
-public record EncodedConversation(int[] tokens, List<TokenRange> learned) {
+public record EncodedConversation(int[] tokens, List<TokenRange> learned, List<String> remarks) {
 
   public EncodedConversation {
     learned = List.copyOf(learned);
+    remarks = List.copyOf(remarks);
     if (learned.isEmpty() || learned.getLast().end() > tokens.length) {
       throw new IllegalArgumentException(
           "%d tokens, of which %s would be learned".formatted(tokens.length, learned));

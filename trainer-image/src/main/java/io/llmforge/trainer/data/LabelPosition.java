@@ -35,7 +35,9 @@ record LabelPosition(LabelTokens labels) {
     }
     return new ConversationEncoding.Encoded(
         new EncodedConversation(
-            conversation.tokens(), List.of(new TokenRange(found[0], found[0] + 1))));
+            conversation.tokens(),
+            List.of(new TokenRange(found[0], found[0] + 1)),
+            conversation.remarks()));
   }
 
   private String texts(int[] positions, EncodedConversation conversation) {

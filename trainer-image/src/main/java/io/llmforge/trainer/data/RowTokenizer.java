@@ -11,7 +11,6 @@ public final class RowTokenizer {
 
   private final Objective objective;
   private final ConversationEncoder encoder;
-  private final TextTokenizer tokenizer;
   private final BiFunction<ConversationEncoding, Message, ConversationEncoding> narrowing;
 
   /**
@@ -21,8 +20,7 @@ public final class RowTokenizer {
    */
   public RowTokenizer(Objective objective, TextTokenizer tokenizer) {
     this.objective = objective;
-    this.encoder = new ConversationEncoder(objective.promptFormat(), tokenizer);
-    this.tokenizer = tokenizer;
+    this.encoder = new ConversationEncoder(objective.textFormat(), tokenizer);
     this.narrowing =
         objective instanceof Objective.Classification classification
             ? new LabelPosition(LabelTokens.of(classification.labels(), tokenizer))::narrowed
@@ -40,29 +38,17 @@ public final class RowTokenizer {
 
   /** What is odd about the beginning of a text, if anything is: a warning, not a mistake. */
   public Optional<String> beginningOfText(Conversation conversation) {
-    String text = encoder.text(conversation.messages());
-    int[] own = tokenizer.encode(text).tokens();
-    int[] automatic = tokenizer.encodeWithSpecialTokens(text);
-    if (own.length > 1 && own[0] == own[1] && !objective.promptFormat().bos().isEmpty()) {
-      return Optional.of(
-          "every row begins with token %d twice: the prompt format's bos stands there as well as in the first turn; remove one"
-              .formatted(own[0]));
-    }
-    boolean tokenizerWouldAdd = automatic.length > own.length && automatic[0] != own[0];
-    if (tokenizerWouldAdd && objective.promptFormat().bos().isEmpty()) {
-      return Optional.of(
-          "the tokenizer begins texts with token %d, but the prompt format has no bos: rows are trained without it"
-              .formatted(automatic[0]));
-    }
-    return Optional.empty();
+    return encoder.beginningOfText().oddity(conversation.messages());
   }
 
   private Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
     List<Message> messages = conversation.messages();
     ConversationEncoding encoding = encoder.encode(messages, learnedPart());
     return switch (narrowing.apply(encoding, messages.getLast())) {
-      case ConversationEncoding.Encoded(EncodedConversation encoded) ->
-          Optional.of(new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()));
+      case ConversationEncoding.Encoded(EncodedConversation encoded) -> {
+        encoded.remarks().forEach(remark -> problems.remark(conversation.line(), remark));
+        yield Optional.of(new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()));
+      }
       case ConversationEncoding.Refused(String problem) -> {
         problems.add(conversation.line(), problem);
         yield Optional.empty();

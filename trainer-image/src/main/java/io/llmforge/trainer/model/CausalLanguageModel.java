@@ -34,7 +34,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.tuning = loaded.tuning();
     this.parameters = loaded.parameters();
     var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime));
-    var head = parameters.head();
+    var head = parameters.head(description, scope);
     this.decoder =
         new Decoder(
             program,
@@ -68,18 +68,26 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   /**
-   * Adds the gradient of {@code sum(nll) / lossDivisor} to the gradient sums.
+   * Adds the gradient of {@code sum(nll) / lossDivisor} to the gradient sums. A model of experts
+   * whose configuration asks for it ({@code output_router_logits}) adds the gradient of the loss
+   * that balances them, times {@code router_aux_loss_coef} and this micro-batch's share of the
+   * window's targets, so that a window counts it once however it is split.
    *
    * @param lossDivisor targets of the whole accumulation window, over all micro-batches and ranks
    * @return the sum of the negative log-likelihood over this micro-batch's targets, undivided
    */
   public double accumulate(PackedTokens tokens, double lossDivisor, DropoutKey dropout) {
+    return losses(tokens, lossDivisor, dropout).negativeLogLikelihood();
+  }
+
+  /** {@link #accumulate}, and what it does not return. */
+  RowLoss losses(PackedTokens tokens, double lossDivisor, DropoutKey dropout) {
     if (!(lossDivisor > 0)) {
       throw new IllegalArgumentException("lossDivisor must be positive, was " + lossDivisor);
     }
     requireKnown(tokens);
     if (tokens.targetCount() == 0) {
-      return 0;
+      return RowLoss.ZERO;
     }
     var probability = tuning instanceof Tuning.Lora lora ? lora.dropout() : 0;
     try (var step = runtime.openScope()) {

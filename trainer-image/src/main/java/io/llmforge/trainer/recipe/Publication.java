@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.PromptFormat;
+import io.llmforge.crds.plan.TokenizerTemplate;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.trainer.checkpoint.Checkpoint;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -36,7 +38,6 @@ record Publication(TrainingPlan plan, Path target) {
   /** Where the adapter lies beside a model that it is merged into. */
   static final String ADAPTER_FOLDER = "adapter";
 
-  private static final String CHAT_TEMPLATE = "chat_template.jinja";
   private static final String GENERATION_CONFIG = "generation_config.json";
 
   private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -122,23 +123,27 @@ record Publication(TrainingPlan plan, Path target) {
 
   private void writeTokenizer(RunTokenizer tokenizer, Path folder) throws IOException {
     tokenizer.copyTo(folder);
-    String template = ChatTemplate.of(format());
-    ObjectNode config = readObject(tokenizer.folder().resolve(RunTokenizer.CONFIG));
+    switch (plan.objective().textFormat()) {
+      case PromptFormat format ->
+          writeTemplate(ChatTemplate.of(format), tokenizer.folder(), folder);
+      case TokenizerTemplate ignored -> tokenizer.copyTemplatesTo(folder);
+    }
+  }
+
+  private static void writeTemplate(String template, Path base, Path folder) throws IOException {
+    ObjectNode config = readObject(base.resolve(RunTokenizer.CONFIG));
     config.put("chat_template", template);
     writeObject(config, folder.resolve(RunTokenizer.CONFIG));
-    Durable.writeText(folder.resolve(CHAT_TEMPLATE), template);
+    Durable.writeText(folder.resolve(RunTokenizer.CHAT_TEMPLATE), template);
   }
 
   private void writeGenerationConfig(Path base, Path folder) throws IOException {
     ObjectNode config = readObject(base.resolve(GENERATION_CONFIG));
-    if (!format().stoppingSequences().isEmpty()) {
-      format().stoppingSequences().forEach(config.putArray("stop_strings")::add);
+    List<String> stopping = plan.objective().textFormat().stoppingSequences();
+    if (!stopping.isEmpty()) {
+      stopping.forEach(config.putArray("stop_strings")::add);
     }
     writeObject(config, folder.resolve(GENERATION_CONFIG));
-  }
-
-  private PromptFormat format() {
-    return plan.objective().promptFormat();
   }
 
   private static ObjectNode readObject(Path file) throws IOException {

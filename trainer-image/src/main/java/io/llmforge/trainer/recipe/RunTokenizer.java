@@ -1,6 +1,7 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.PromptFormat;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.data.LabelledTokenizer;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The tokenizer a run trains and publishes with: the base model's own, or, when labels become
@@ -24,11 +26,15 @@ import java.util.List;
  */
 record RunTokenizer(Path folder, String source, LabelTokens labels) {
 
-  static final String FOLDER = "tokenizer";
+  private static final String FOLDER = "tokenizer";
   static final String CONFIG = "tokenizer_config.json";
+  static final String CHAT_TEMPLATE = "chat_template.jinja";
+
+  /** Where Transformers keeps named templates besides the default one. */
+  private static final String MORE_TEMPLATES = "additional_chat_templates";
 
   /** Files of a Hugging Face folder that belong to its tokenizer and are taken over as they are. */
-  static final List<String> FILES =
+  private static final List<String> FILES =
       List.of(
           TextTokenizer.FILE,
           "special_tokens_map.json",
@@ -55,9 +61,14 @@ record RunTokenizer(Path folder, String source, LabelTokens labels) {
         folder.resolve(TextTokenizer.FILE), source + "/" + TextTokenizer.FILE);
   }
 
-  /** Copies its files, but for the configuration, which every run rewrites. */
+  /** Copies its files, but for the configuration and the templates. */
   void copyTo(Path target) throws IOException {
     copy(folder, FILES, target);
+  }
+
+  /** Copies the configuration and the tokenizer's own templates, byte for byte. */
+  void copyTemplatesTo(Path target) throws IOException {
+    copyTemplates(folder, target);
   }
 
   private static RunTokenizer labelled(
@@ -70,6 +81,7 @@ record RunTokenizer(Path folder, String source, LabelTokens labels) {
           .write(
               partial -> {
                 copy(base, FILES, partial);
+                copyTemplates(base, partial);
                 labelled.writeTo(partial);
               });
       requireTokens(labelled.tokens(), folder, name);
@@ -93,7 +105,8 @@ record RunTokenizer(Path folder, String source, LabelTokens labels) {
   }
 
   private static void requireUsable(Objective.Classification classification) {
-    boolean strips = classification.promptFormat().stripWhitespace();
+    boolean strips =
+        classification.textFormat() instanceof PromptFormat format && format.stripWhitespace();
     for (String label : classification.labels()) {
       if (label.isBlank()) {
         throw new PlanInvalidException(
@@ -113,6 +126,17 @@ record RunTokenizer(Path folder, String source, LabelTokens labels) {
           "%s/%s does not exist; the model folder needs the model's tokenizer in this form"
               .formatted(source, TextTokenizer.FILE),
           null);
+    }
+  }
+
+  private static void copyTemplates(Path from, Path to) throws IOException {
+    copy(from, List.of(CONFIG, CHAT_TEMPLATE), to);
+    Path more = from.resolve(MORE_TEMPLATES);
+    if (Files.isDirectory(more)) {
+      Path copied = Files.createDirectory(to.resolve(MORE_TEMPLATES));
+      try (Stream<Path> files = Files.list(more)) {
+        copy(more, files.map(file -> file.getFileName().toString()).toList(), copied);
+      }
     }
   }
 

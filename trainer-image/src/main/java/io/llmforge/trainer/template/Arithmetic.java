@@ -124,12 +124,13 @@ final class Arithmetic {
   }
 
   private List<Value> joined(List<Value> left, List<Value> right) {
-    budget.take(left.size() + (long) right.size());
+    budget.takeElements(left.size() + (long) right.size());
     List<Value> joined = new ArrayList<>(left);
     joined.addAll(right);
     return joined;
   }
 
+  /** Copies of nothing take time too. */
   private Value repeated(Value sequence, Value times) {
     if (Numbers.number(times).filter(Int.class::isInstance).isEmpty()) {
       throw impossible(Operator.MULTIPLY, sequence, times);
@@ -137,7 +138,8 @@ final class Arithmetic {
     long count = Math.max(0, Numbers.index(times));
     return switch (sequence) {
       case Text text -> {
-        takeProduct(text.text().length(), count);
+        budget.take(count);
+        budget.take(Math.multiplyExact(text.text().length(), count));
         yield new Text(text.text().repeat((int) count), text.marking());
       }
       case ListOf list -> new ListOf(repeated(list.items(), count));
@@ -147,16 +149,11 @@ final class Arithmetic {
   }
 
   private List<Value> repeated(List<Value> items, long count) {
-    takeProduct(items.size(), count);
+    budget.takeElements(count);
+    budget.takeElements(Math.multiplyExact(items.size(), count));
     List<Value> repeated = new ArrayList<>();
     Collections.nCopies((int) count, items).forEach(repeated::addAll);
     return repeated;
-  }
-
-  /** One for each copy too: copies of nothing take time. */
-  private void takeProduct(long length, long count) {
-    budget.take(count);
-    budget.take(Math.multiplyExact(length, count));
   }
 
   private static long power(long base, long exponent) {

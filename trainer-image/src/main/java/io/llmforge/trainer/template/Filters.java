@@ -2,6 +2,7 @@ package io.llmforge.trainer.template;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Jinja's filters by name. */
 final class Filters {
@@ -24,7 +25,7 @@ final class Filters {
     return function.apply(input, arguments);
   }
 
-  boolean has(String name) {
-    return functions.containsKey(name);
+  Set<String> names() {
+    return Set.copyOf(functions.keySet());
   }
 }

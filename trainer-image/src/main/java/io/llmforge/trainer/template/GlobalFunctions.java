@@ -55,7 +55,7 @@ final class GlobalFunctions {
     if (range.length() > LONGEST_RANGE) {
       throw new Failure("a range of more than %d numbers is too long".formatted(LONGEST_RANGE));
     }
-    budget.take(range.length());
+    budget.takeElements(range.length());
     return range;
   }
 

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 /** Filters that make numbers. */
 final class NumberFilters {
 
+  /** More than any 64-bit number has before or after its point. */
+  private static final long DIGITS = 400;
+
   private static final Pattern INTEGER = Pattern.compile("[-+]?\\d+(?:_\\d+)*");
   private static final Pattern REAL =
       Pattern.compile(
@@ -62,14 +65,21 @@ final class NumberFilters {
     arguments.requireNone("abs");
     Value number = number(input, "abs");
     return number instanceof Int(long integer)
-        ? new Int(Math.absExact(integer))
+        ? new Int(positive(integer))
         : new Real(Math.abs(Numbers.real(number)));
+  }
+
+  private static long positive(long integer) {
+    if (integer == Long.MIN_VALUE) {
+      throw new Failure("the positive of %d has more than 64 bits".formatted(integer));
+    }
+    return Math.abs(integer);
   }
 
   private static Value round(Value input, Arguments arguments) {
     Bound bound = arguments.bind("round", List.of(), List.of("precision", "method"));
     String method = bound.values().containsKey("method") ? bound.text("method") : "common";
-    int precision = (int) bound.integer("precision", 0);
+    int precision = (int) Math.clamp(bound.integer("precision", 0), -DIGITS, DIGITS);
     Value number = number(input, "round");
     return switch (method) {
       case "common" -> common(number, precision);
@@ -87,9 +97,7 @@ final class NumberFilters {
       return precision >= 0
           ? number
           : new Int(
-              BigDecimal.valueOf(integer)
-                  .setScale(precision, RoundingMode.HALF_EVEN)
-                  .longValueExact());
+              BigDecimal.valueOf(integer).setScale(precision, RoundingMode.HALF_EVEN).longValue());
     }
     double real = Numbers.real(number);
     return Double.isFinite(real)

@@ -9,7 +9,8 @@ final class Padding {
     if (CodePoints.count(fill) != 1) {
       throw new Failure("%s fills with one character".formatted(method));
     }
-    int missing = (int) Math.max(0, width - CodePoints.count(text));
+    int count = CodePoints.count(text);
+    int missing = width <= count ? 0 : (int) (width - count);
     return switch (method) {
       case "ljust" -> text + fill.repeat(missing);
       case "rjust" -> fill.repeat(missing) + text;

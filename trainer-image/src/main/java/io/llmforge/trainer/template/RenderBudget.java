@@ -3,8 +3,11 @@ package io.llmforge.trainer.template;
 /** How much one rendering may still do. Far more than any conversation needs, and finite. */
 final class RenderBudget {
 
-  private static final long STEPS = 20_000_000;
-  private static final long CHARACTERS = 256_000_000;
+  private static final long STEPS = 5_000_000;
+  private static final long CHARACTERS = 64_000_000;
+
+  /** What an element of a list costs. */
+  private static final long CHARACTERS_PER_ELEMENT = 16;
 
   /** Macros that call each other; Python stops at about 300. */
   private static final int DEPTH = 200;
@@ -12,6 +15,18 @@ final class RenderBudget {
   private long steps = STEPS;
   private long characters = CHARACTERS;
   private int depth;
+  private int line = 1;
+
+  /** Takes one step, at a statement of this line. */
+  void step(int statementLine) {
+    line = statementLine;
+    step();
+  }
+
+  /** Line of the statement that is being rendered. */
+  int line() {
+    return line;
+  }
 
   /** Takes one step. */
   void step() {
@@ -20,7 +35,13 @@ final class RenderBudget {
     }
   }
 
-  /** Takes characters, or elements of a list; asked before they are made. */
+  /** Takes elements of lists; asked before they are made. */
+  void takeElements(long count) {
+    take(count);
+    take((CHARACTERS_PER_ELEMENT - 1) * count);
+  }
+
+  /** Takes characters; asked before they are made. */
   void take(long count) {
     characters -= Math.max(0, count);
     if (characters < 0) {

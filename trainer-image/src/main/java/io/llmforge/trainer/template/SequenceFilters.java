@@ -131,7 +131,7 @@ final class SequenceFilters {
       throw new Failure("batch needs a positive number of elements");
     }
     if (bound.get("fill_with") != None.NONE) {
-      budget.take(size);
+      budget.takeElements(size);
     }
     List<Value> batches = new ArrayList<>();
     List<Value> items = Sequences.list(input);

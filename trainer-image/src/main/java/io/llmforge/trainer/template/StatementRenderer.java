@@ -76,7 +76,7 @@ final class StatementRenderer {
 
   private Flow render(Statement statement, Scope scope, Writer writer) {
     try {
-      environment.budget().step();
+      environment.budget().step(statement.line());
       return renderOne(statement, scope, writer);
     } catch (Failure failure) {
       throw new TemplateException(statement.line(), failure.reason());

@@ -89,7 +89,7 @@ final class StringMethods {
             ? TextSplitting.atWhiteSpace(text.text(), most)
             : TextSplitting.at(text.text(), bound.text("sep"), most);
     List<String> parts = name.equals("split") ? splitting.fromStart() : splitting.fromEnd();
-    budget.take(parts.size());
+    budget.takeElements(parts.size());
     return new ListOf(parts.stream().map(part -> like(text, part)).toList());
   }
 

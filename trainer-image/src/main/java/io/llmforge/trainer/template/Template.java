@@ -38,7 +38,13 @@ public final class Template {
     Map<String, Value> values = new HashMap<>(environment.globals());
     variables.forEach((name, value) -> values.put(name, Value.of(value)));
     Writer writer = Writer.ofOutput(environment.budget());
-    new StatementRenderer(environment).render(statements, Scope.of(values).inner(), writer);
+    try {
+      new StatementRenderer(environment).render(statements, Scope.of(values).inner(), writer);
+    } catch (StackOverflowError e) {
+      // Lists in lists or operators in a row, as deep as the stack; the rendering owns nothing that
+      // could be left half done.
+      throw new TemplateException(environment.budget().line(), "goes too deep to be rendered");
+    }
     return new RenderedTemplate(writer.text(), writer.generated());
   }
 }

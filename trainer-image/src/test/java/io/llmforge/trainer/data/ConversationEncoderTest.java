@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,26 +78,37 @@ class ConversationEncoderTest {
   @Test
   void wrongMasksAreCaughtByTheirProof() {
     var rendered = new PromptRenderer(PromptFormats.tagged()).render(TWO_TURNS);
+    var turns = spans(rendered);
     var text = tokenizer.encode(rendered.text());
-    var right = TargetMask.ofTurns(text, rendered.assistantTurns());
+    var right = TargetMask.ofTurns(text, turns);
     var everyToken = new BitSet();
     everyToken.set(0, text.tokens().length);
 
-    assertThat(TargetMask.mismatch(rendered, text, right, tokenizer)).isEmpty();
-    assertThat(TargetMask.mismatch(rendered, text, new BitSet(), tokenizer))
+    assertThat(mismatch(rendered, turns, right)).isEmpty();
+    assertThat(mismatch(rendered, turns, new BitSet()))
         .hasValueSatisfying(problem -> assertThat(problem).contains("would be learned"));
-    assertThat(TargetMask.mismatch(rendered, text, everyToken, tokenizer)).isPresent();
+    assertThat(mismatch(rendered, turns, everyToken)).isPresent();
     for (int by : List.of(-2, -1, 1, 2)) {
-      assertThat(TargetMask.mismatch(rendered, text, shifted(right, by), tokenizer))
+      assertThat(mismatch(rendered, turns, shifted(right, by)))
           .as("mask shifted by %d", by)
           .isPresent();
     }
-    var firstOnly = TargetMask.ofTurns(text, rendered.assistantTurns().subList(0, 1));
-    assertThat(TargetMask.mismatch(rendered, text, firstOnly, tokenizer)).isPresent();
-    var lastOnly =
-        new RenderedConversation(rendered.text(), rendered.assistantTurns().subList(0, 1));
-    assertThat(TargetMask.mismatch(lastOnly, text, right, tokenizer))
+    assertThat(mismatch(rendered, turns, TargetMask.ofTurns(text, turns.subList(0, 1))))
+        .isPresent();
+    assertThat(mismatch(rendered, turns.subList(0, 1), right))
         .hasValueSatisfying(problem -> assertThat(problem).contains("no assistant says"));
+  }
+
+  private Optional<String> mismatch(
+      RenderedConversation rendered, List<TextSpan> turns, BitSet mask) {
+    return TargetMask.mismatch(
+        rendered.text(), turns, tokenizer.encode(rendered.text()), mask, tokenizer);
+  }
+
+  private static List<TextSpan> spans(RenderedConversation rendered) {
+    return rendered.assistantTurns().stream()
+        .map(turn -> ((AssistantTurn.Found) turn).spans().getFirst())
+        .toList();
   }
 
   private EncodedConversation encoded(List<Message> messages, LearnedPart part) {

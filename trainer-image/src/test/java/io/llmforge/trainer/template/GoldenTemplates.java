@@ -56,6 +56,10 @@ record GoldenTemplates(Path folder) {
           : Optional.of("spans: ours %s theirs %s".formatted(rendered.generated(), spans));
     }
 
+    Case expecting(JsonNode other) {
+      return new Case(template, conversation, source, variables, other);
+    }
+
     @Override
     public String toString() {
       return template + ", " + conversation;
