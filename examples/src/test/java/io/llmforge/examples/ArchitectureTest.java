@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final String TORCH = "io.llmforge.trainer.torch..";
   private static final String LOSS = "io.llmforge.trainer.loss..";
   private static final String OPTIMIZER = "io.llmforge.trainer.optim..";
+  private static final String METRICS = "io.llmforge.trainer.metrics..";
   private static final String DATA = "io.llmforge.trainer.data..";
   private static final String TEMPLATE = "io.llmforge.trainer.template..";
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
@@ -162,6 +163,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule OPTIMIZER_IS_A_FORMULA =
       never(OPTIMIZER, "java.nio.file..", PLAN, RECIPE, DATA);
+
+  @ArchTest
+  static final ArchRule METRICS_ARE_FORMULAS =
+      never(METRICS, "java.nio.file..", PLAN, RECIPE, DATA, MODEL, LOSS, TORCH, TRAINER_REPORT);
 
   @ArchTest static final ArchRule DATA_DOES_NOT_KNOW_THE_MODEL = never(DATA, MODEL, RECIPE);
   @ArchTest static final ArchRule CHECKPOINT_DOES_NOT_KNOW_THE_RECIPE = never(CHECKPOINT, RECIPE);

@@ -4,16 +4,27 @@ import io.llmforge.crds.plan.Objective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Conversations to tokens and target masks. */
 public final class RowTokenizer {
 
   private final Objective objective;
   private final ConversationEncoder encoder;
+  private final BiFunction<ConversationEncoding, Message, ConversationEncoding> narrowing;
 
+  /**
+   * Renders and encodes as an objective wants it.
+   *
+   * @throws TokenizerInvalidException when the tokenizer does not have the objective's labels
+   */
   public RowTokenizer(Objective objective, TextTokenizer tokenizer) {
     this.objective = objective;
     this.encoder = new ConversationEncoder(objective.textFormat(), tokenizer);
+    this.narrowing =
+        objective instanceof Objective.Classification classification
+            ? new LabelPosition(LabelTokens.of(classification.labels(), tokenizer))::narrowed
+            : (encoding, last) -> encoding;
   }
 
   /** Whole rows, not yet cut; a row whose mask cannot be proved is a problem of the file. */
@@ -31,7 +42,9 @@ public final class RowTokenizer {
   }
 
   private Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
-    return switch (encoder.encode(conversation.messages(), learnedPart())) {
+    List<Message> messages = conversation.messages();
+    ConversationEncoding encoding = encoder.encode(messages, learnedPart());
+    return switch (narrowing.apply(encoding, messages.getLast())) {
       case ConversationEncoding.Encoded(EncodedConversation encoded) -> {
         encoded.remarks().forEach(remark -> problems.remark(conversation.line(), remark));
         yield Optional.of(new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()));
