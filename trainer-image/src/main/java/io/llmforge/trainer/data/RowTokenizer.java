@@ -47,7 +47,8 @@ public final class RowTokenizer {
     return Optional.empty();
   }
 
-  private Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
+  /** The whole row, not yet cut; nothing when its mask cannot be proved, which is a problem. */
+  public Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
     RenderedConversation rendered = renderer.render(conversation.messages());
     EncodedText encoded = tokenizer.encode(rendered.text());
     BitSet mask =

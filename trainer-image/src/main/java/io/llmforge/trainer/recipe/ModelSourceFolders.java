@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
 import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.Volumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,9 @@ import java.util.Optional;
  * @param adapter adapter to go on from
  */
 record ModelSourceFolders(Path base, Path weights, Optional<Path> adapter) {
+
+  private static final List<String> TOKENIZER_FILES =
+      List.of(TextTokenizer.FILE, "tokenizer_config.json", "chat_template.jinja");
 
   static ModelSourceFolders of(ModelSource source, Volumes volumes) {
     Path base = volumes.source(source.base());
@@ -40,6 +45,23 @@ record ModelSourceFolders(Path base, Path weights, Optional<Path> adapter) {
           null);
     }
     return TextTokenizer.open(file, name);
+  }
+
+  /** SHA-256 of the files that say how text becomes tokens. */
+  String tokenizerDigest() {
+    Sha256 digest = new Sha256();
+    for (String name : TOKENIZER_FILES) {
+      Path file = base.resolve(name);
+      try {
+        digest.add(name);
+        if (Files.isRegularFile(file)) {
+          digest.add(file);
+        }
+      } catch (IOException e) {
+        throw StorageException.reading(file.toString(), e);
+      }
+    }
+    return digest.hex();
   }
 
   /** Positions the model was made for, 0 when its configuration does not say. */

@@ -75,7 +75,7 @@ public final class TrainingRecipe {
 
   private TrainingData prepareData(ModelSourceFolders folders) {
     try (TextTokenizer tokenizer = folders.openTokenizer(plan.model().base())) {
-      return new DataPreparation(plan, surroundings, tokenizer).prepare(folders.contextLength());
+      return new DataPreparation(plan, surroundings, tokenizer).prepare(folders);
     }
   }
 
