@@ -23,6 +23,25 @@ public final class JobFixture {
     return config;
   }
 
+  /** A config that learns two labels. */
+  public static ObjectNode classification() {
+    ObjectNode config = config();
+    config.putObject("classifier_config").putArray("label_tokens").add("[[no]]").add("[[yes]]");
+    return config;
+  }
+
+  /** A config that learns from pairs, whose reference three pods score, four pairs at a time. */
+  public static ObjectNode preference() {
+    ObjectNode config = config();
+    config
+        .putObject("preference_tuning_config")
+        .put("beta", 0.1)
+        .putObject("logprob_processor_scaling_config")
+        .put("concurrency", 3)
+        .put("batch_size", 4);
+    return config;
+  }
+
   public static FineTuneJob job(String name, ObjectNode config) {
     FineTuneJob job = new FineTuneJob();
     job.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("default").build());

@@ -2,12 +2,7 @@ package io.llmforge.crds.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.config.Finding.Severity;
-import io.llmforge.crds.config.LlmForgeConfig.Task;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a config must hold, and what its keys mean for each other. */
@@ -35,7 +30,7 @@ final class ConfigRules {
     checkStart("initial_base_model_ckpt_path", config.initialBaseModelCkptPath());
     checkStart("initial_adapter_model_ckpt_path", config.initialAdapterModelCkptPath());
     if (config.task() != null || isAbsent(written, "task")) {
-      checkTask(config, written);
+      new TaskRules(findings).check(config, written);
     }
     checkSchedule(config);
     new PromptFormatRules(findings).check(config.generationConfig(), written);
@@ -75,60 +70,6 @@ final class ConfigRules {
     }
   }
 
-  private void checkTask(LlmForgeConfig config, JsonNode written) {
-    Map<Task, String> blocks = new EnumMap<>(Task.class);
-    putIfWritten(blocks, Task.CLASSIFICATION, "classifier_config", written);
-    putIfWritten(blocks, Task.PREFERENCE_TUNING, "preference_tuning_config", written);
-    putIfWritten(blocks, Task.VISION_LANGUAGE, "vision_language_config", written);
-    var task = config.effectiveTask();
-    if (config.task() == null && blocks.size() > 1) {
-      var names = blocks.values().stream().collect(Collectors.joining(" and "));
-      findings.error("task", names + " belong to different tasks; keep one of them");
-      return;
-    }
-    blocks.forEach(
-        (owner, block) -> {
-          if (owner != task) {
-            findings.error(
-                block, "does not belong to task %s; remove one of them".formatted(name(task)));
-          }
-        });
-    checkBlock(config, task, written);
-  }
-
-  private void checkBlock(LlmForgeConfig config, Task task, JsonNode written) {
-    switch (task) {
-      case CLASSIFICATION -> checkClassifier(config.classifierConfig(), written);
-      case PREFERENCE_TUNING -> {
-        if (isAbsent(written, "preference_tuning_config")) {
-          findings.error("task", "preference_tuning needs preference_tuning_config, with a beta");
-        }
-      }
-      case CAUSAL_LM, INSTRUCTION_TUNING, VISION_LANGUAGE -> {}
-    }
-  }
-
-  private void checkClassifier(LlmForgeConfig.@Nullable ClassifierConfig config, JsonNode written) {
-    if (config == null) {
-      if (isAbsent(written, "classifier_config")) {
-        findings.error("task", "classification needs classifier_config with its label_tokens");
-      }
-      return;
-    }
-    var labels = config.labelTokens() == null ? List.<String>of() : config.labelTokens();
-    if (labels.stream().distinct().count() < 2) {
-      findings.error("classifier_config.label_tokens", "needs at least two different labels");
-    }
-    var metrics = config.evalMetrics() == null ? List.<String>of() : config.evalMetrics();
-    metrics.stream()
-        .filter(metric -> !List.of("accuracy", "f1", "prauc").contains(metric))
-        .forEach(
-            metric ->
-                findings.warning(
-                    "classifier_config.eval_metrics",
-                    "'%s' is none of accuracy, f1, prauc".formatted(metric)));
-  }
-
   private void checkSchedule(LlmForgeConfig config) {
     if (config.learningRate() != null && config.learningRate() > UNUSUAL_LEARNING_RATE) {
       findings.warning(
@@ -146,18 +87,7 @@ final class ConfigRules {
     }
   }
 
-  private static void putIfWritten(
-      Map<Task, String> blocks, Task task, String key, JsonNode written) {
-    if (!isAbsent(written, key)) {
-      blocks.put(task, key);
-    }
-  }
-
   private static boolean isAbsent(JsonNode written, String key) {
     return written.path(key).isMissingNode() || written.path(key).isNull();
-  }
-
-  private static String name(Task task) {
-    return task.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -17,6 +17,12 @@ final class KeyNotes {
    */
   record Note(Severity severity, String words) {}
 
+  private static final String SCALING =
+      "preference_tuning_config.logprob_processor_scaling_config.";
+  private static final String SCORING_NODES =
+      "the pods that score the reference get what spec.resources and spec.podTemplate.nodeSelector"
+          + " say";
+
   private static final Map<String, Note> NOTES =
       Map.ofEntries(
           entry("custom_model_tag", ignored("results are named by spec.outputs")),
@@ -37,6 +43,8 @@ final class KeyNotes {
               "logger",
               ignored("metrics are in the job's status and on the trainer's /metrics endpoint")),
           entry("num_data_blocks_per_device", ignored("there is no Ray Data to tune")),
+          entry(SCALING + "custom_resources", ignored(SCORING_NODES)),
+          entry(SCALING + "worker_resources", ignored(SCORING_NODES)),
           entry("output_dir", ignored("the run works in its own workspace volume")),
           entry("torch_compile", ignored("the trainer's programs are compiled already")),
           entry(

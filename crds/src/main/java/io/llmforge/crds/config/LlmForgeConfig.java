@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     length.
  * @param evalBatchSizePerDevice Rows of one device's evaluation batch. Default: 1.
  * @param gradientAccumulationSteps Micro-batches per optimizer step. Default: 1.
- * @param learningRate Peak learning rate. Default: 1e-4 with lora_config, else 1e-5.
+ * @param learningRate Peak learning rate. Default: 1e-4 with lora_config, else 1e-5; for
+ *     preference_tuning 5e-6 with lora_config, else 1e-6.
  * @param lrSchedulerType Shape of the learning rate after warm-up. Default: cosine.
  * @param numWarmupSteps Optimizer steps of linear warm-up. Default: 10.
  * @param padding longest pads to the longest row; max_length pads every row to context_length, to
@@ -251,6 +252,7 @@ public record LlmForgeConfig(
    * How messages become text.
    *
    * @param promptFormat Templates of the messages; written with the model as its chat template.
+   *     Default: LLMForge's for the models it knew, else the chat template of the tokenizer.
    * @param stoppingSequences Texts that end generation when the model is served. Default: none.
    * @param stoppingTokens Token ids that end generation. Without effect: use stopping_sequences.
    */
@@ -296,8 +298,9 @@ public record LlmForgeConfig(
   /**
    * Settings of task classification.
    *
-   * @param labelTokens The labels; each becomes a token. Required.
-   * @param evalMetrics Metrics of evaluation: accuracy, f1, prauc.
+   * @param labelTokens The labels; each becomes one token of the tokenizer. Required.
+   * @param evalMetrics Metrics of evaluation: accuracy, f1 (macro), prauc (macro). Default: all of
+   *     them.
    */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -307,22 +310,48 @@ public record LlmForgeConfig(
   /**
    * Settings of task preference_tuning (DPO).
    *
-   * @param beta How firmly the model is held to the one training starts from. LLMForge users had
-   *     0.01.
+   * @param beta How firmly the model is held to the one training starts from. Default: 0.1, as TRL
+   *     has it; LLMForge's published configs wrote 0.01.
+   * @param lossType Loss of a pair, named as TRL names it. Not a key of LLMForge. Default: sigmoid.
+   * @param labelSmoothing Share of pairs assumed to be labelled the wrong way round: with sigmoid
+   *     the conservative form (cDPO), with robust the unbiased one. Not a key of LLMForge. Default:
+   *     0.
    * @param logprobProcessorScalingConfig Who computes the starting model's log-probabilities.
    */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record PreferenceTuningConfig(
       @Min(value = 0, inclusive = false) @Nullable Double beta,
-      @Nullable LogprobProcessorScalingConfig logprobProcessorScalingConfig) {}
+      @Nullable LossType lossType,
+      @Min(0) @Max(value = 0.5, inclusive = false) @Nullable Double labelSmoothing,
+      @Nullable LogprobProcessorScalingConfig logprobProcessorScalingConfig) {
+
+    /**
+     * TRL's, and that of the paper's experiments (Rafailov et al. 2023, appendix B). LLMForge's is
+     * not known.
+     */
+    public static final double DEFAULT_BETA = 0.1;
+
+    /** Loss of a pair. */
+    public enum LossType {
+      @JsonProperty("sigmoid")
+      SIGMOID,
+      @JsonProperty("robust")
+      ROBUST,
+      @JsonProperty("hinge")
+      HINGE,
+      @JsonProperty("ipo")
+      IPO
+    }
+  }
 
   /**
-   * Who computes the starting model's log-probabilities.
+   * Who computes the starting model's log-probabilities, before training begins.
    *
-   * @param customResources What each of them asks for, as worker_resources.
-   * @param concurrency How many work in parallel, one device each.
-   * @param batchSize Rows of one forward pass.
+   * @param customResources What each of them asks for, as worker_resources. Without effect:
+   *     spec.resources and spec.podTemplate.nodeSelector hold for them as well.
+   * @param concurrency How many pods work in parallel, one device each. Default: 1.
+   * @param batchSize Pairs of one forward pass. Default: 1.
    */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -60,6 +60,17 @@ class LlmForgeConfigReaderTest {
           task: classification                    | task          | needs classifier_config
           task: preference_tuning                 | task          | needs preference_tuning_config
           classifier_config: {label_tokens: [a]}  | classifier_config.label_tokens | two different labels
+          classifier_config: {label_tokens: [a, b, a]} | classifier_config.label_tokens | the label 'a' twice
+          classifier_config: {label_tokens: [a, ' ']} | classifier_config.label_tokens | a blank label
+          classifier_config: {label_tokens: a}    | classifier_config.label_tokens | expects a list
+          preference_tuning_config: {beta: 0}     | preference_tuning_config.beta | above 0, found 0
+          preference_tuning_config: {beta: much}  | preference_tuning_config.beta | expects a number
+          preference_tuning_config: {loss_type: kto} | preference_tuning_config.loss_type | one of sigmoid, robust, hinge, ipo
+          preference_tuning_config: {label_smoothing: 0.5} | preference_tuning_config.label_smoothing | at least 0 and below 0.5
+          preference_tuning_config: {logprob_processor_scaling_config: {concurrency: 0}} | preference_tuning_config.logprob_processor_scaling_config.concurrency | at least 1
+          preference_tuning_config: {logprob_processor_scaling_config: {custom_resources: {memory: -1}}} | preference_tuning_config.logprob_processor_scaling_config.custom_resources.memory | above 0
+          beta: 0.1                               | beta          | move it to preference_tuning_config
+          label_tokens: [a, b]                    | label_tokens  | move it to classifier_config
           model_tag: a\\ncustom_model_tag: b      | model_tag     | contradicts custom_model_tag
           """)
   void mistakeIsAnErrorThatSaysWhatToDo(String line, String path, String message) {

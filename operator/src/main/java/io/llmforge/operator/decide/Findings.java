@@ -31,6 +31,10 @@ final class Findings {
     findings.add(new Finding(Severity.WARNING, path, null, message));
   }
 
+  void ignored(String path, String message) {
+    findings.add(new Finding(Severity.IGNORED, path, null, message));
+  }
+
   /** Says so once: the reader of configs knows some old keys itself. */
   void deprecated(String path, String message) {
     boolean known =

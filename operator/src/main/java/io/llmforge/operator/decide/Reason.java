@@ -11,7 +11,7 @@ public enum Reason {
   // Accepted.
   VALID("The config is accepted."),
   INVALID_CONFIG("Correct the named keys; a changed spec is read at once."),
-  UNSUPPORTED_TASK("Use causal_lm or instruction_tuning."),
+  UNSUPPORTED_TASK("Use causal_lm, instruction_tuning, classification or preference_tuning."),
   UNSUPPORTED_SOURCE(
       "Copy the files to a PersistentVolumeClaim of this namespace and write pvc://CLAIM/PATH."),
 

@@ -33,6 +33,12 @@ final class ScheduleReader {
 
   private static final double FULL_PARAMETER_LEARNING_RATE = 1e-5;
 
+  /** Section 4.5: the recipe of its preference guide, for an adapter. */
+  private static final double LORA_PREFERENCE_LEARNING_RATE = 5e-6;
+
+  /** TRL's default for DPO and that of the paper; LLMForge documents none for whole models. */
+  private static final double FULL_PARAMETER_PREFERENCE_LEARNING_RATE = 1e-6;
+
   /** Section 1.2, {@code num_warmup_steps}. */
   private static final int WARMUP_STEPS = 10;
 
@@ -58,10 +64,8 @@ final class ScheduleReader {
   }
 
   OptimizerPlan optimizer(LlmForgeConfig config) {
-    double learningRate =
-        config.loraConfig() == null ? FULL_PARAMETER_LEARNING_RATE : LORA_LEARNING_RATE;
     return new OptimizerPlan(
-        requireNonNullElse(config.learningRate(), learningRate),
+        requireNonNullElse(config.learningRate(), defaultLearningRate(config)),
         schedule(requireNonNullElse(config.lrSchedulerType(), LrSchedulerType.COSINE)),
         requireNonNullElse(config.numWarmupSteps(), WARMUP_STEPS),
         WEIGHT_DECAY,
@@ -95,6 +99,16 @@ final class ScheduleReader {
         every(config),
         requireNonNullElse(config.numCheckpointsToKeep(), CHECKPOINTS_TO_KEEP),
         null);
+  }
+
+  private static double defaultLearningRate(LlmForgeConfig config) {
+    boolean whole = config.loraConfig() == null;
+    return switch (config.effectiveTask()) {
+      case CAUSAL_LM, INSTRUCTION_TUNING, CLASSIFICATION, VISION_LANGUAGE ->
+          whole ? FULL_PARAMETER_LEARNING_RATE : LORA_LEARNING_RATE;
+      case PREFERENCE_TUNING ->
+          whole ? FULL_PARAMETER_PREFERENCE_LEARNING_RATE : LORA_PREFERENCE_LEARNING_RATE;
+    };
   }
 
   private Every every(LlmForgeConfig config) {

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
 import io.llmforge.crds.config.ConfigReading;
 import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.LlmForgeConfig;
@@ -14,12 +16,10 @@ import io.llmforge.crds.config.LlmForgeConfig.Padding;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
-import io.llmforge.crds.plan.PromptFormat;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.DataSources;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
 import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
-import io.llmforge.crds.plan.TrainingPlan.OutputPlan.Form;
 import io.llmforge.crds.plan.TrainingPlan.Precision;
 import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
 import io.llmforge.crds.plan.TrainingPlan.SequencePlan;
@@ -42,10 +42,6 @@ public final class TrainingPlanner {
   /** Ours: LLMForge had no seed key; equal configs shall give equal models. */
   private static final long SEED = 42;
 
-  /** Ours: where a result lies that no output asks for. */
-  private static final String WORKSPACE_OUTPUT = "output";
-
-  private static final String DEFAULT_OUTPUT_NAME = "result";
   private static final int FIRST_RUN = 1;
 
   private final LlmForgeConfigReader reader;
@@ -74,11 +70,12 @@ public final class TrainingPlanner {
     ScheduleReader schedule = new ScheduleReader(findings);
     refuseUnsupported(config, findings);
 
-    Optional<Objective> objective = objective(config, findings);
+    Optional<Objective> objective = new ObjectiveReader(findings).read(config);
     Optional<ModelSource> model = model(config, sources);
     Optional<DataSources> data = data(config, sources);
     Tuning tuning = TuningReader.read(config.loraConfig());
-    Optional<OutputPlan> output = output(spec, sources, findings);
+    Optional<OutputPlan> output = new OutputReader(sources, findings).read(spec, config);
+    objective.ifPresent(learned -> checkWorkspace(spec, learned, findings));
 
     if (findings.haveErrors()) {
       return new Planning.Refused(findings.reason(), findings.all());
@@ -111,25 +108,6 @@ public final class TrainingPlanner {
     }
   }
 
-  private static Optional<Objective> objective(LlmForgeConfig config, Findings findings) {
-    Optional<PromptFormat> format = new PromptFormatReader(findings).read(config);
-    return switch (config.effectiveTask()) {
-      case CAUSAL_LM -> format.map(Objective.CausalLm::new);
-      case INSTRUCTION_TUNING -> format.map(Objective.InstructionTuning::new);
-      case CLASSIFICATION -> unsupportedTask("classification", findings);
-      case PREFERENCE_TUNING -> unsupportedTask("preference_tuning", findings);
-      case VISION_LANGUAGE -> unsupportedTask("vision_language", findings);
-    };
-  }
-
-  private static Optional<Objective> unsupportedTask(String task, Findings findings) {
-    findings.error(
-        Reason.UNSUPPORTED_TASK,
-        "task",
-        "%s is not trained by this version; use causal_lm or instruction_tuning".formatted(task));
-    return Optional.empty();
-  }
-
   private static Optional<ModelSource> model(LlmForgeConfig config, SourceReader sources) {
     Optional<Location> base =
         Optional.ofNullable(config.modelId()).flatMap(text -> sources.model("model_id", text));
@@ -154,27 +132,27 @@ public final class TrainingPlanner {
     return train.map(location -> new DataSources(location, validation.orElse(null)));
   }
 
-  private static Optional<OutputPlan> output(
-      FineTuneJobSpec spec, SourceReader sources, Findings findings) {
-    List<Output> outputs = requireNonNullElse(spec.outputs(), List.of());
-    if (outputs.isEmpty()) {
-      return Optional.of(
-          new OutputPlan(
-              DEFAULT_OUTPUT_NAME, new Location.Workspace(WORKSPACE_OUTPUT), Form.ADAPTER));
+  // Without several nodes there is nothing to share; where pods land is known only to the cluster.
+  private static void checkWorkspace(FineTuneJobSpec spec, Objective objective, Findings findings) {
+    if (!(objective instanceof Objective.PreferenceTuning preference)
+        || preference.reference().shards() == 1) {
+      return;
     }
-    if (outputs.size() > 1) {
-      findings.invalid(
-          "spec.outputs", "has %d places; this version publishes to one".formatted(outputs.size()));
+    AccessMode mode =
+        Optional.ofNullable(spec.storage())
+            .map(Storage::workspace)
+            .map(Workspace::accessMode)
+            .orElse(AccessMode.ReadWriteOnce);
+    switch (mode) {
+      case ReadWriteOnce ->
+          findings.warning(
+              "spec.storage.workspace.accessMode",
+              ("%d pods score the reference and share the workspace, and a ReadWriteOnce volume is"
+                      + " on one node at a time: pods on other nodes wait until it is free. Write"
+                      + " ReadWriteMany where the storage class has it, or concurrency: 1")
+                  .formatted(preference.reference().shards()));
+      case ReadWriteMany -> {}
     }
-    Output output = outputs.getFirst();
-    return sources
-        .output("spec.outputs[0].uri", requireNonNullElse(output.uri(), ""))
-        .map(
-            location ->
-                new OutputPlan(
-                    requireNonNullElse(output.name(), DEFAULT_OUTPUT_NAME),
-                    location,
-                    Form.ADAPTER));
   }
 
   private static SequencePlan sequence(LlmForgeConfig config) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,11 @@ final class WorkspaceClaim {
         Optional.ofNullable(order.spec().storage())
             .flatMap(storage -> Optional.ofNullable(storage.workspace()));
     @Nullable String size = workspace.map(Workspace::size).orElse(null);
+    AccessMode mode = workspace.map(Workspace::accessMode).orElse(AccessMode.ReadWriteOnce);
     return new PersistentVolumeClaimBuilder()
         .withMetadata(OwnedMetadata.ofRun(order, order.names().workspace()))
         .withNewSpec()
-        .withAccessModes("ReadWriteOnce")
+        .withAccessModes(mode.name())
         .withStorageClassName(workspace.map(Workspace::storageClassName).orElse(null))
         .withNewResources()
         .addToRequests("storage", new Quantity(requireNonNullElse(size, DEFAULT_SIZE)))

@@ -140,7 +140,7 @@ class TrainingPlannerTest {
     "initial_base_model_ckpt_path, s3://bucket/model, UNSUPPORTED_SOURCE, s3://",
     "train_path, pvc://data/../../etc/passwd, INVALID_CONFIG, leaves its volume",
     "train_path, pvc://Data/rows.jsonl, INVALID_CONFIG, is not the name",
-    "task, vision_language, UNSUPPORTED_TASK, causal_lm or instruction_tuning",
+    "task, vision_language, UNSUPPORTED_TASK, classification or preference_tuning",
     "embedding_scaling_technique, linear, INVALID_CONFIG, not supported",
   })
   void whatThisVersionCannotDoIsRefusedWithWhatToDo(
@@ -163,14 +163,14 @@ class TrainingPlannerTest {
     ObjectNode config = JobFixture.config();
     config.put("model_id", "org/model");
     config.put("train_path", "s3://bucket/rows.jsonl");
-    config.remove("generation_config");
+    config.put("embedding_scaling_technique", "linear");
 
     Planning planning = plan(config);
 
     assertThat(planning.findings())
         .filteredOn(finding -> finding.severity() == Severity.ERROR)
         .extracting(Finding::path)
-        .containsExactlyInAnyOrder("model_id", "train_path", "generation_config.prompt_format");
+        .containsExactlyInAnyOrder("model_id", "train_path", "embedding_scaling_technique");
     assertThat(((Planning.Refused) planning).reason()).isEqualTo(Reason.INVALID_CONFIG);
   }
 
@@ -184,7 +184,8 @@ class TrainingPlannerTest {
 
   @Test
   void outputsGoToTheirClaim() {
-    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "pvc://models/tiny/one")));
+    var spec =
+        spec(JobFixture.config(), List.of(new Output("adapter", "pvc://models/tiny/one", null)));
 
     var planned = (Planning.Planned) planner.plan(OWNER, spec);
 
@@ -195,7 +196,7 @@ class TrainingPlannerTest {
 
   @Test
   void outputOutsideAClaimIsRefused() {
-    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "/tmp/adapter")));
+    var spec = spec(JobFixture.config(), List.of(new Output("adapter", "/tmp/adapter", null)));
 
     Planning planning = planner.plan(OWNER, spec);
 

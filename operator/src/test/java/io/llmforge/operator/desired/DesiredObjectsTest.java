@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
@@ -62,8 +63,8 @@ class DesiredObjectsTest {
             "registry.example/trainer@sha256:0",
             null,
             new Resources(new Accelerator("amd.com/gpu"), new PerDevice("8", "64Gi")),
-            new Storage(new Workspace("200Gi", "fast")),
-            List.of(new Output("model", "pvc://data/out")),
+            new Storage(new Workspace("200Gi", "fast", AccessMode.ReadWriteMany)),
+            List.of(new Output("model", "pvc://data/out", null)),
             new PodTemplate(
                 Map.of("team", "a", "llmforge.io/job", "not-this-one"),
                 Map.of("note", "kept"),

@@ -25,7 +25,11 @@ import java.util.Optional;
 record ModelSourceFolders(Path base, Path weights, Optional<Path> adapter) {
 
   private static final List<String> TOKENIZER_FILES =
-      List.of(TextTokenizer.FILE, "tokenizer_config.json", "chat_template.jinja");
+      List.of(
+          TextTokenizer.FILE,
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "chat_template.jinja");
 
   static ModelSourceFolders of(ModelSource source, Volumes volumes) {
     Path base = volumes.source(source.base());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.PromptFormat;
+import io.llmforge.crds.plan.TokenizerTemplate;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.Tuning;
@@ -34,6 +35,10 @@ record Publication(TrainingPlan plan, Path target) {
 
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String CHAT_TEMPLATE = "chat_template.jinja";
+
+  /** Where Transformers keeps named templates besides the default one. */
+  private static final String MORE_TEMPLATES = "additional_chat_templates";
+
   private static final String GENERATION_CONFIG = "generation_config.json";
 
   /** Files of a Hugging Face folder that belong to its tokenizer and are taken over as they are. */
@@ -113,23 +118,39 @@ record Publication(TrainingPlan plan, Path target) {
         Files.copy(base.resolve(name), folder.resolve(name));
       }
     }
-    String template = ChatTemplate.of(format());
+    switch (plan.objective().textFormat()) {
+      case PromptFormat format -> writeTemplate(ChatTemplate.of(format), base, folder);
+      case TokenizerTemplate ignored -> copyTemplates(base, folder);
+    }
+  }
+
+  private static void writeTemplate(String template, Path base, Path folder) throws IOException {
     ObjectNode config = readObject(base.resolve(TOKENIZER_CONFIG));
     config.put("chat_template", template);
     writeObject(config, folder.resolve(TOKENIZER_CONFIG));
     Durable.writeText(folder.resolve(CHAT_TEMPLATE), template);
   }
 
-  private void writeGenerationConfig(Path base, Path folder) throws IOException {
-    ObjectNode config = readObject(base.resolve(GENERATION_CONFIG));
-    if (!format().stoppingSequences().isEmpty()) {
-      format().stoppingSequences().forEach(config.putArray("stop_strings")::add);
+  /** The tokenizer's own templates, byte for byte. */
+  private static void copyTemplates(Path base, Path folder) throws IOException {
+    for (String name : List.of(TOKENIZER_CONFIG, CHAT_TEMPLATE)) {
+      if (Files.isRegularFile(base.resolve(name))) {
+        Files.copy(base.resolve(name), folder.resolve(name));
+      }
     }
-    writeObject(config, folder.resolve(GENERATION_CONFIG));
+    Path more = base.resolve(MORE_TEMPLATES);
+    if (Files.isDirectory(more)) {
+      copyAll(more, Files.createDirectory(folder.resolve(MORE_TEMPLATES)));
+    }
   }
 
-  private PromptFormat format() {
-    return plan.objective().promptFormat();
+  private void writeGenerationConfig(Path base, Path folder) throws IOException {
+    ObjectNode config = readObject(base.resolve(GENERATION_CONFIG));
+    List<String> stopping = plan.objective().textFormat().stoppingSequences();
+    if (!stopping.isEmpty()) {
+      stopping.forEach(config.putArray("stop_strings")::add);
+    }
+    writeObject(config, folder.resolve(GENERATION_CONFIG));
   }
 
   private static ObjectNode readObject(Path file) throws IOException {

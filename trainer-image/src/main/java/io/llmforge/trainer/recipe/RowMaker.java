@@ -33,7 +33,7 @@ final class RowMaker {
   private final Volumes volumes;
   private final RowTokenizer rowTokenizer;
   private final List<String> warnings = new ArrayList<>();
-  private boolean isFirstRowSeen;
+  private boolean isBeginningSeen;
 
   RowMaker(TrainingPlan plan, Volumes volumes, TextTokenizer tokenizer) {
     this.plan = plan;
@@ -74,6 +74,7 @@ final class RowMaker {
     FileSummary trainSummary = train.summary(contextLength);
     Optional<FileSummary> validationSummary = validation.map(file -> file.summary(contextLength));
     RowProblems.requireNone(problems);
+    problems.forEach(file -> warnings.addAll(file.remarks()));
     return new RowSummary(contextLength, trainSummary, validationSummary.orElse(null), warnings);
   }
 
@@ -99,10 +100,20 @@ final class RowMaker {
   }
 
   private void tokenize(Conversation conversation, RowProblems problems, Consumer<TokenRow> rows) {
-    if (!isFirstRowSeen) {
-      isFirstRowSeen = true;
+    rowTokenizer
+        .tokenize(conversation, problems)
+        .ifPresent(
+            row -> {
+              warnOfBeginning(conversation);
+              rows.accept(row);
+            });
+  }
+
+  /** All rows begin alike: the first that can be rendered is looked at. */
+  private void warnOfBeginning(Conversation conversation) {
+    if (!isBeginningSeen) {
+      isBeginningSeen = true;
       rowTokenizer.beginningOfText(conversation).ifPresent(warnings::add);
     }
-    rowTokenizer.tokenize(conversation, problems).ifPresent(rows);
   }
 }

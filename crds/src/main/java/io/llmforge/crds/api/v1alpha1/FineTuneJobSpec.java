@@ -78,17 +78,30 @@ public record FineTuneJobSpec(
    * @param size Size of the claim as a Kubernetes quantity. Default: 20Gi. Fixed once the run has
    *     begun.
    * @param storageClassName Storage class of the claim. Default: the cluster's.
+   * @param accessMode How many nodes may mount the claim at a time. Pods of one run that work in
+   *     parallel need ReadWriteMany, or run on one node. Default: ReadWriteOnce.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Workspace(
       @Pattern(FineTuneJobSpec.QUANTITY) @Size(max = 32) @Nullable String size,
-      @Size(max = 253) @Nullable String storageClassName) {}
+      @Size(max = 253) @Nullable String storageClassName,
+      @Nullable AccessMode accessMode) {}
+
+  /** How many nodes may mount a claim at a time. */
+  public enum AccessMode {
+    /** One. */
+    ReadWriteOnce,
+    /** Any number. */
+    ReadWriteMany
+  }
 
   /**
    * Where the result is published.
    *
    * @param name Name of the output, unique in the list.
    * @param uri pvc://CLAIM/FOLDER in the job's namespace.
+   * @param merge Whether a LoRA adapter is merged into its base and published as a whole model.
+   *     Default: true for classification, whose labels are new tokens of the model, else false.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Output(
@@ -103,7 +116,8 @@ public record FineTuneJobSpec(
           @ValidationRule(
               value = "!self.matches('(^|/)[.][.](/|$)')",
               message = "must not leave its volume: remove the '..' from the path")
-          @Nullable String uri) {}
+          @Nullable String uri,
+      @Nullable Boolean merge) {}
 
   /**
    * Additions to the trainer pods.
