@@ -41,7 +41,9 @@ class ArchitectureTest {
   private static final String TORCH = "io.llmforge.trainer.torch..";
   private static final String LOSS = "io.llmforge.trainer.loss..";
   private static final String OPTIMIZER = "io.llmforge.trainer.optim..";
+  private static final String METRICS = "io.llmforge.trainer.metrics..";
   private static final String DATA = "io.llmforge.trainer.data..";
+  private static final String TEMPLATE = "io.llmforge.trainer.template..";
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
   private static final String STORAGE = "io.llmforge.trainer.storage..";
   private static final String TRAINER_REPORT = "io.llmforge.trainer.report..";
@@ -140,11 +142,31 @@ class ArchitectureTest {
                           && !type.getPackageName().startsWith("io.llmforge.trainer.torch")));
 
   @ArchTest
+  static final ArchRule TEMPLATES_KNOW_NOTHING_BUT_THEIR_VARIABLES =
+      noClasses()
+          .that()
+          .resideInAPackage(TEMPLATE)
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are other classes of ours, files or reflection",
+                  type ->
+                      type.getPackageName().startsWith("java.nio.file")
+                          || type.getPackageName().startsWith("java.lang.reflect")
+                          || (type.getPackageName().startsWith("io.llmforge")
+                              && !type.getPackageName()
+                                  .startsWith("io.llmforge.trainer.template"))));
+
+  @ArchTest
   static final ArchRule LOSS_IS_A_FORMULA = never(LOSS, "java.nio.file..", PLAN, RECIPE, DATA);
 
   @ArchTest
   static final ArchRule OPTIMIZER_IS_A_FORMULA =
       never(OPTIMIZER, "java.nio.file..", PLAN, RECIPE, DATA);
+
+  @ArchTest
+  static final ArchRule METRICS_ARE_FORMULAS =
+      never(METRICS, "java.nio.file..", PLAN, RECIPE, DATA, MODEL, LOSS, TORCH, TRAINER_REPORT);
 
   @ArchTest static final ArchRule DATA_DOES_NOT_KNOW_THE_MODEL = never(DATA, MODEL, RECIPE);
   @ArchTest static final ArchRule CHECKPOINT_DOES_NOT_KNOW_THE_RECIPE = never(CHECKPOINT, RECIPE);

@@ -39,6 +39,10 @@ final class TinyRun {
     return () -> now.getAndUpdate(instant -> instant.plus(Duration.ofSeconds(2)));
   }
 
+  /** For {@code /objective/textFormat}. */
+  static final Map<String, Object> TOKENIZER_TEMPLATE =
+      Map.of("kind", "tokenizer_template", "date", "2024-07-26", "stoppingSequences", List.of());
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final Path data;

@@ -79,6 +79,44 @@ class TrainerTest {
   }
 
   @Test
+  void templateOfTheTokenizerMakesTheRowsAndIsPublishedAsItIs() throws IOException {
+    var template =
+        """
+        {{ bos_token }}{% for m in messages %}<|{{ m.role }}|>{{ m.content | trim }}<|end|>
+        {# Blocks take the line end after them, data does not. #}
+        {% endfor %}
+        {% if add_generation_prompt %}<|assistant|>{% endif %}
+        """;
+    var run =
+        TinyRun.instruction(folder)
+            .with("/objective/textFormat", TinyRun.TOKENIZER_TEMPLATE)
+            .with("/duration/epochs", 8.0)
+            .with("/optimizer/learningRate", 2e-2);
+    Path base = run.models.resolve("base");
+    Files.writeString(base.resolve("chat_template.jinja"), template);
+    Files.createDirectories(base.resolve("additional_chat_templates"));
+    Files.writeString(base.resolve("additional_chat_templates/rag.jinja"), "{{ documents }}");
+
+    assertThat(run.run()).as(run.console()).isZero();
+
+    assertLearned((Completed) run.lastWords(), 1.5);
+    Path published = run.models.resolve("out");
+    for (String name :
+        List.of(
+            "tokenizer_config.json",
+            "tokenizer.json",
+            "chat_template.jinja",
+            "additional_chat_templates/rag.jinja")) {
+      assertThat(published.resolve(name)).hasSameBinaryContentAs(base.resolve(name));
+    }
+    assertThat(published.resolve("training_plan.json")).content().contains("2024-07-26");
+    assertThat(run.workspace.resolve("mask-preview.txt"))
+        .content()
+        .contains("<|begin|><|user|>Is ")
+        .containsPattern("<\\|assistant\\|>⟦(Even|Odd), the number is\\.<\\|end\\|>⟧\n");
+  }
+
+  @Test
   void runWithoutValidationPublishesTheNewestCheckpoint() throws IOException {
     var run = TinyRun.causal(folder).with("/data/validation", null);
 
@@ -220,6 +258,26 @@ class TrainerTest {
       @Override
       void make(TinyRun run) {
         run.with("/optimizer/learningRate", -1);
+      }
+    },
+    TOKENIZER_WITHOUT_TEMPLATE(
+        FailureCode.INVALID_CONFIG,
+        "the tokenizer in pvc://models/base has no chat template; add generation_config.prompt_format") {
+      @Override
+      void make(TinyRun run) {
+        run.with("/objective/textFormat", TinyRun.TOKENIZER_TEMPLATE);
+      }
+    },
+    TEMPLATE_THAT_REFUSES_ROWS(
+        FailureCode.DATASET_INVALID,
+        "pvc://data/train.jsonl:1: the chat template refuses the conversation: line 1 of the chat"
+            + " template: Only questions, please") {
+      @Override
+      void make(TinyRun run) throws IOException {
+        run.with("/objective/textFormat", TinyRun.TOKENIZER_TEMPLATE);
+        Files.writeString(
+            run.models.resolve("base/chat_template.jinja"),
+            "{{ raise_exception('Only questions, please') if messages | length > 1 }}");
       }
     },
     DIVERGING(FailureCode.DIVERGED, "lower learning_rate") {

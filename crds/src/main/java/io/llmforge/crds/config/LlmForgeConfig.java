@@ -252,6 +252,7 @@ public record LlmForgeConfig(
    * How messages become text.
    *
    * @param promptFormat Templates of the messages; written with the model as its chat template.
+   *     Default: LLMForge's for the models it knew, else the chat template of the tokenizer.
    * @param stoppingSequences Texts that end generation when the model is served. Default: none.
    * @param stoppingTokens Token ids that end generation. Without effect: use stopping_sequences.
    */

@@ -18,19 +18,19 @@ import java.util.List;
 public sealed interface Objective {
 
   /** How the messages of a row become text. */
-  PromptFormat promptFormat();
+  TextFormat textFormat();
 
   /** Next-token prediction on every token of every message. */
-  record CausalLm(PromptFormat promptFormat) implements Objective {
+  record CausalLm(TextFormat textFormat) implements Objective {
     public CausalLm {
-      requireNonNull(promptFormat, "promptFormat");
+      requireNonNull(textFormat, "textFormat");
     }
   }
 
   /** Next-token prediction on the tokens of the assistant's turns. */
-  record InstructionTuning(PromptFormat promptFormat) implements Objective {
+  record InstructionTuning(TextFormat textFormat) implements Objective {
     public InstructionTuning {
-      requireNonNull(promptFormat, "promptFormat");
+      requireNonNull(textFormat, "textFormat");
     }
   }
 
@@ -41,10 +41,10 @@ public sealed interface Objective {
    * @param metrics what an evaluation reports
    */
   record Classification(
-      PromptFormat promptFormat, List<String> labels, List<ClassificationMetric> metrics)
+      TextFormat textFormat, List<String> labels, List<ClassificationMetric> metrics)
       implements Objective {
     public Classification {
-      requireNonNull(promptFormat, "promptFormat");
+      requireNonNull(textFormat, "textFormat");
       labels = List.copyOf(labels);
       metrics = List.copyOf(metrics);
       if (labels.size() < 2 || labels.stream().distinct().count() != labels.size()) {
@@ -70,10 +70,10 @@ public sealed interface Objective {
    * @param loss the loss of a pair
    * @param reference where the starting model's log-probabilities come from
    */
-  record PreferenceTuning(PromptFormat promptFormat, PreferenceLoss loss, ReferencePlan reference)
+  record PreferenceTuning(TextFormat textFormat, PreferenceLoss loss, ReferencePlan reference)
       implements Objective {
     public PreferenceTuning {
-      requireNonNull(promptFormat, "promptFormat");
+      requireNonNull(textFormat, "textFormat");
       requireNonNull(loss, "loss");
       requireNonNull(reference, "reference");
     }

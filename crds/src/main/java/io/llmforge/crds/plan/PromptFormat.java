@@ -32,7 +32,8 @@ public record PromptFormat(
     String defaultSystemMessage,
     boolean addSystemTagsEvenIfMessageIsEmpty,
     boolean stripWhitespace,
-    List<String> stoppingSequences) {
+    List<String> stoppingSequences)
+    implements TextFormat {
 
   /** Stands for the message's own text in a template. */
   public static final String INSTRUCTION = "{instruction}";
@@ -51,6 +52,21 @@ public record PromptFormat(
     requireNonNull(bos, "bos");
     requireNonNull(defaultSystemMessage, "defaultSystemMessage");
     stoppingSequences = List.copyOf(stoppingSequences);
+  }
+
+  /** The same with other stopping sequences. */
+  public PromptFormat withStoppingSequences(List<String> sequences) {
+    return new PromptFormat(
+        system,
+        user,
+        assistant,
+        trailingAssistant,
+        bos,
+        systemInUser,
+        defaultSystemMessage,
+        addSystemTagsEvenIfMessageIsEmpty,
+        stripWhitespace,
+        sequences);
   }
 
   private static void requirePlaceholder(String name, String template, String placeholder) {

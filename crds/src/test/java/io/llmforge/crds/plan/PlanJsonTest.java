@@ -69,6 +69,10 @@ class PlanJsonTest {
         new Object[] {new Objective.CausalLm(FORMAT), Objective.class},
         new Object[] {new Objective.InstructionTuning(FORMAT), Objective.class},
         new Object[] {
+          new Objective.InstructionTuning(new TokenizerTemplate("2024-07-26", List.of("<|end|>"))),
+          Objective.class
+        },
+        new Object[] {
           new Objective.Classification(
               FORMAT, List.of("a", "b"), List.of(Objective.ClassificationMetric.PRAUC)),
           Objective.class
@@ -112,7 +116,13 @@ class PlanJsonTest {
     assertThatThrownBy(() -> PlanJson.read("{\"method\":\"full\",\"x\":1}", Tuning.class))
         .hasMessageContaining("x");
     assertThatThrownBy(() -> PlanJson.read("{\"task\":\"causal_lm\"}", Objective.class))
-        .hasMessageContaining("promptFormat");
+        .hasMessageContaining("textFormat");
+    assertThatThrownBy(
+            () ->
+                PlanJson.read(
+                    "{\"kind\":\"tokenizer_template\",\"date\":\"today\",\"stoppingSequences\":[]}",
+                    TextFormat.class))
+        .hasMessageContaining("today");
     assertThatThrownBy(() -> PlanJson.read("{\"task\":\"dance\"}", Objective.class))
         .hasMessageContaining("dance");
   }

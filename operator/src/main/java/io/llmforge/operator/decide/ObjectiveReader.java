@@ -14,7 +14,7 @@ import io.llmforge.crds.plan.Objective.ClassificationMetric;
 import io.llmforge.crds.plan.Objective.PreferenceLoss;
 import io.llmforge.crds.plan.Objective.PreferenceLoss.Kind;
 import io.llmforge.crds.plan.Objective.ReferencePlan;
-import io.llmforge.crds.plan.PromptFormat;
+import io.llmforge.crds.plan.TextFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -51,14 +51,14 @@ final class ObjectiveReader {
   }
 
   Optional<Objective> read(LlmForgeConfig config) {
-    Optional<PromptFormat> format = new PromptFormatReader(findings).read(config);
+    TextFormat format = new TextFormatReader(findings).read(config);
     return switch (config.effectiveTask()) {
-      case CAUSAL_LM -> format.map(Objective.CausalLm::new);
-      case INSTRUCTION_TUNING -> format.map(Objective.InstructionTuning::new);
+      case CAUSAL_LM -> Optional.of(new Objective.CausalLm(format));
+      case INSTRUCTION_TUNING -> Optional.of(new Objective.InstructionTuning(format));
       case CLASSIFICATION ->
-          format.map(text -> classification(text, requireNonNull(config.classifierConfig())));
+          Optional.of(classification(format, requireNonNull(config.classifierConfig())));
       case PREFERENCE_TUNING ->
-          format.map(text -> preference(text, requireNonNull(config.preferenceTuningConfig())));
+          Optional.of(preference(format, requireNonNull(config.preferenceTuningConfig())));
       case VISION_LANGUAGE -> {
         findings.error(
             Reason.UNSUPPORTED_TASK,
@@ -70,7 +70,7 @@ final class ObjectiveReader {
     };
   }
 
-  private static Objective classification(PromptFormat format, ClassifierConfig config) {
+  private static Objective classification(TextFormat format, ClassifierConfig config) {
     return new Objective.Classification(
         format, requireNonNull(config.labelTokens()), metrics(config.evalMetrics()));
   }
@@ -86,7 +86,7 @@ final class ObjectiveReader {
         .toList();
   }
 
-  private static Objective preference(PromptFormat format, PreferenceTuningConfig config) {
+  private static Objective preference(TextFormat format, PreferenceTuningConfig config) {
     var loss =
         new PreferenceLoss(
             kind(requireNonNullElse(config.lossType(), LOSS)),

@@ -163,14 +163,14 @@ class TrainingPlannerTest {
     ObjectNode config = JobFixture.config();
     config.put("model_id", "org/model");
     config.put("train_path", "s3://bucket/rows.jsonl");
-    config.remove("generation_config");
+    config.put("embedding_scaling_technique", "linear");
 
     Planning planning = plan(config);
 
     assertThat(planning.findings())
         .filteredOn(finding -> finding.severity() == Severity.ERROR)
         .extracting(Finding::path)
-        .containsExactlyInAnyOrder("model_id", "train_path", "generation_config.prompt_format");
+        .containsExactlyInAnyOrder("model_id", "train_path", "embedding_scaling_technique");
     assertThat(((Planning.Refused) planning).reason()).isEqualTo(Reason.INVALID_CONFIG);
   }
 

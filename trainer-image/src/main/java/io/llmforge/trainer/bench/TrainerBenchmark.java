@@ -112,7 +112,7 @@ public final class TrainerBenchmark {
         "share        %.2f of the peak (%.0f GFLOP/s in the step)%n",
         operations / bestStep / bestPeak, operations / bestStep / 1e9);
     out.printf("padding      %.0f %% of a padded batch avoided%n", 100 * rows.paddingShare());
-    out.printf("memory       %.2f GiB at most%n", peakResidentBytes() / (1L << 30));
+    out.printf("memory       %.2f GiB at most%n", ResidentMemory.peakBytes() / (1L << 30));
   }
 
   private Tuning tuning() {
@@ -120,17 +120,6 @@ public final class TrainerBenchmark {
       case FULL -> new Tuning.FullParameter();
       case LORA -> new Tuning.Lora(16, 32, 0.05, new Tuning.LoraTargets.AllLinear(), false);
     };
-  }
-
-  /** The kernel's high-water mark of this process's resident memory. */
-  private static double peakResidentBytes() throws IOException {
-    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToDouble(line -> 1024.0 * Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(Double.NaN);
-    }
   }
 
   private static double seconds(long startNanoseconds) {

@@ -57,6 +57,13 @@ public enum ElementType {
     return bytes;
   }
 
+  /** {@code value} as this type holds it. */
+  public float rounded(float value) {
+    var held = ByteBuffer.allocate(bytes);
+    encode(value, held);
+    return decode(held.flip());
+  }
+
   abstract float decode(ByteBuffer source);
 
   abstract void encode(float value, ByteBuffer destination);

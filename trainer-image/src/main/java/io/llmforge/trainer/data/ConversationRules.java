@@ -1,26 +1,24 @@
 package io.llmforge.trainer.data;
 
 import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.PromptFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Which conversations can be trained on: an optional system message, then user and assistant in
  * turns. Causal language modelling also takes rows that end with the user, since plain text travels
- * as one user message; instruction tuning needs an answer at the end.
+ * as one user message; the other tasks need an answer at the end, which in classification is a
+ * label and nothing else.
  */
 final class ConversationRules {
 
-  private final boolean endsWithAssistant;
+  private static final int LISTED = 20;
+
+  private final Objective objective;
 
   ConversationRules(Objective objective) {
-    this.endsWithAssistant =
-        switch (objective) {
-          case Objective.CausalLm ignored -> false;
-          case Objective.InstructionTuning ignored -> true;
-          case Objective.Classification ignored -> true;
-          case Objective.PreferenceTuning ignored -> true;
-        };
+    this.objective = objective;
   }
 
   /** The first thing wrong with a row, if anything is. */
@@ -44,12 +42,50 @@ final class ConversationRules {
                 .formatted(index, message.role().text()));
       }
     }
-    if (endsWithAssistant && messages.getLast().role() != Role.ASSISTANT) {
-      return Optional.of(
-          "the last message is from the user; instruction_tuning needs an assistant message after"
-              + " it");
+    if (objective instanceof Objective.CausalLm) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    if (messages.getLast().role() != Role.ASSISTANT) {
+      return Optional.of(
+          "the last message is from the user; %s needs an assistant message after it"
+              .formatted(task()));
+    }
+    return objective instanceof Objective.Classification classification
+        ? wrongLabel(messages.getLast().content(), classification)
+        : Optional.empty();
+  }
+
+  private String task() {
+    return switch (objective) {
+      case Objective.CausalLm ignored -> "causal_lm";
+      case Objective.InstructionTuning ignored -> "instruction_tuning";
+      case Objective.Classification ignored -> "classification";
+      case Objective.PreferenceTuning ignored -> "preference_tuning";
+    };
+  }
+
+  /** As it will stand in the text: stripped, unless the prompt format says that it does not. */
+  private static Optional<String> wrongLabel(
+      String content, Objective.Classification classification) {
+    boolean isKeptAsItIs =
+        classification.textFormat() instanceof PromptFormat format && !format.stripWhitespace();
+    String said = isKeptAsItIs ? content : SurroundingWhitespace.strip(content);
+    return classification.labels().contains(said)
+        ? Optional.empty()
+        : Optional.of(
+            "the last message is '%s'; it must be one of the labels and nothing else: %s"
+                .formatted(shortened(said), allowed(classification.labels())));
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "...";
+  }
+
+  private static String allowed(List<String> labels) {
+    String listed = String.join(", ", labels.subList(0, Math.min(LISTED, labels.size())));
+    return labels.size() <= LISTED
+        ? listed
+        : "%s and %d more".formatted(listed, labels.size() - LISTED);
   }
 
   private static String wrongOrder(int index, Role actual, Role expected) {

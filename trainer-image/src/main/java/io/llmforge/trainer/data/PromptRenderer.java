@@ -13,7 +13,7 @@ import java.util.List;
  * later user turns get nothing there. {@code bos} comes once, {@code trailingAssistant} never: it
  * opens a turn that the model is to write.
  */
-final class PromptRenderer {
+final class PromptRenderer implements ConversationRenderer {
 
   private final PromptFormat format;
   private final TurnTemplate system;
@@ -27,9 +27,10 @@ final class PromptRenderer {
     this.assistant = TurnTemplate.of(format.assistant());
   }
 
-  RenderedConversation render(List<Message> messages) {
+  @Override
+  public RenderedConversation render(List<Message> messages) {
     StringBuilder text = new StringBuilder(format.bos());
-    List<TextSpan> assistantTurns = new ArrayList<>();
+    List<AssistantTurn> assistantTurns = new ArrayList<>();
     String pendingSystem = systemPart(messages);
     if (!format.systemInUser()) {
       text.append(pendingSystem);
@@ -45,11 +46,16 @@ final class PromptRenderer {
         case ASSISTANT -> {
           int start = text.length();
           text.append(assistant.render(stripped(message.content()), ""));
-          assistantTurns.add(new TextSpan(start, text.length()));
+          assistantTurns.add(new AssistantTurn.Found(new TextSpan(start, text.length())));
         }
       }
     }
     return new RenderedConversation(text.toString(), assistantTurns);
+  }
+
+  @Override
+  public String beginning() {
+    return format.bos();
   }
 
   private String systemPart(List<Message> messages) {

@@ -6,9 +6,9 @@ import java.util.List;
  * The text of a conversation.
  *
  * @param text what is tokenised
- * @param assistantTurns where the assistant's turns are, each with its header and end token
+ * @param assistantTurns where the assistant's messages are, one for each, in their order
  */
-record RenderedConversation(String text, List<TextSpan> assistantTurns) {
+record RenderedConversation(String text, List<AssistantTurn> assistantTurns) {
   RenderedConversation {
     assistantTurns = List.copyOf(assistantTurns);
   }

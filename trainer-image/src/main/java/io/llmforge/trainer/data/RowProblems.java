@@ -1,7 +1,9 @@
 package io.llmforge.trainer.data;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Collects what is wrong with the rows of one file, so that all of it is reported at once. */
 public final class RowProblems {
@@ -11,7 +13,14 @@ public final class RowProblems {
 
   private final String source;
   private final List<String> listed = new ArrayList<>();
+  private final Map<String, Remark> remarks = new LinkedHashMap<>();
   private long count;
+
+  private record Remark(long firstLine, long rows) {
+    Remark plus(Remark other) {
+      return new Remark(firstLine, rows + other.rows);
+    }
+  }
 
   /**
    * Nothing wrong yet.
@@ -28,6 +37,26 @@ public final class RowProblems {
 
   void addForFile(String problem) {
     record("%s: %s".formatted(source, problem));
+  }
+
+  /** Something about a row that is trained nevertheless. */
+  void remark(long line, String remark) {
+    remarks.merge(remark, new Remark(line, 1), Remark::plus);
+  }
+
+  /** What is worth saying about rows that are trained, once for all of them. */
+  public List<String> remarks() {
+    return remarks.entrySet().stream()
+        .map(
+            entry ->
+                "%s: %d %s, the first in line %d: %s"
+                    .formatted(
+                        source,
+                        entry.getValue().rows(),
+                        entry.getValue().rows() == 1 ? "row" : "rows",
+                        entry.getValue().firstLine(),
+                        entry.getKey()))
+        .toList();
   }
 
   public boolean isEmpty() {

@@ -2,21 +2,29 @@ package io.llmforge.trainer.data;
 
 import io.llmforge.crds.plan.Objective;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Conversations to tokens and target masks. */
 public final class RowTokenizer {
 
   private final Objective objective;
-  private final PromptRenderer renderer;
-  private final TextTokenizer tokenizer;
+  private final ConversationEncoder encoder;
+  private final BiFunction<ConversationEncoding, Message, ConversationEncoding> narrowing;
 
+  /**
+   * Renders and encodes as an objective wants it.
+   *
+   * @throws TokenizerInvalidException when the tokenizer does not have the objective's labels
+   */
   public RowTokenizer(Objective objective, TextTokenizer tokenizer) {
     this.objective = objective;
-    this.renderer = new PromptRenderer(objective.promptFormat());
-    this.tokenizer = tokenizer;
+    this.encoder = new ConversationEncoder(objective.textFormat(), tokenizer);
+    this.narrowing =
+        objective instanceof Objective.Classification classification
+            ? new LabelPosition(LabelTokens.of(classification.labels(), tokenizer))::narrowed
+            : (encoding, last) -> encoding;
   }
 
   /** Whole rows, not yet cut; a row whose mask cannot be proved is a problem of the file. */
@@ -30,45 +38,31 @@ public final class RowTokenizer {
 
   /** What is odd about the beginning of a text, if anything is: a warning, not a mistake. */
   public Optional<String> beginningOfText(Conversation conversation) {
-    String text = renderer.render(conversation.messages()).text();
-    int[] own = tokenizer.encode(text).tokens();
-    int[] automatic = tokenizer.encodeWithSpecialTokens(text);
-    if (own.length > 1 && own[0] == own[1] && !objective.promptFormat().bos().isEmpty()) {
-      return Optional.of(
-          "every row begins with token %d twice: the prompt format's bos stands there as well as in the first turn; remove one"
-              .formatted(own[0]));
-    }
-    boolean tokenizerWouldAdd = automatic.length > own.length && automatic[0] != own[0];
-    if (tokenizerWouldAdd && objective.promptFormat().bos().isEmpty()) {
-      return Optional.of(
-          "the tokenizer begins texts with token %d, but the prompt format has no bos: rows are trained without it"
-              .formatted(automatic[0]));
-    }
-    return Optional.empty();
+    return encoder.beginningOfText().oddity(conversation.messages());
   }
 
   private Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
-    RenderedConversation rendered = renderer.render(conversation.messages());
-    EncodedText encoded = tokenizer.encode(rendered.text());
-    BitSet mask =
-        switch (objective) {
-          case Objective.CausalLm ignored -> TargetMask.everyToken(encoded.spans().size());
-          case Objective.InstructionTuning ignored ->
-              TargetMask.ofTurns(encoded, rendered.assistantTurns());
-          case Objective.Classification ignored -> throw new IllegalArgumentException();
-          case Objective.PreferenceTuning ignored -> throw new IllegalArgumentException();
-        };
-    Optional<String> mismatch =
-        switch (objective) {
-          case Objective.CausalLm ignored -> Optional.<String>empty();
-          case Objective.InstructionTuning ignored ->
-              TargetMask.mismatch(rendered, encoded, mask, tokenizer);
-          case Objective.Classification ignored -> throw new IllegalArgumentException();
-          case Objective.PreferenceTuning ignored -> throw new IllegalArgumentException();
-        };
-    mismatch.ifPresent(problem -> problems.add(conversation.line(), problem));
-    return mismatch.isPresent()
-        ? Optional.empty()
-        : Optional.of(new TokenRow(conversation.line(), encoded.tokens(), mask));
+    List<Message> messages = conversation.messages();
+    ConversationEncoding encoding = encoder.encode(messages, learnedPart());
+    return switch (narrowing.apply(encoding, messages.getLast())) {
+      case ConversationEncoding.Encoded(EncodedConversation encoded) -> {
+        encoded.remarks().forEach(remark -> problems.remark(conversation.line(), remark));
+        yield Optional.of(new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()));
+      }
+      case ConversationEncoding.Refused(String problem) -> {
+        problems.add(conversation.line(), problem);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private LearnedPart learnedPart() {
+    return switch (objective) {
+      case Objective.CausalLm ignored -> LearnedPart.EVERY_TOKEN;
+      case Objective.InstructionTuning ignored -> LearnedPart.ASSISTANT_TURNS;
+      case Objective.Classification ignored -> LearnedPart.LAST_ASSISTANT_TURN;
+      case Objective.PreferenceTuning ignored ->
+          throw new IllegalArgumentException("rows of preferences are two conversations each");
+    };
   }
 }

@@ -10,14 +10,18 @@ final class SurroundingWhitespace {
 
   static String strip(String text) {
     int start = 0;
-    int end = text.length();
-    while (start < end && isWhitespace(text.charAt(start))) {
+    while (start < text.length() && isWhitespace(text.charAt(start))) {
       start++;
     }
-    while (end > start && isWhitespace(text.charAt(end - 1))) {
+    return stripEnd(text.substring(start));
+  }
+
+  static String stripEnd(String text) {
+    int end = text.length();
+    while (end > 0 && isWhitespace(text.charAt(end - 1))) {
       end--;
     }
-    return text.substring(start, end);
+    return text.substring(0, end);
   }
 
   private static boolean isWhitespace(char unit) {

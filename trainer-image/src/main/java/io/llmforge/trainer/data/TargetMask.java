@@ -1,6 +1,7 @@
 package io.llmforge.trainer.data;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -16,12 +17,6 @@ import java.util.Optional;
 final class TargetMask {
 
   private TargetMask() {}
-
-  static BitSet everyToken(int tokens) {
-    BitSet mask = new BitSet(tokens);
-    mask.set(0, tokens);
-    return mask;
-  }
 
   /** Every token that stands for a character of one of the turns. */
   static BitSet ofTurns(EncodedText encoded, List<TextSpan> turns) {
@@ -39,11 +34,20 @@ final class TargetMask {
    * @return what is wrong, if anything is
    */
   static Optional<String> mismatch(
-      RenderedConversation rendered, EncodedText encoded, BitSet mask, TextTokenizer tokenizer) {
+      String text,
+      List<TextSpan> turns,
+      EncodedText encoded,
+      BitSet mask,
+      TextTokenizer tokenizer) {
     int[] tokens = encoded.tokens();
+    if (mask.length() > tokens.length) {
+      return Optional.of(
+          "%d tokens have a mask of %d; it belongs to another row"
+              .formatted(tokens.length, mask.length()));
+    }
     int from = 0;
-    for (TextSpan turn : rendered.assistantTurns()) {
-      String said = turn.of(rendered.text());
+    for (TextSpan turn : turns) {
+      String said = turn.of(text);
       int start = mask.nextSetBit(from);
       if (start < 0) {
         return Optional.of(
@@ -53,13 +57,30 @@ final class TargetMask {
       String learned = decoded(tokens, start, end, tokenizer);
       if (!normalised(learned).equals(normalised(said))) {
         return Optional.of(
-            ("the learned tokens say \"%s\" where the assistant says \"%s\"; the tokenizer joins text"
-                    + " across the turn's border, so end the template before it with a special token")
+            ("the learned tokens say \"%s\" where the assistant says \"%s\"; the tokenizer does not"
+                    + " know some of its characters, or joins text across the turn's border, which a"
+                    + " special token there would prevent")
                 .formatted(shortened(learned), shortened(said)));
       }
       from = end;
     }
-    return Optional.empty();
+    int beyond = mask.nextSetBit(from);
+    return beyond < 0
+        ? Optional.empty()
+        : Optional.of(
+            "token %d, \"%s\", would be learned, which no assistant says"
+                .formatted(beyond, decoded(tokens, beyond, beyond + 1, tokenizer)));
+  }
+
+  /** The stretches of learned tokens. */
+  static List<TokenRange> ranges(BitSet mask) {
+    List<TokenRange> ranges = new ArrayList<>();
+    for (int start = mask.nextSetBit(0); start >= 0; ) {
+      int end = mask.nextClearBit(start);
+      ranges.add(new TokenRange(start, end));
+      start = mask.nextSetBit(end);
+    }
+    return ranges;
   }
 
   private static boolean belongs(TextSpan span, TextSpan turn) {
@@ -83,9 +104,12 @@ final class TargetMask {
     return all.startsWith(before) ? all.substring(before.length()) : all;
   }
 
-  /** Some tokenizers compose characters (NFC) before they look at them. */
+  /**
+   * Some tokenizers compose characters (NFC) before they look at them; those in the manner of
+   * SentencePiece write a blank as U+2581 and cannot tell the two apart.
+   */
   private static String normalised(String text) {
-    return Normalizer.normalize(text, Normalizer.Form.NFC);
+    return Normalizer.normalize(text, Normalizer.Form.NFC).replace('\u2581', ' ');
   }
 
   private static String shortened(String text) {

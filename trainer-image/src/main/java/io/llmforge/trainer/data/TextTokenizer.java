@@ -22,9 +22,13 @@ public final class TextTokenizer implements AutoCloseable {
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
   private final HuggingFaceTokenizer tokenizer;
+  private final Path file;
+  private final String source;
 
-  private TextTokenizer(HuggingFaceTokenizer tokenizer) {
+  private TextTokenizer(HuggingFaceTokenizer tokenizer, Path file, String source) {
     this.tokenizer = tokenizer;
+    this.file = file;
+    this.source = source;
   }
 
   /**
@@ -34,7 +38,7 @@ public final class TextTokenizer implements AutoCloseable {
    */
   public static TextTokenizer open(Path file, String source) {
     try {
-      return new TextTokenizer(HuggingFaceTokenizer.newInstance(file, NOTHING_ADDED));
+      return new TextTokenizer(HuggingFaceTokenizer.newInstance(file, NOTHING_ADDED), file, source);
     } catch (IOException | RuntimeException e) {
       // The native library reports a broken file as a RuntimeException of no particular type.
       throw new TokenizerInvalidException(
@@ -42,6 +46,12 @@ public final class TextTokenizer implements AutoCloseable {
               .formatted(source, e.getMessage()),
           e);
     }
+  }
+
+  /** The chat template that lies beside the tokenizer. */
+  TokenizerChatTemplate chatTemplate() {
+    String folder = source.substring(0, Math.max(0, source.lastIndexOf('/')));
+    return TokenizerChatTemplate.read(file.resolveSibling(""), folder.isEmpty() ? source : folder);
   }
 
   EncodedText encode(String text) {

@@ -79,6 +79,24 @@ public final class CrossEntropy {
   }
 
   /**
+   * The logits of some tokens and, behind them, the log-sum-exp of all.
+   *
+   * @param hidden [R, C], normed
+   * @param tokens [K], token ids
+   * @return [R, K + 1]
+   */
+  public Tensor scores(Tensor hidden, Tensor tokens, OutputHead head, TensorScope scope) {
+    return program
+        .call("scores")
+        .with(hidden)
+        .with(tokens)
+        .with((long) head.rowsPerChunk())
+        .with(head.weights())
+        .run(scope)
+        .getFirst();
+  }
+
+  /**
    * Rows that predict a target.
    *
    * @param hidden [R, C], normed

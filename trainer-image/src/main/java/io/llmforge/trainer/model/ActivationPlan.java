@@ -14,7 +14,7 @@ record ActivationPlan(
   static ActivationPlan of(DecoderDescription decoder, long budgetBytes) {
     var inputBytes = (long) Float.BYTES * decoder.hiddenSize();
     return new ActivationPlan(
-        decoder.layerCount(), inputBytes, decoder.keptBytesPerToken(), budgetBytes);
+        decoder.layers().size(), inputBytes, decoder.keptBytesPerToken(), budgetBytes);
   }
 
   /** Layers before this one are computed twice; the last to run are the first to be needed. */

@@ -32,6 +32,8 @@ record Adapter(String module, NamedTensor first, NamedTensor second, double scal
       case ModuleDescription.Embedding embedding -> embedding(embedding, lora, random);
       case ModuleDescription.Norm norm ->
           throw new IllegalArgumentException("a norm takes no adapter: " + norm.name());
+      case ModuleDescription.Routed routed ->
+          throw new IllegalArgumentException("an expert takes no adapter: " + routed.name());
     };
   }
 

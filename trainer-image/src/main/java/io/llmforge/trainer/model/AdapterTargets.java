@@ -12,8 +12,7 @@ final class AdapterTargets {
   private final List<ModuleDescription> adaptable;
 
   AdapterTargets(List<ModuleDescription> modules) {
-    this.adaptable =
-        modules.stream().filter(module -> !(module instanceof ModuleDescription.Norm)).toList();
+    this.adaptable = modules.stream().filter(ModuleDescription::isAdaptable).toList();
   }
 
   /** The targeted modules, in the order of the decoder; never empty. */

@@ -34,7 +34,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.tuning = loaded.tuning();
     this.parameters = loaded.parameters();
     var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime));
-    var head = parameters.head();
+    var head = parameters.head(description, scope);
     this.decoder =
         new Decoder(
             program,
@@ -68,18 +68,26 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   /**
-   * Adds the gradient of {@code sum(nll) / lossDivisor} to the gradient sums.
+   * Adds the gradient of {@code sum(nll) / lossDivisor} to the gradient sums. A model of experts
+   * whose configuration asks for it ({@code output_router_logits}) adds the gradient of the loss
+   * that balances them, times {@code router_aux_loss_coef} and this micro-batch's share of the
+   * window's targets, so that a window counts it once however it is split.
    *
    * @param lossDivisor targets of the whole accumulation window, over all micro-batches and ranks
    * @return the sum of the negative log-likelihood over this micro-batch's targets, undivided
    */
   public double accumulate(PackedTokens tokens, double lossDivisor, DropoutKey dropout) {
+    return losses(tokens, lossDivisor, dropout).negativeLogLikelihood();
+  }
+
+  /** {@link #accumulate}, and what it does not return. */
+  RowLoss losses(PackedTokens tokens, double lossDivisor, DropoutKey dropout) {
     if (!(lossDivisor > 0)) {
       throw new IllegalArgumentException("lossDivisor must be positive, was " + lossDivisor);
     }
     requireKnown(tokens);
     if (tokens.targetCount() == 0) {
-      return 0;
+      return RowLoss.ZERO;
     }
     var probability = tuning instanceof Tuning.Lora lora ? lora.dropout() : 0;
     try (var step = runtime.openScope()) {
@@ -96,6 +104,21 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
     try (var step = runtime.openScope()) {
       return decoder.evaluate(tokens, step);
+    }
+  }
+
+  /**
+   * What the model thinks of some tokens wherever it predicts a target, without dropout: their
+   * logits, and the log-sum-exp of the whole vocabulary's, which makes probabilities of them.
+   *
+   * @param candidates token ids
+   */
+  public TokenScores scores(PackedTokens tokens, int... candidates) {
+    requireKnown(tokens);
+    requireKnown("candidate", candidates);
+    try (var step = runtime.openScope()) {
+      return new TokenScores(
+          candidates.length, decoder.scores(tokens, candidates, step).toFloats());
     }
   }
 
@@ -154,16 +177,15 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   private void requireKnown(PackedTokens tokens) {
-    for (var token : tokens.tokenIds()) {
-      if (token < 0 || token >= vocabularySize()) {
+    requireKnown("token", tokens.tokenIds());
+    requireKnown("label", tokens.targets());
+  }
+
+  private void requireKnown(String what, int[] ids) {
+    for (var id : ids) {
+      if (id < 0 || id >= vocabularySize()) {
         throw new IllegalArgumentException(
-            "token %d is not in the model's vocabulary of %d".formatted(token, vocabularySize()));
-      }
-    }
-    for (var target : tokens.targets()) {
-      if (target < 0 || target >= vocabularySize()) {
-        throw new IllegalArgumentException(
-            "label %d is not in the model's vocabulary of %d".formatted(target, vocabularySize()));
+            "%s %d is not in the model's vocabulary of %d".formatted(what, id, vocabularySize()));
       }
     }
   }

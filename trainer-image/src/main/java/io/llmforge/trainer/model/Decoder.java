@@ -35,17 +35,22 @@ final class Decoder {
     this.program = program;
     this.loss = loss;
     this.embedding = parameters.embedding();
-    this.layers = parameters.layers(activations.layerCount());
+    this.layers = parameters.layers(program.description());
     this.finalNorm = parameters.finalNorm();
     this.head = head;
     this.activations = activations;
     this.headLayer = layers.size();
   }
 
-  /** Adds the gradient of {@code weight * sum(nll)} to all gradients; gives the sum of nll. */
-  double accumulate(PackedTokens tokens, double weight, RowDropout dropout, TensorScope scope) {
+  /**
+   * Adds the gradient of {@code weight * sum(nll)} to all gradients. A loss that balances experts
+   * counts as much as the row's share of the targets.
+   */
+  RowLoss accumulate(PackedTokens tokens, double weight, RowDropout dropout, TensorScope scope) {
     var row = program.row(tokens, dropout, scope);
-    var passed = forward(row, scope);
+    var balance = ExpertBalance.of(program.description(), scope);
+    var groups = balance.map(b -> b.watch(program.description(), layers)).orElse(layers);
+    var passed = forward(row, groups, scope);
     var normed = finalNorm(passed.getLast().output(), tokens.targetRows(), scope);
     var targets = scope.integers(tokens.targets());
     var result =
@@ -57,8 +62,11 @@ final class Decoder {
             scope);
     var gradient = program.finalNormBackward(result.hiddenGradient(), normed, finalNorm, scope);
     scope.release(List.of(result.hiddenGradient(), normed.hidden(), normed.inputs()));
-    backward(row, passed, gradient, scope);
-    return result.negativeLogLikelihood();
+    var factor = program.description().routerLoss() * weight * tokens.targetCount();
+    var balancing =
+        balance.map(b -> program.balancingLoss(b, tokens.length(), factor, scope)).orElse(0.0);
+    backward(row, groups, passed, gradient, scope);
+    return new RowLoss(result.negativeLogLikelihood(), balancing);
   }
 
   EvaluationSum evaluate(PackedTokens tokens, TensorScope scope) {
@@ -68,6 +76,12 @@ final class Decoder {
     return new EvaluationSum(score.negativeLogLikelihood(), tokens.targetCount(), score.correct());
   }
 
+  /** [R, K + 1], one row for each target: the candidates' logits and log-sum-exp of all. */
+  Tensor scores(PackedTokens tokens, int[] candidates, TensorScope scope) {
+    var normed = finalNorm(hidden(tokens, scope), tokens.targetRows(), scope);
+    return loss.scores(normed.hidden(), scope.integers(candidates), head, scope);
+  }
+
   /** [R, V], one row for each of {@code rows}. */
   Tensor logits(PackedTokens tokens, int[] rows, TensorScope scope) {
     var normed = finalNorm(hidden(tokens, scope), rows, scope);
@@ -75,23 +89,28 @@ final class Decoder {
   }
 
   /** The embedding's output first, then every layer's. */
-  private List<LayerResult> forward(Row row, TensorScope scope) {
+  private List<LayerResult> forward(Row row, List<ParameterGroup> groups, TensorScope scope) {
     var firstKept = activations.firstKeptLayer(row.tokens().length());
     var passed = new ArrayList<LayerResult>();
     passed.add(new LayerResult(program.embed(row, embedding, scope), List.of()));
-    for (var number = 0; number < layers.size(); number++) {
+    for (var number = 0; number < groups.size(); number++) {
       var input = passed.getLast().output();
-      var result = program.layer(number, input, row, layers.get(number), scope);
+      var result = program.layer(number, input, row, groups.get(number), scope);
       passed.add(number < firstKept ? withoutKept(result, scope) : result);
     }
     return passed;
   }
 
-  private void backward(Row row, List<LayerResult> passed, Tensor gradient, TensorScope scope) {
+  private void backward(
+      Row row,
+      List<ParameterGroup> groups,
+      List<LayerResult> passed,
+      Tensor gradient,
+      TensorScope scope) {
     var outputGradient = gradient;
-    for (var number = layers.size() - 1; number >= 0; number--) {
+    for (var number = groups.size() - 1; number >= 0; number--) {
       var input = passed.get(number).output();
-      var group = layers.get(number);
+      var group = groups.get(number);
       scope.release(List.of(passed.get(number + 1).output()));
       var kept = passed.get(number + 1).kept();
       if (kept.isEmpty()) {
@@ -100,8 +119,7 @@ final class Decoder {
         kept = again.kept();
       }
       var inputGradient =
-          program.layerBackward(
-              number, outputGradient, new LayerInput(row, input, kept), group, scope);
+          program.layerBackward(number, outputGradient, new LayerInput(row, kept), group, scope);
       scope.release(kept);
       scope.release(List.of(outputGradient));
       outputGradient = inputGradient;

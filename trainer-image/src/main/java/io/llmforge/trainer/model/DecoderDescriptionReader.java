@@ -1,172 +1,195 @@
 package io.llmforge.trainer.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.llmforge.trainer.model.AttentionShape.QueryKeyNorm;
+import io.llmforge.trainer.model.DecoderDescription.Activation;
+import io.llmforge.trainer.model.DecoderDescription.EmbeddingFactor;
+import io.llmforge.trainer.model.DecoderDescription.Factors;
+import io.llmforge.trainer.model.DecoderDescription.Projections;
+import io.llmforge.trainer.model.Norms.Placement;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Reads {@code config.json} in both dialects: positions under {@code rope_parameters} (Transformers
- * 5) or as {@code rope_theta} with {@code rope_scaling} (before). A key that is absent has the
- * default that Transformers gives it; a feature that is asked for and not known is refused.
+ * Reads {@code config.json} in both dialects, that of Transformers 5 and the one before. A key that
+ * is absent has the default that Transformers gives it; a feature that is asked for and not known
+ * is refused.
  */
 final class DecoderDescriptionReader {
 
-  private final Path file;
-  private final JsonNode config;
+  /** Dropouts that training would have to draw. */
+  private static final List<String> DROPOUTS =
+      List.of("attention_dropout", "resid_pdrop", "embd_pdrop", "router_jitter_noise");
 
-  private DecoderDescriptionReader(Path file, JsonNode config) {
-    this.file = file;
+  private final ModelConfig config;
+  private final Family family;
+
+  private DecoderDescriptionReader(ModelConfig config, Family family) {
     this.config = config;
+    this.family = family;
   }
 
   static DecoderDescription read(Path modelFolder) {
-    var file = modelFolder.resolve("config.json");
-    try {
-      var config = new ObjectMapper().readTree(Files.readString(file));
-      return new DecoderDescriptionReader(file, config).description();
-    } catch (NoSuchFileException missing) {
-      throw new ModelFormatException(
-          file + " does not exist; the folder must hold a Hugging Face model");
-    } catch (JsonProcessingException malformed) {
-      throw new ModelFormatException(file + " is not JSON: " + malformed.getOriginalMessage());
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot read " + file, failure);
+    var config = ModelConfig.read(modelFolder);
+    var family = family(config);
+    var complete = config.withDefaults(family.defaults());
+    return new DecoderDescriptionReader(complete, family).description();
+  }
+
+  private static Family family(ModelConfig config) {
+    var modelType = config.text("model_type", "");
+    var architecture = "";
+    for (var name : config.list("architectures")) {
+      architecture = architecture.isEmpty() ? name.asText() : architecture;
     }
+    var family =
+        architecture.isEmpty()
+            ? Families.ofModelType(modelType)
+            : Families.ofArchitecture(architecture);
+    var name = architecture.isEmpty() ? modelType : architecture;
+    return family.orElseThrow(
+        () ->
+            config.unsupported(
+                "architecture '%s' is not supported; supported are %s"
+                    .formatted(name, Families.known())));
   }
 
   private DecoderDescription description() {
-    var family = family();
     refuseUnknownFeatures();
+    var rotary = new RotaryReader(config, family);
+    var attention = attention(rotary);
     return new DecoderDescription(
-        required("vocab_size"),
-        required("hidden_size"),
-        required("intermediate_size"),
-        required("num_hidden_layers"),
-        attention(family),
-        rotary(),
-        config.path("rms_norm_eps").asDouble(1e-6),
-        !family.hasFixedAttentionBias() && config.path("mlp_bias").asBoolean(false),
-        config.path("tie_word_embeddings").asBoolean(false),
+        config.positiveInteger("vocab_size"),
+        config.positiveInteger("hidden_size"),
+        new LayersReader(config, family).layers(),
+        attention,
+        rotary.positions(attention.rotatedSize()),
+        norms(),
+        activation(),
+        family.has(FamilyTrait.FUSED_PROJECTIONS) ? Projections.FUSED : Projections.SEPARATE,
+        factors(),
+        config.flag("output_router_logits") ? config.nonNegativeNumber("router_aux_loss_coef") : 0,
+        config.flag("tie_word_embeddings"),
         paddingToken());
   }
 
-  private Family family() {
-    var architecture = config.path("architectures").path(0).asText("");
-    var modelType = config.path("model_type").asText("");
-    var family =
-        architecture.isEmpty()
-            ? Family.ofModelType(modelType)
-            : Family.ofArchitecture(architecture);
-    return family.orElseThrow(
-        () ->
-            new UnsupportedModelException(
-                "%s: architecture '%s' is not supported; supported are %s"
-                    .formatted(
-                        file, architecture.isEmpty() ? modelType : architecture, Family.known())));
-  }
-
   private void refuseUnknownFeatures() {
-    var activation = config.path("hidden_act").asText("silu");
-    if (!activation.equals("silu")) {
-      throw unsupported("hidden_act", activation, "silu");
-    }
-    if (config.path("use_sliding_window").asBoolean(false)) {
-      throw unsupported("use_sliding_window", "true", "false");
-    }
-    for (var layerType : config.path("layer_types")) {
-      if (!layerType.asText().equals("full_attention")) {
-        throw unsupported("layer_types", layerType.asText(), "full_attention");
+    for (var dropout : DROPOUTS) {
+      if (config.has(dropout) && !config.text(dropout, "").matches("0(\\.0*)?")) {
+        throw config.unsupported(dropout, config.text(dropout, ""), "0.0");
       }
     }
-    if (config.path("attention_dropout").asDouble(0) > 0) {
-      throw unsupported("attention_dropout", config.path("attention_dropout").asText(), "0.0");
+    if (config.flag("use_bidirectional_attention")) {
+      throw config.unsupported("use_bidirectional_attention", "true", "false");
     }
-    if (config.hasNonNull("quantization_config")) {
-      throw new UnsupportedModelException(
-          file + ": quantized weights are not supported; use the model before quantization");
+    if (config.has("quantization_config")) {
+      throw config.unsupported(
+          "quantized weights are not supported; use the model before quantization");
+    }
+    refuseUnless(FamilyTrait.SCORE_SOFT_CAP, "attn_logit_softcapping");
+    refuseUnless(FamilyTrait.LOGIT_SOFT_CAP, "final_logit_softcapping");
+  }
+
+  private void refuseUnless(FamilyTrait trait, String key) {
+    if (config.has(key) && !family.has(trait)) {
+      throw config.unsupported(key, config.text(key, ""), "null in this family");
     }
   }
 
-  private AttentionShape attention(Family family) {
-    var heads = required("num_attention_heads");
-    var keyValueHeads = config.path("num_key_value_heads").asInt(heads);
-    var hidden = required("hidden_size");
-    var headSize = config.path("head_dim").asInt(hidden / heads);
-    if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
-      throw new ModelFormatException(
-          "%s: num_attention_heads %d is not a multiple of num_key_value_heads %d"
-              .formatted(file, heads, keyValueHeads));
+  private AttentionShape attention(RotaryReader rotary) {
+    var heads = config.positiveInteger("num_attention_heads");
+    var keyValueHeads = config.positiveInteger("num_key_value_heads", heads);
+    var headSize =
+        config.has("head_dim")
+            ? config.positiveInteger("head_dim")
+            : config.positiveInteger("hidden_size") / heads;
+    if (heads % keyValueHeads != 0) {
+      throw config.malformed(
+          "num_attention_heads %d is not a multiple of num_key_value_heads %d"
+              .formatted(heads, keyValueHeads));
     }
-    if (headSize < 2 || headSize % 2 != 0) {
-      throw new ModelFormatException(file + ": the head size must be even, is " + headSize);
-    }
-    var bias = config.path("attention_bias").asBoolean(false);
-    return family.hasFixedAttentionBias()
-        ? new AttentionShape(heads, keyValueHeads, headSize, true, false)
-        : new AttentionShape(heads, keyValueHeads, headSize, bias, bias);
+    var bias = family.has(FamilyTrait.OPTIONAL_ATTENTION_BIAS) && config.flag("attention_bias");
+    return new AttentionShape(
+        heads,
+        keyValueHeads,
+        headSize,
+        rotary.rotatedSize(headSize),
+        bias || family.has(FamilyTrait.QUERY_KEY_VALUE_BIAS),
+        bias,
+        queryKeyNorm(),
+        scores(headSize));
   }
 
-  private RotaryPositions rotary() {
-    var rope = config.hasNonNull("rope_parameters") ? config.get("rope_parameters") : olderRope();
-    var theta = rope.path("rope_theta").asDouble(config.path("rope_theta").asDouble(10_000));
-    if (rope.path("partial_rotary_factor").asDouble(1) != 1
-        || config.path("partial_rotary_factor").asDouble(1) != 1) {
-      throw unsupported("partial_rotary_factor", "other than 1", "1.0");
+  private QueryKeyNorm queryKeyNorm() {
+    if (family.has(FamilyTrait.HEAD_NORMS)) {
+      return QueryKeyNorm.HEAD;
     }
-    var type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-    return switch (type) {
-      case "default" -> new RotaryPositions.Default(theta);
-      case "linear" -> new RotaryPositions.Linear(theta, number(rope, "factor"));
-      case "llama3" ->
-          new RotaryPositions.Llama3(
-              theta,
-              number(rope, "factor"),
-              number(rope, "low_freq_factor"),
-              number(rope, "high_freq_factor"),
-              (int) number(rope, "original_max_position_embeddings"));
-      default -> throw unsupported("rope_type", type, "default, linear, llama3");
+    return family.has(FamilyTrait.PROJECTION_NORMS) ? QueryKeyNorm.ALL_HEADS : QueryKeyNorm.NONE;
+  }
+
+  private AttentionShape.Scores scores(int headSize) {
+    var scale = 1 / Math.sqrt(headSize);
+    if (family.has(FamilyTrait.QUERY_PRE_ATTENTION_SCALAR)) {
+      scale = 1 / Math.sqrt(config.positiveNumber("query_pre_attn_scalar"));
+    }
+    if (family.has(FamilyTrait.MULTIPLIERS)) {
+      scale = config.positiveNumber("attention_multiplier");
+    }
+    return new AttentionShape.Scores(scale, config.nonNegativeNumber("attn_logit_softcapping"));
+  }
+
+  private Norms norms() {
+    var placement = Placement.BEFORE;
+    if (family.has(FamilyTrait.SANDWICH_NORMS)) {
+      placement = Placement.AROUND;
+    }
+    if (family.has(FamilyTrait.POST_NORMS)) {
+      placement = Placement.BEHIND;
+    }
+    return new Norms(
+        placement,
+        config.positiveNumber("rms_norm_eps", 1e-6),
+        family.has(FamilyTrait.NORM_OF_ONE_PLUS_WEIGHT) ? 1 : 0);
+  }
+
+  /** Gemma 2 and 3 have a key of their own. */
+  private Activation activation() {
+    var key =
+        family.defaults().containsKey("hidden_activation") ? "hidden_activation" : "hidden_act";
+    var name = config.text(key, "silu");
+    if (name.equals("gelu") && family.has(FamilyTrait.GELU_MEANS_TANH_GELU)) {
+      return Activation.TANH_GELU;
+    }
+    return switch (name) {
+      case "silu" -> Activation.SILU;
+      case "gelu_pytorch_tanh" -> Activation.TANH_GELU;
+      default -> throw config.unsupported(key, name, "silu, gelu_pytorch_tanh");
     };
   }
 
-  private JsonNode olderRope() {
-    return config.hasNonNull("rope_scaling")
-        ? config.get("rope_scaling")
-        : MissingNode.getInstance();
+  private Factors factors() {
+    var softCap = config.nonNegativeNumber("final_logit_softcapping");
+    if (family.has(FamilyTrait.MULTIPLIERS)) {
+      return new Factors(
+          new EmbeddingFactor(config.positiveNumber("embedding_multiplier"), false),
+          config.positiveNumber("residual_multiplier"),
+          1 / config.positiveNumber("logits_scaling"),
+          softCap);
+    }
+    var embedding =
+        family.has(FamilyTrait.EMBEDDING_TIMES_ROOT_WIDTH)
+            ? new EmbeddingFactor(Math.sqrt(config.positiveInteger("hidden_size")), true)
+            : EmbeddingFactor.NONE;
+    return new Factors(embedding, 1, 1, softCap);
   }
 
+  /** A negative one counts from the end, as Python's lists do. */
   private OptionalInt paddingToken() {
-    return config.path("pad_token_id").isInt()
-        ? OptionalInt.of(config.path("pad_token_id").asInt())
-        : OptionalInt.empty();
-  }
-
-  private int required(String key) {
-    var value = config.path(key);
-    if (!value.isInt() || value.asInt() < 1) {
-      throw new ModelFormatException(
-          "%s: '%s' must be a positive whole number".formatted(file, key));
+    var token = config.integer("pad_token_id");
+    if (token.isEmpty()) {
+      return OptionalInt.empty();
     }
-    return value.asInt();
-  }
-
-  private double number(JsonNode rope, String key) {
-    var value = rope.path(key);
-    if (!value.isNumber() || !(value.asDouble() > 0)) {
-      throw new ModelFormatException(
-          "%s: the rope parameter '%s' must be a positive number".formatted(file, key));
-    }
-    return value.asDouble();
-  }
-
-  private UnsupportedModelException unsupported(String key, String value, String supported) {
-    return new UnsupportedModelException(
-        "%s: %s '%s' is not supported; supported: %s".formatted(file, key, value, supported));
+    var vocabularySize = config.positiveInteger("vocab_size");
+    return OptionalInt.of(token.get() < 0 ? token.get() + vocabularySize : token.get());
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** All tensors of a decoder: base weights, adapters, and gradient sums of what is trained. */
@@ -76,9 +77,13 @@ final class DecoderParameters {
     return ParameterGroup.withPrefix(DecoderNames.EMBEDDING + ".", weights, gradients);
   }
 
-  List<ParameterGroup> layers(int count) {
-    return IntStream.range(0, count)
-        .mapToObj(n -> ParameterGroup.withPrefix(DecoderNames.layer(n), weights, gradients))
+  /** Named as {@code decoder.py} names them. */
+  List<ParameterGroup> layers(DecoderDescription decoder) {
+    return IntStream.range(0, decoder.layers().size())
+        .mapToObj(
+            number ->
+                ParameterGroup.withPrefix(DecoderNames.layer(number), weights, gradients)
+                    .renamed(name -> DecoderNames.inProgram(decoder, number, name)))
         .toList();
   }
 
@@ -87,18 +92,18 @@ final class DecoderParameters {
   }
 
   /** A tied head reads, and adds its gradient to, the embedding's own tensors. */
-  ParameterGroup head() {
+  ParameterGroup head(DecoderDescription decoder, TensorScope scope) {
     var head = ParameterGroup.withPrefix(DecoderNames.HEAD + ".", weights, gradients);
-    if (!tied) {
-      return head;
-    }
     var headWeights = new LinkedHashMap<>(head.weights());
     var headGradients = new LinkedHashMap<>(head.gradients());
-    var shared = DecoderNames.weight(DecoderNames.EMBEDDING);
-    headWeights.put("weight", weight(shared));
-    var sharedGradient = gradients.get(shared);
-    if (sharedGradient != null) {
-      headGradients.put("weight", sharedGradient);
+    var softCap = decoder.factors().logitSoftCap();
+    if (softCap > 0) {
+      headWeights.put("soft_cap", scope.floats((float) softCap));
+    }
+    if (tied) {
+      var shared = DecoderNames.weight(DecoderNames.EMBEDDING);
+      headWeights.put("weight", weight(shared));
+      Optional.ofNullable(gradients.get(shared)).ifPresent(g -> headGradients.put("weight", g));
     }
     return new ParameterGroup(headWeights, headGradients);
   }

@@ -1,11 +1,15 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.checkpoint.ElementType;
+import io.llmforge.trainer.torch.ProgramSource;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchCall;
 import io.llmforge.trainer.torch.TorchProgram;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code decoder.py} with types: what each call takes and gives. {@code T} tokens, {@code C}
@@ -27,14 +31,43 @@ final class DecoderProgram {
    */
   record NormedRows(Tensor all, Tensor rows, Tensor hidden, Tensor inputs, Tensor factors) {}
 
+  private static final List<String> PARTS =
+      List.of("linear", "norm", "rotary", "attention", "feed_forward", "experts");
+  private static final Optional<FeedForward.Weights> NORMALISED =
+      Optional.of(FeedForward.Weights.NORMALISED);
+
   private final TorchProgram program;
   private final DecoderDescription decoder;
-  private final AttentionKernel kernel;
 
   DecoderProgram(TorchRuntime runtime, DecoderDescription decoder, AttentionKernel kernel) {
-    this.program = runtime.load(DecoderProgram.class, "decoder", "Decoder");
+    this.program =
+        runtime.load(
+            new ProgramSource(
+                DecoderProgram.class, "decoder", "Decoder", PARTS, settings(decoder, kernel)));
     this.decoder = decoder;
-    this.kernel = kernel;
+  }
+
+  /** What {@code decoder.py} declares. */
+  private static Map<String, Object> settings(DecoderDescription decoder, AttentionKernel kernel) {
+    var attention = decoder.attention();
+    var factors = decoder.factors();
+    var experts = decoder.experts();
+    var isNormalised = experts.map(FeedForward.Experts::weights).equals(NORMALISED);
+    return Map.ofEntries(
+        Map.entry("query_heads", (long) attention.queryHeads()),
+        Map.entry("key_value_heads", (long) attention.keyValueHeads()),
+        Map.entry("head_size", (long) attention.headSize()),
+        Map.entry("score_scale", attention.scores().scale()),
+        Map.entry("score_cap", attention.scores().softCap()),
+        Map.entry("fused_attention", kernel == AttentionKernel.FUSED),
+        Map.entry("norm_epsilon", decoder.norms().epsilon()),
+        Map.entry("norm_shift", decoder.norms().weightShift()),
+        Map.entry("gelu", decoder.activation() == DecoderDescription.Activation.TANH_GELU),
+        Map.entry("experts_per_token", experts.map(e -> (long) e.perToken()).orElse(0L)),
+        Map.entry("expert_weights_normalised", isNormalised),
+        Map.entry("embedding_factor", factors.embedding().with(ElementType.F32)),
+        Map.entry("residual_factor", factors.residual()),
+        Map.entry("logit_factor", factors.logits()));
   }
 
   /**
@@ -46,13 +79,29 @@ final class DecoderProgram {
    */
   record LowRank(Tensor first, Tensor second, Tensor scale) {}
 
-  /** Embeds a row's tokens and lays out its positions. */
+  DecoderDescription description() {
+    return decoder;
+  }
+
+  /** Puts a row's tokens on the device and lays out its positions. */
   Row row(PackedTokens tokens, RowDropout dropout, TensorScope scope) {
-    var frequencies = scope.floats(decoder.rotary().frequencies(decoder.attention().headSize()));
-    var angles =
-        program.call("rotary").withList(tokens.segmentLengths()).with(frequencies).run(scope);
-    return new Row(
-        tokens, scope.integers(tokens.tokenIds()), angles.get(0), angles.get(1), dropout);
+    var segments = tokens.segmentLengths();
+    var angles = decoder.rotary().stream().map(rotary -> angles(rotary, segments, scope)).toList();
+    return new Row(tokens, scope.integers(tokens.tokenIds()), angles, dropout);
+  }
+
+  private Row.Angles angles(RotaryPositions rotary, int[] segments, TensorScope scope) {
+    var rotatedSize = decoder.attention().rotatedSize();
+    var tables = rotary.tables(rotatedSize, segments);
+    var results =
+        program
+            .call("angles")
+            .withList(segments)
+            .withList(tables.tableOfSegment())
+            .with(scope.matrix(tables.rows()))
+            .with(rotary.scale())
+            .run(scope);
+    return new Row.Angles(results.get(0), results.get(1));
   }
 
   Tensor embed(Row row, ParameterGroup group, TensorScope scope) {
@@ -71,45 +120,43 @@ final class DecoderProgram {
   }
 
   LayerResult layer(int number, Tensor input, Row row, ParameterGroup group, TensorScope scope) {
-    var attention = decoder.attention();
-    var call =
-        positions(program.call("layer").with(input), row)
-            .withList(attention.queryHeads(), attention.keyValueHeads(), attention.headSize())
-            .with(decoder.normEpsilon())
-            .with(kernel == AttentionKernel.FUSED)
-            .with(group.weights());
-    var results = adapter(call, number, row).run(scope);
-    return new LayerResult(results.getFirst(), results.subList(1, results.size()));
+    var call = positions(program.call("layer").with(input), number, row).with(group.weights());
+    var results = dropout(call, number, row).run(scope);
+    return new LayerResult(results.getLast(), results.subList(0, results.size() - 1));
   }
 
   /** Adds to the group's gradients; gives the gradient of the layer's input. */
   Tensor layerBackward(
       int number, Tensor gradient, LayerInput input, ParameterGroup group, TensorScope scope) {
     var row = input.row();
-    var call =
-        positions(
-                program
-                    .call("layer_backward")
-                    .with(gradient)
-                    .with(input.input())
-                    .with(input.kept()),
-                row)
-            .with(decoder.normEpsilon())
-            .with(kernel == AttentionKernel.FUSED)
-            .with(group.weights())
-            .with(group.gradients());
-    return adapter(call, number, row).run(scope).getFirst();
+    var call = program.call("layer_backward").with(gradient).with(input.kept());
+    call = positions(call, number, row).with(group.weights()).with(group.gradients());
+    return dropout(call, number, row).run(scope).getFirst();
+  }
+
+  /**
+   * The loss that balances experts, of a row that has gone through all layers; its gradient, times
+   * {@code factor}, is left in {@code balance} for the way back.
+   */
+  double balancingLoss(ExpertBalance balance, int tokens, double factor, TensorScope scope) {
+    var layers =
+        decoder.layers().stream()
+            .filter(layer -> layer.feedForward() instanceof FeedForward.Experts)
+            .count();
+    return program
+        .call("balancing_loss")
+        .with(balance.statistics())
+        .with(balance.gradient())
+        .with(tokens * layers)
+        .with(factor)
+        .run(scope)
+        .getFirst()
+        .toDouble();
   }
 
   NormedRows finalNorm(Tensor input, Tensor rows, ParameterGroup group, TensorScope scope) {
     var results =
-        program
-            .call("final_norm")
-            .with(input)
-            .with(rows)
-            .with(decoder.normEpsilon())
-            .with(group.weights())
-            .run(scope);
+        program.call("final_norm").with(input).with(rows).with(group.weights()).run(scope);
     return new NormedRows(input, rows, results.get(0), results.get(1), results.get(2));
   }
 
@@ -141,11 +188,16 @@ final class DecoderProgram {
         .getFirst();
   }
 
-  private static TorchCall positions(TorchCall call, Row row) {
-    return call.with(row.cosines()).with(row.sines()).withList(row.tokens().segmentLengths());
+  private TorchCall positions(TorchCall call, int number, Row row) {
+    var layer = decoder.layers().get(number);
+    var angles = row.angles().get(layer.rotary());
+    return call.with(angles.cosines())
+        .with(angles.sines())
+        .withList(row.tokens().segmentLengths())
+        .with((long) layer.window());
   }
 
-  private TorchCall adapter(TorchCall call, int layer, Row row) {
+  private static TorchCall dropout(TorchCall call, int layer, Row row) {
     var dropout = row.dropout();
     return call.with(dropout.probability()).with(dropout.layerSeed(layer));
   }

@@ -1,38 +1,31 @@
 package io.llmforge.trainer.model;
 
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Set;
 
-/** A family of decoders with the llama block, and how its members differ. */
-enum Family {
-  LLAMA("LlamaForCausalLM", "llama", false),
-  QWEN2("Qwen2ForCausalLM", "qwen2", true);
+/**
+ * A family of decoders.
+ *
+ * @param name what its classes begin with in Transformers
+ * @param modelType {@code model_type} in {@code config.json}
+ * @param defaults what Transformers 5.18 takes an absent key of {@code config.json} for, where that
+ *     is neither null, zero nor false, nor the same in all families
+ * @param traits how it differs from the block of the first llama
+ */
+record Family(
+    String name, String modelType, Map<String, Object> defaults, Set<FamilyTrait> traits) {
 
-  private final String architecture;
-  private final String modelType;
-  private final boolean queryKeyValueBias;
-
-  Family(String architecture, String modelType, boolean queryKeyValueBias) {
-    this.architecture = architecture;
-    this.modelType = modelType;
-    this.queryKeyValueBias = queryKeyValueBias;
+  Family {
+    defaults = Map.copyOf(defaults);
+    traits = Set.copyOf(traits);
   }
 
-  /** Whether q, k and v always have a bias and o never; otherwise the configuration says. */
-  boolean hasFixedAttentionBias() {
-    return queryKeyValueBias;
+  /** As {@code config.json} names it. */
+  String architecture() {
+    return name + "ForCausalLM";
   }
 
-  static Optional<Family> ofArchitecture(String architecture) {
-    return Arrays.stream(values()).filter(f -> f.architecture.equals(architecture)).findFirst();
-  }
-
-  static Optional<Family> ofModelType(String modelType) {
-    return Arrays.stream(values()).filter(f -> f.modelType.equals(modelType)).findFirst();
-  }
-
-  static String known() {
-    return Arrays.stream(values()).map(f -> f.architecture).collect(Collectors.joining(", "));
+  boolean has(FamilyTrait trait) {
+    return traits.contains(trait);
   }
 }

@@ -7,7 +7,6 @@ import java.util.List;
  * What a layer's backward pass starts from.
  *
  * @param row the row
- * @param input [T, C]
  * @param kept what the forward pass gave besides its output
  */
-record LayerInput(Row row, Tensor input, List<Tensor> kept) {}
+record LayerInput(Row row, List<Tensor> kept) {}

@@ -74,6 +74,7 @@ final class DataPreparation {
     rowTokenizer
         .beginningOfText(train.conversations().getFirst())
         .ifPresent(surroundings.console()::warning);
+    problems.forEach(file -> file.remarks().forEach(surroundings.console()::warning));
     writePreview(train.source(), trainSet);
     return data(trainSet, validationSet, contextLength);
   }

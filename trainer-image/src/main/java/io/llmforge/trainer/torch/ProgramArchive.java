@@ -1,15 +1,21 @@
 package io.llmforge.trainer.torch;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The container in which libtorch accepts source: a zip of four stored entries. {@code data.pkl}
- * pickles one object of the program's class whose only attribute is {@code training}.
+ * The container in which libtorch accepts source: a zip of stored entries. {@code data.pkl} holds
+ * the one object of the program's class, {@code code/__torch__.py} that class, and {@code
+ * code/__torch__/PART.py} the functions of {@code __torch__.PART}.
  */
 final class ProgramArchive {
 
@@ -20,28 +26,55 @@ final class ProgramArchive {
 
   private ProgramArchive() {}
 
-  static byte[] of(String className, String source) throws IOException {
+  static byte[] of(ProgramSource source) throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
-      store(zip, "data.pkl", pickledInstance(className));
-      store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+      store(zip, "data.pkl", pickledInstance(source));
+      store(zip, "code/__torch__.py", file(source, source.name()));
+      for (var part : source.parts()) {
+        store(zip, "code/__torch__/" + part + ".py", file(source, part));
+      }
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
     }
     return bytes.toByteArray();
   }
 
-  /** {@code __torch__.NAME()} with the state {@code {"training": True}}. */
-  private static byte[] pickledInstance(String className) {
-    var attribute = "training";
+  private static byte[] file(ProgramSource source, String name) throws IOException {
+    var fileName = name + ".py";
+    try (var resource = source.owner().getResourceAsStream(fileName)) {
+      if (resource == null) {
+        throw new FileNotFoundException(source.owner().getPackageName() + "/" + fileName);
+      }
+      return resource.readAllBytes();
+    }
+  }
+
+  /** {@code __torch__.NAME()} with its settings and {@code training}, which every module has. */
+  private static byte[] pickledInstance(ProgramSource source) {
+    var state = new TreeMap<String, Object>(source.settings());
+    state.put("training", true);
     var pickle = new ByteArrayOutputStream();
     pickle.writeBytes(new byte[] {(byte) 0x80, 2});
-    pickle.writeBytes(("c__torch__\n" + className + "\n").getBytes(StandardCharsets.US_ASCII));
+    pickle.writeBytes(
+        ("c__torch__\n" + source.className() + "\n").getBytes(StandardCharsets.US_ASCII));
     pickle.writeBytes(new byte[] {')', (byte) 0x81, '}', '('});
-    pickle.writeBytes(new byte[] {'X', (byte) attribute.length(), 0, 0, 0});
-    pickle.writeBytes(attribute.getBytes(StandardCharsets.US_ASCII));
-    pickle.writeBytes(new byte[] {(byte) 0x88, 'u', 'b', '.'});
+    state.forEach((name, value) -> pickle.writeBytes(pickledEntry(name, value)));
+    pickle.writeBytes(new byte[] {'u', 'b', '.'});
     return pickle.toByteArray();
+  }
+
+  private static byte[] pickledEntry(String name, Object value) {
+    var characters = name.getBytes(StandardCharsets.US_ASCII);
+    var entry = ByteBuffer.allocate(5 + characters.length + 9).order(ByteOrder.LITTLE_ENDIAN);
+    entry.put((byte) 'X').putInt(characters.length).put(characters);
+    switch (value) {
+      case Boolean flag -> entry.put((byte) (flag ? 0x88 : 0x89));
+      case Long number -> entry.put((byte) 'J').putInt(Math.toIntExact(number));
+      case Double number -> entry.put((byte) 'G').order(ByteOrder.BIG_ENDIAN).putDouble(number);
+      default -> throw new IllegalArgumentException("a program cannot be set to " + value);
+    }
+    return Arrays.copyOf(entry.array(), entry.position());
   }
 
   /** Uncompressed, because libtorch maps entries as they lie. */

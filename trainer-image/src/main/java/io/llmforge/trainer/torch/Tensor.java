@@ -48,6 +48,11 @@ public final class Tensor {
     return array.toFloatArray();
   }
 
+  /** All elements of an int64 tensor, row-major; for tensors known to be small. */
+  public long[] toIntegers() {
+    return array.toLongArray();
+  }
+
   /** Whether every element is a number and not infinite. */
   public boolean isFinite() {
     try (var scope = runtime.openScope()) {

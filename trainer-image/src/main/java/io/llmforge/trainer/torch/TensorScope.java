@@ -39,6 +39,16 @@ public final class TensorScope implements AutoCloseable {
     return floats(buffer);
   }
 
+  /** A float32 tensor of two dimensions on the device; all rows are equally long. */
+  public Tensor matrix(float[]... rows) {
+    var columns = rows[0].length;
+    var buffer = direct((long) rows.length * columns * Float.BYTES);
+    var elements = buffer.asFloatBuffer();
+    Arrays.stream(rows).forEach(elements::put);
+    return adopt(
+        runtime.manager().create(buffer, new Shape(rows.length, columns), DataType.FLOAT32));
+  }
+
   /** A float32 tensor of one dimension that shares a direct buffer's memory where it can. */
   Tensor floats(ByteBuffer buffer) {
     return create(buffer, DataType.FLOAT32, buffer.capacity() / Float.BYTES);

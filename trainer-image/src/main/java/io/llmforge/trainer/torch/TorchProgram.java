@@ -4,10 +4,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 
 /** Torch source that libtorch has compiled; its methods are called by name. */
 public final class TorchProgram {
@@ -20,19 +18,13 @@ public final class TorchProgram {
     this.module = module;
   }
 
-  static TorchProgram load(
-      PtNDManager manager, Class<?> owner, String resourceName, String className) {
-    var fileName = resourceName + ".py";
-    try (var resource = owner.getResourceAsStream(fileName)) {
-      if (resource == null) {
-        throw new FileNotFoundException(owner.getPackageName() + "/" + fileName);
-      }
-      var source = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-      var archive = ProgramArchive.of(className, source);
+  static TorchProgram load(PtNDManager manager, ProgramSource source) {
+    try {
+      var archive = ProgramArchive.of(source);
       var module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
       return new TorchProgram(manager, module);
     } catch (IOException failure) {
-      throw new UncheckedIOException("cannot read torch program " + fileName, failure);
+      throw new UncheckedIOException("cannot read torch program " + source.name(), failure);
     }
   }
 

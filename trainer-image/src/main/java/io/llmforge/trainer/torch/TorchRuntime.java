@@ -19,7 +19,8 @@ public final class TorchRuntime implements AutoCloseable {
 
   private TorchRuntime(PtNDManager manager) {
     this.manager = manager;
-    this.transfer = TorchProgram.load(manager, TorchRuntime.class, "transfer", "Transfer");
+    this.transfer =
+        TorchProgram.load(manager, ProgramSource.of(TorchRuntime.class, "transfer", "Transfer"));
   }
 
   /** Loads libtorch from the class path; nothing is downloaded when DJL is told to be offline. */
@@ -31,7 +32,11 @@ public final class TorchRuntime implements AutoCloseable {
 
   /** Loads the program {@code className} from the resource {@code name.py} beside {@code owner}. */
   public TorchProgram load(Class<?> owner, String name, String className) {
-    return TorchProgram.load(manager, owner, name, className);
+    return load(ProgramSource.of(owner, name, className));
+  }
+
+  public TorchProgram load(ProgramSource source) {
+    return TorchProgram.load(manager, source);
   }
 
   public TensorScope openScope() {

@@ -3,7 +3,9 @@
 #   R rows (targets)   C hidden size   V vocabulary   z logits   w, g weights and gradient sums
 #   s LoRA scale, [1], "lora_scale" among the weights      p LoRA dropout probability
 #
-#   z = h W^T + s (drop(h) A^T) B^T;   nll = logsumexp(z) - z[target]
+#   c cap of the logits, [1], "soft_cap" among the weights where there is one
+#
+#   z = h W^T + s (drop(h) A^T) B^T, capped c tanh(z / c);   nll = logsumexp(z) - z[target]
 #   dz = (softmax(z) - onehot(target)) * weight, while the chunk's logits are at hand
 class CrossEntropy(Module):
   __parameters__ = []
@@ -21,6 +23,8 @@ class CrossEntropy(Module):
     if torch.__contains__(w, "lora_A.weight"):
       u = torch.mul_(torch.linear(hd, w["lora_A.weight"]), w["lora_scale"])
       _ = torch.addmm_(z, u, torch.t(w["lora_B.weight"]))
+    if torch.__contains__(w, "soft_cap"):
+      _ = torch.mul_(torch.tanh_(torch.div_(z, w["soft_cap"])), w["soft_cap"])
     return z
 
   # [R, V], for inspection.
@@ -45,9 +49,13 @@ class CrossEntropy(Module):
       if adapted and p > 0.0:
         hd = torch.mul(hc, torch.narrow(mask, 0, first, count))
       target = torch.unsqueeze(torch.narrow(targets, 0, first, count), 1)
-      dz = torch.log_softmax(self.head(hc, hd, w), -1)
+      z = self.head(hc, hd, w)
+      dz = torch.log_softmax(z, -1)
       _ = torch.sub_(total, torch.sum(torch.gather(dz, 1, target), dtype=7))
       _ = torch.scatter_add_(torch.exp_(dz), 1, target, torch.full_like(target, -1, dtype=6))
+      if torch.__contains__(w, "soft_cap"):
+        t = torch.div_(z, w["soft_cap"])
+        _ = torch.mul_(dz, torch.rsub(torch.mul_(t, t), 1.0))
       dhc = torch.narrow(dh, 0, first, count)
       _ = torch.addmm_(dhc, dz, w["weight"], beta=0, alpha=weight)
       if torch.__contains__(g, "weight"):
@@ -82,3 +90,19 @@ class CrossEntropy(Module):
       _ = torch.sub_(total, torch.sum(torch.gather(logp, 1, torch.unsqueeze(target, 1)), dtype=7))
       first = first + count
     return [total, correct]
+
+  # Logits of some tokens [K] and, in the last column, log sum exp of all logits: [R, K + 1].
+  def scores(self: __torch__.CrossEntropy, h: Tensor, tokens: Tensor, rows: int, w: Dict[str, Tensor]) -> List[Tensor]:
+    scores = torch.empty([torch.size(h, 0), torch.size(tokens, 0) + 1], dtype=6, device=h.device)
+    first = 0
+    while first < torch.size(h, 0):
+      count = torch.size(h, 0) - first
+      if count > rows:
+        count = rows
+      hc = torch.narrow(h, 0, first, count)
+      z = self.head(hc, hc, w)
+      chunk = torch.narrow(scores, 0, first, count)
+      _ = torch.copy_(torch.narrow(chunk, 1, 0, torch.size(tokens, 0)), torch.index_select(z, 1, tokens))
+      _ = torch.copy_(torch.narrow(chunk, 1, torch.size(tokens, 0), 1), torch.logsumexp(z, [1], True))
+      first = first + count
+    return [scores]

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.plan.PromptFormat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +21,9 @@ class ChatTemplateTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void publishedTemplateRendersWhatTrainingSaw(String name, JsonNode testCase) throws IOException {
-    var format = JSON.treeToValue(testCase.get("format"), PromptFormat.class);
+    var format =
+        JSON.treeToValue(
+            ((ObjectNode) testCase.get("format")).put("kind", "prompt_format"), PromptFormat.class);
     assertThat(testCase.get("template").asText())
         .as("the texts of case '%s' belong to this template; render them again", name)
         .isEqualTo(ChatTemplate.of(format));

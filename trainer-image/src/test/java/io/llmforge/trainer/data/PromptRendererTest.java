@@ -22,9 +22,9 @@ class PromptRendererTest {
             "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nYou are a helpful assistant<|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\nWhat's the value of 1+1?<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\nThe value is 2<|eot_id|>");
-    assertThat(rendered.assistantTurns()).hasSize(1);
-    assertThat(rendered.assistantTurns().getFirst().of(rendered.text()))
-        .isEqualTo("<|start_header_id|>assistant<|end_header_id|>\n\nThe value is 2<|eot_id|>");
+    var start = rendered.text().indexOf("<|start_header_id|>assistant");
+    assertThat(rendered.assistantTurns())
+        .containsExactly(new AssistantTurn.Found(new TextSpan(start, rendered.text().length())));
   }
 
   @Test

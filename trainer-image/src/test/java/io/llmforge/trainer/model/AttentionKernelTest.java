@@ -16,6 +16,9 @@ class AttentionKernelTest {
 
   private static final double BOUND = 1e-5;
 
+  /** Of three segments, the last of which is more than one block of queries. */
+  private static final int TOKENS = 314;
+
   @Test
   void plainAttentionAgreesWithTheFusedKernel() {
     var agreement = new Agreement(GoldenTest.FORWARD, "plain against fused attention");
@@ -49,14 +52,17 @@ class AttentionKernelTest {
         }
       }
     }
-    var group = ParameterGroup.withPrefix(DecoderNames.layer(0), weights, gradients);
-    var tokens = new PackedTokens(new int[21], new int[] {1, 13, 7}, new int[21]);
+    var group =
+        ParameterGroup.withPrefix(DecoderNames.layer(0), weights, gradients)
+            .renamed(name -> DecoderNames.inProgram(decoder, 0, name));
+    var tokens = new PackedTokens(new int[TOKENS], new int[] {1, 13, 300}, new int[TOKENS]);
     var row = program.row(tokens, RowDropout.NONE, scope);
-    var input = drawn(new Long[] {21L, (long) decoder.hiddenSize()}, random, scope);
-    var outputGradient = drawn(new Long[] {21L, (long) decoder.hiddenSize()}, random, scope);
+    var input = drawn(new Long[] {(long) TOKENS, (long) decoder.hiddenSize()}, random, scope);
+    var outputGradient =
+        drawn(new Long[] {(long) TOKENS, (long) decoder.hiddenSize()}, random, scope);
 
     var result = program.layer(0, input, row, group, scope);
-    var layerInput = new LayerInput(row, input, result.kept());
+    var layerInput = new LayerInput(row, result.kept());
     var inputGradient = program.layerBackward(0, outputGradient, layerInput, group, scope);
 
     var all = new LinkedHashMap<>(gradients);

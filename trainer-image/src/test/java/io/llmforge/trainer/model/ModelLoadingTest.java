@@ -60,11 +60,16 @@ class ModelLoadingTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "architectures | [\"GPT2LMHeadModel\"] | architecture 'GPT2LMHeadModel' is not supported; supported are LlamaForCausalLM, Qwen2ForCausalLM",
-        "rope_parameters | {\"rope_type\": \"yarn\", \"factor\": 4.0} | rope_type 'yarn' is not supported; supported: default, linear, llama3",
-        "use_sliding_window | true | use_sliding_window 'true' is not supported",
+        "architectures | [\"GPT2LMHeadModel\"] | architecture 'GPT2LMHeadModel' is not supported; supported are LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, GemmaForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, Phi3ForCausalLM, Olmo2ForCausalLM, GraniteForCausalLM, MixtralForCausalLM, Qwen3MoeForCausalLM",
+        "rope_parameters | {\"rope_type\": \"proportional\"} | rope_type 'proportional' is not supported; supported: default, linear, dynamic, llama3, yarn, longrope",
+        "partial_rotary_factor | 0.5 | partial_rotary_factor '0.5' is not supported; supported: 1.0 in this family",
+        "use_sliding_window | true | use_sliding_window 'true' is not supported; supported: false in this family",
+        "use_bidirectional_attention | true | use_bidirectional_attention 'true' is not supported",
+        "attn_logit_softcapping | 50.0 | attn_logit_softcapping '50.0' is not supported; supported: null in this family",
+        "final_logit_softcapping | 30.0 | final_logit_softcapping '30.0' is not supported; supported: null in this family",
+        "resid_pdrop | 0.1 | resid_pdrop '0.1' is not supported; supported: 0.0",
         "hidden_act | \"gelu\" | hidden_act 'gelu' is not supported",
-        "layer_types | [\"sliding_attention\"] | layer_types 'sliding_attention' is not supported",
+        "layer_types | [\"full_attention\", \"sliding_attention\"] | layer_types 'sliding_attention' is not supported",
         "attention_dropout | 0.1 | attention_dropout '0.1' is not supported",
         "quantization_config | {\"bits\": 4} | quantized weights are not supported"
       })
@@ -87,7 +92,10 @@ class ModelLoadingTest {
         "vocab_size | 321 | tensor model.embed_tokens.weight has shape [320, 64], config.json asks for [321, 64]",
         "num_hidden_layers | 3 | lacks model.layers.2.input_layernorm.weight",
         "num_hidden_layers | 1 | holds, against its config.json, model.layers.1.input_layernorm.weight",
-        "rope_parameters | {\"rope_type\": \"linear\"} | the rope parameter 'factor' must be a positive number"
+        "rope_parameters | {\"rope_type\": \"linear\"} | the rope parameter 'factor' must be a positive number",
+        "rope_parameters | {\"rope_type\": \"longrope\", \"short_factor\": [1, 2], \"long_factor\": []} | the rope parameter 'short_factor' must be 8 positive numbers, one per pair of rotated dimensions",
+        "head_dim | 15 | an even number of dimensions must be rotated, not 15 of 15",
+        "layer_types | [\"full_attention\"] | layer_types names 1 layers, num_hidden_layers is 2"
       })
   void foldersThatContradictThemselvesAreRefused(String key, String value, String message)
       throws IOException {

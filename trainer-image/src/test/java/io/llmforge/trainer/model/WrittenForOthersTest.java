@@ -28,12 +28,23 @@ class WrittenForOthersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "llama-full, llama, ",
-    "qwen2-tied-full, qwen2-tied, ",
-    "llama-projections, llama, all",
-    "llama-ends, llama, ends",
-    "llama-tied-ends, llama-tied, ends",
-    "qwen2-expression, qwen2, expression"
+    "llama-full, models/llama, ",
+    "qwen2-tied-full, models/qwen2-tied, ",
+    "llama-projections, models/llama, all",
+    "llama-ends, models/llama, ends",
+    "llama-tied-ends, models/llama-tied, ends",
+    "qwen2-expression, models/qwen2, expression",
+    "mistral-all, families/mistral, all",
+    "qwen3-all, families/qwen3, all",
+    "gemma-full, families/gemma, ",
+    "gemma2-ends, families/gemma2, ends",
+    "gemma3-all, families/gemma3, all",
+    "phi3-all, families/phi3, all",
+    "olmo2-full, families/olmo2, ",
+    "granite-all, families/granite, all",
+    "mixtral-full, families/mixtral, ",
+    "mixtral-attention, families/mixtral, attention",
+    "qwen3-moe-attention, families/qwen3-moe, attention"
   })
   void foldersHoldWhatLoadersNeed(String name, String base, String targets) throws IOException {
     var folder =
@@ -42,7 +53,7 @@ class WrittenForOthersTest {
             .orElse(temporary)
             .resolve(name);
     Files.createDirectories(folder.resolve("model"));
-    var source = ReferenceCase.folder("models", base);
+    var source = ReferenceCase.folder(base);
     var document = ReferenceCase.read(source).documents().getFirst();
     var row = ReferenceCase.packed(List.of(document));
 
@@ -95,6 +106,8 @@ class WrittenForOthersTest {
       case "all" -> lora(new Tuning.LoraTargets.AllLinear());
       case "ends" ->
           lora(new Tuning.LoraTargets.Names(List.of("q_proj", "embed_tokens", "lm_head")));
+      case "attention" ->
+          lora(new Tuning.LoraTargets.Names(List.of("q_proj", "k_proj", "v_proj", "o_proj")));
       case "expression" -> lora(new Tuning.LoraTargets.Pattern(".*layers\\.1\\..*_proj"));
       case null, default -> new Tuning.FullParameter();
     };
