@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,8 +121,8 @@ public sealed interface TrainingReport {
    * @param value newest value; may be NaN or infinite
    * @param step optimizer step it belongs to
    * @param first value when it was first measured
-   * @param best lowest value so far
-   * @param bestStep step of the lowest value
+   * @param best best value so far: the highest of {@link #isHigherBetter}, else the lowest
+   * @param bestStep step of the best value
    */
   record Metric(String name, double value, long step, double first, double best, long bestStep) {
     public static final String TRAIN_LOSS = "train_loss";
@@ -133,9 +134,27 @@ public sealed interface TrainingReport {
     public static final String PERPLEXITY = "perplexity";
     public static final String LEARNING_RATE = "learning_rate";
     public static final String GRADIENT_NORM = "grad_norm";
+    public static final String ACCURACY = "accuracy";
+    public static final String F1 = "f1";
+    public static final String WEIGHTED_F1 = "f1_weighted";
+
+    /** Average precision, the area under the curve of precision over recall. */
+    public static final String PRAUC = "prauc";
+
+    /** Probability of all labels together among all tokens. */
+    public static final String LABEL_MASS = "label_mass";
+
+    private static final Set<String> HIGHER_IS_BETTER =
+        Set.of(ACCURACY, F1, WEIGHTED_F1, PRAUC, LABEL_MASS);
 
     public Metric {
       requireNonNull(name, "name");
+    }
+
+    /** Whether more of it is better, measured in training or, with its prefix, in evaluation. */
+    public static boolean isHigherBetter(String name) {
+      return HIGHER_IS_BETTER.contains(
+          name.startsWith(EVALUATION_PREFIX) ? name.substring(EVALUATION_PREFIX.length()) : name);
     }
   }
 

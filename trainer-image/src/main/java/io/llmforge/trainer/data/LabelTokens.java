@@ -1,7 +1,6 @@
 package io.llmforge.trainer.data;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,6 +10,9 @@ import java.util.List;
  * @param ids the token of each label, all different
  */
 public record LabelTokens(List<String> labels, List<Integer> ids) {
+
+  /** No labels: those of every task but classification. */
+  public static final LabelTokens NONE = new LabelTokens(List.of(), List.of());
 
   public LabelTokens {
     labels = List.copyOf(labels);
@@ -41,9 +43,9 @@ public record LabelTokens(List<String> labels, List<Integer> ids) {
     return new LabelTokens(labels, ids);
   }
 
-  /** The vocabulary that holds all labels has at least so many tokens. */
+  /** Tokens of the smallest vocabulary that holds all labels. */
   public int vocabularySize() {
-    return Collections.max(ids) + 1;
+    return ids.stream().mapToInt(id -> id + 1).max().orElse(0);
   }
 
   /** The label's number of a token, -1 when it is no label. */

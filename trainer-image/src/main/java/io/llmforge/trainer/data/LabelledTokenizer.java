@@ -27,50 +27,67 @@ public final class LabelledTokenizer {
   private static final String DECODER = "added_tokens_decoder";
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
-  private final String source;
-  private final List<String> labels;
+  private final Path base;
+  private final TokenizerDocument document;
+  private final NavigableMap<Integer, ObjectNode> added;
+  private final LabelTokens tokens;
 
-  /**
-   * Adds nothing yet.
-   *
-   * @param source the tokenizer's file as its user wrote it
-   * @param labels the texts that become tokens, in their order
-   */
-  public LabelledTokenizer(String source, List<String> labels) {
-    this.source = source;
-    this.labels = List.copyOf(labels);
+  private LabelledTokenizer(
+      Path base,
+      TokenizerDocument document,
+      NavigableMap<Integer, ObjectNode> added,
+      LabelTokens tokens) {
+    this.base = base;
+    this.document = document;
+    this.added = added;
+    this.tokens = tokens;
   }
 
   /**
-   * Patches {@code tokenizer.json} of a folder and, where they say the same again, {@code
-   * tokenizer_config.json} and {@code added_tokens.json}.
+   * Reads the tokenizer of a folder and finds a token for every label.
    *
-   * @return the tokens that the labels are now
+   * @param source {@code tokenizer.json} as its user wrote it
+   * @param labels the texts that become tokens, in their order
    * @throws TokenizerInvalidException when the tokenizer has no room for them
    */
-  public LabelTokens patch(Path folder) throws IOException {
-    Path file = folder.resolve(TextTokenizer.FILE);
-    TokenizerDocument document = parse(Files.readString(file));
-    TreeMap<Integer, ObjectNode> added = new TreeMap<>(document.added());
-    List<Integer> ids = add(document.vocabulary(), added);
-    Files.writeString(file, document.withAdded(added));
-    patchConfig(folder.resolve(CONFIG), ids);
-    patchAddedTokens(folder.resolve(ADDED_TOKENS_FILE), ids);
-    return new LabelTokens(labels, ids);
+  public static LabelledTokenizer of(Path base, String source, List<String> labels)
+      throws IOException {
+    TokenizerDocument document = parse(source, Files.readString(base.resolve(TextTokenizer.FILE)));
+    NavigableMap<Integer, ObjectNode> added = new TreeMap<>(document.added());
+    List<Integer> ids = add(source, labels, document.vocabulary(), added);
+    return new LabelledTokenizer(base, document, added, new LabelTokens(labels, ids));
   }
 
-  private TokenizerDocument parse(String text) {
+  /** The tokens that the labels are. */
+  public LabelTokens tokens() {
+    return tokens;
+  }
+
+  /**
+   * Writes {@code tokenizer.json} and, when the base has them, {@code tokenizer_config.json} and
+   * {@code added_tokens.json}, which say the same again.
+   */
+  public void writeTo(Path folder) throws IOException {
+    Files.writeString(folder.resolve(TextTokenizer.FILE), document.withAdded(added));
+    writeConfig(base.resolve(CONFIG), folder.resolve(CONFIG));
+    writeAddedTokens(base.resolve(ADDED_TOKENS_FILE), folder.resolve(ADDED_TOKENS_FILE));
+  }
+
+  private static TokenizerDocument parse(String source, String text) {
     try {
       return TokenizerDocument.parse(text);
     } catch (JsonProcessingException e) {
-      throw invalid("is not JSON (%s)".formatted(e.getOriginalMessage()), e);
+      throw invalid(source, "is not JSON (%s)".formatted(e.getOriginalMessage()), e);
     } catch (IllegalArgumentException e) {
-      throw invalid("is " + e.getMessage(), e);
+      throw invalid(source, "is " + e.getMessage(), e);
     }
   }
 
-  private List<Integer> add(
-      Map<String, Integer> vocabulary, NavigableMap<Integer, ObjectNode> added) {
+  private static List<Integer> add(
+      String source,
+      List<String> labels,
+      Map<String, Integer> vocabulary,
+      NavigableMap<Integer, ObjectNode> added) {
     Map<String, Integer> known = new HashMap<>(vocabulary);
     added.forEach((id, token) -> known.put(token.path("content").textValue(), id));
     List<Integer> ids = new ArrayList<>();
@@ -79,6 +96,7 @@ public final class LabelledTokenizer {
       int id = existing == null ? next(vocabulary, added) : existing;
       if (existing == null && vocabulary.containsValue(id)) {
         throw invalid(
+            source,
             "numbers its tokens with gaps: the next, %d, is one already, so label '%s' cannot be added; number them without gaps"
                 .formatted(id, label),
             null);
@@ -98,30 +116,30 @@ public final class LabelledTokenizer {
         : Math.max(vocabulary.size(), Math.addExact(added.lastKey(), 1));
   }
 
-  private void patchConfig(Path file, List<Integer> ids) throws IOException {
-    if (!Files.exists(file)) {
+  private void writeConfig(Path from, Path to) throws IOException {
+    if (!Files.exists(from)) {
       return;
     }
-    ObjectNode config = JSON.readValue(file.toFile(), ObjectNode.class);
+    ObjectNode config = JSON.readValue(from.toFile(), ObjectNode.class);
     if (config.get(DECODER) instanceof ObjectNode decoder) {
-      for (int label = 0; label < labels.size(); label++) {
+      for (int label = 0; label < tokens.labels().size(); label++) {
         decoder.set(
-            Integer.toString(ids.get(label)),
-            described(JSON.createObjectNode(), labels.get(label)));
+            Integer.toString(tokens.ids().get(label)),
+            described(JSON.createObjectNode(), tokens.labels().get(label)));
       }
-      write(config, file);
     }
+    write(config, to);
   }
 
-  private void patchAddedTokens(Path file, List<Integer> ids) throws IOException {
-    if (!Files.exists(file)) {
+  private void writeAddedTokens(Path from, Path to) throws IOException {
+    if (!Files.exists(from)) {
       return;
     }
-    ObjectNode tokens = JSON.readValue(file.toFile(), ObjectNode.class);
-    for (int label = 0; label < labels.size(); label++) {
-      tokens.put(labels.get(label), ids.get(label));
+    ObjectNode all = JSON.readValue(from.toFile(), ObjectNode.class);
+    for (int label = 0; label < tokens.labels().size(); label++) {
+      all.put(tokens.labels().get(label), tokens.ids().get(label));
     }
-    write(tokens, file);
+    write(all, to);
   }
 
   private static void write(ObjectNode object, Path file) throws IOException {
@@ -138,7 +156,8 @@ public final class LabelledTokenizer {
         .put("special", true);
   }
 
-  private TokenizerInvalidException invalid(String problem, @Nullable Throwable cause) {
+  private static TokenizerInvalidException invalid(
+      String source, String problem, @Nullable Throwable cause) {
     return new TokenizerInvalidException("%s %s".formatted(source, problem), cause);
   }
 }

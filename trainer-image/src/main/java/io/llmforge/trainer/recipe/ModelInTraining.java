@@ -11,7 +11,6 @@ import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.RowPacker;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -50,13 +49,11 @@ final class ModelInTraining implements AutoCloseable {
     this.optimizer = optimizer;
   }
 
-  static ModelInTraining load(
-      TorchRuntime runtime, TrainingPlan plan, TrainedTask task, ModelSourceFolders folders) {
+  static ModelInTraining load(TorchRuntime runtime, StartingModel start, TrainedTask task) {
+    TrainingPlan plan = start.plan();
     Tuning tuning = PlanTuning.of(plan.tuning());
-    CausalLanguageModel model =
-        CausalLanguageModel.load(
-            runtime, folders.weights(), tuning, plan.seed(), ModelOptions.defaults());
-    folders.adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
+    CausalLanguageModel model = start.load(runtime);
+    start.folders().adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
     OptimizerPlan settings = plan.optimizer();
     AdamW optimizer =
         new AdamW(

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
-import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.Volumes;
 import java.io.IOException;
@@ -16,7 +15,7 @@ import java.util.Optional;
 /**
  * Folders that a run starts from.
  *
- * @param base the model's folder: configuration and tokenizer
+ * @param base the model's folder: configuration, and the tokenizer as the model has it
  * @param weights folder of the weights, often the same
  * @param adapter adapter to go on from
  */
@@ -28,18 +27,6 @@ record ModelSourceFolders(Path base, Path weights, Optional<Path> adapter) {
     Location adapter = source.adapter();
     return new ModelSourceFolders(
         base, weights, adapter == null ? Optional.empty() : Optional.of(volumes.source(adapter)));
-  }
-
-  TextTokenizer openTokenizer(Location base) {
-    Path file = base().resolve(TextTokenizer.FILE);
-    String name = base.text() + "/" + TextTokenizer.FILE;
-    if (!Files.isRegularFile(file)) {
-      throw new StorageException.NotFound(
-          "%s does not exist; the model folder needs the model's tokenizer in this form"
-              .formatted(name),
-          null);
-    }
-    return TextTokenizer.open(file, name);
   }
 
   /** Positions the model was made for, 0 when its configuration does not say. */

@@ -8,16 +8,18 @@ import io.llmforge.crds.plan.PromptFormat;
 import io.llmforge.crds.plan.TokenizerTemplate;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport.Output;
-import io.llmforge.crds.plan.Tuning;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.data.ChatTemplate;
+import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.StagedFolder;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.WriteProbe;
+import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,23 +35,10 @@ import java.util.stream.Stream;
  */
 record Publication(TrainingPlan plan, Path target) {
 
-  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-  private static final String CHAT_TEMPLATE = "chat_template.jinja";
-
-  /** Where Transformers keeps named templates besides the default one. */
-  private static final String MORE_TEMPLATES = "additional_chat_templates";
+  /** Where the adapter lies beside a model that it is merged into. */
+  static final String ADAPTER_FOLDER = "adapter";
 
   private static final String GENERATION_CONFIG = "generation_config.json";
-
-  /** Files of a Hugging Face folder that belong to its tokenizer and are taken over as they are. */
-  private static final List<String> TOKENIZER_FILES =
-      List.of(
-          "tokenizer.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "tokenizer.model");
 
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
@@ -72,20 +61,26 @@ record Publication(TrainingPlan plan, Path target) {
   /**
    * Publishes a checkpoint.
    *
-   * @param base folder of the base model, where the tokenizer comes from
+   * @param start what training started from
+   * @param tokenizer what it was trained with
    * @param metricsFile steps and evaluations of the run
    * @param verification looks at the complete folder before it is published, and throws when it is
    *     not what it should be
    */
-  Output publish(Checkpoint checkpoint, Path base, Path metricsFile, Consumer<Path> verification) {
+  Output publish(
+      Checkpoint checkpoint,
+      StartingModel start,
+      RunTokenizer tokenizer,
+      Path metricsFile,
+      Consumer<Path> verification) {
     String name = plan.output().location().text();
     try {
       new StagedFolder(target)
           .write(
               folder -> {
-                copyAll(checkpoint.artifact(), folder);
-                writeTokenizer(base, folder);
-                writeGenerationConfig(base, folder);
+                writeWeights(checkpoint, start, folder);
+                writeTokenizer(tokenizer, folder);
+                writeGenerationConfig(start.folders().base(), folder);
                 Files.copy(metricsFile, folder.resolve(MetricsFile.NAME));
                 Durable.writeText(
                     folder.resolve("training_plan.json"), PlanJson.writeIndented(plan));
@@ -93,17 +88,31 @@ record Publication(TrainingPlan plan, Path target) {
                 verification.accept(folder);
               });
       long bytes = Manifest.read(target).bytes();
-      return new Output(kind(), name, Manifest.digest(target), bytes, checkpoint.state().step());
+      return new Output(
+          PublishedForm.of(plan).kind(),
+          name,
+          Manifest.digest(target),
+          bytes,
+          checkpoint.state().step());
     } catch (IOException e) {
+      throw StorageException.writing(name, e);
+    } catch (UncheckedIOException e) {
       throw StorageException.writing(name, e);
     }
   }
 
-  private Output.Kind kind() {
-    return switch (plan.tuning()) {
-      case Tuning.FullParameter ignored -> Output.Kind.MODEL;
-      case Tuning.Lora ignored -> Output.Kind.ADAPTER;
-    };
+  private void writeWeights(Checkpoint checkpoint, StartingModel start, Path folder)
+      throws IOException {
+    switch (PublishedForm.of(plan)) {
+      case ADAPTER, MODEL -> copyAll(checkpoint.artifact(), folder);
+      case MERGED_MODEL -> {
+        try (TorchRuntime runtime = TorchRuntime.start();
+            CausalLanguageModel model = start.loadWithAdapter(runtime, checkpoint.artifact())) {
+          model.writeModel(folder, model.storedType());
+        }
+        copyAll(checkpoint.artifact(), Files.createDirectories(folder.resolve(ADAPTER_FOLDER)));
+      }
+    }
   }
 
   private boolean isOurs() throws IOException {
@@ -112,36 +121,20 @@ record Publication(TrainingPlan plan, Path target) {
     }
   }
 
-  private void writeTokenizer(Path base, Path folder) throws IOException {
-    for (String name : TOKENIZER_FILES) {
-      if (Files.isRegularFile(base.resolve(name))) {
-        Files.copy(base.resolve(name), folder.resolve(name));
-      }
-    }
+  private void writeTokenizer(RunTokenizer tokenizer, Path folder) throws IOException {
+    tokenizer.copyTo(folder);
     switch (plan.objective().textFormat()) {
-      case PromptFormat format -> writeTemplate(ChatTemplate.of(format), base, folder);
-      case TokenizerTemplate ignored -> copyTemplates(base, folder);
+      case PromptFormat format ->
+          writeTemplate(ChatTemplate.of(format), tokenizer.folder(), folder);
+      case TokenizerTemplate ignored -> tokenizer.copyTemplatesTo(folder);
     }
   }
 
   private static void writeTemplate(String template, Path base, Path folder) throws IOException {
-    ObjectNode config = readObject(base.resolve(TOKENIZER_CONFIG));
+    ObjectNode config = readObject(base.resolve(RunTokenizer.CONFIG));
     config.put("chat_template", template);
-    writeObject(config, folder.resolve(TOKENIZER_CONFIG));
-    Durable.writeText(folder.resolve(CHAT_TEMPLATE), template);
-  }
-
-  /** The tokenizer's own templates, byte for byte. */
-  private static void copyTemplates(Path base, Path folder) throws IOException {
-    for (String name : List.of(TOKENIZER_CONFIG, CHAT_TEMPLATE)) {
-      if (Files.isRegularFile(base.resolve(name))) {
-        Files.copy(base.resolve(name), folder.resolve(name));
-      }
-    }
-    Path more = base.resolve(MORE_TEMPLATES);
-    if (Files.isDirectory(more)) {
-      copyAll(more, Files.createDirectory(folder.resolve(MORE_TEMPLATES)));
-    }
+    writeObject(config, folder.resolve(RunTokenizer.CONFIG));
+    Durable.writeText(folder.resolve(RunTokenizer.CHAT_TEMPLATE), template);
   }
 
   private void writeGenerationConfig(Path base, Path folder) throws IOException {

@@ -1,28 +1,23 @@
 package io.llmforge.trainer.recipe;
 
-import io.llmforge.crds.plan.TrainingPlan;
-import io.llmforge.crds.plan.Tuning;
 import io.llmforge.trainer.checkpoint.Checkpoint;
-import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
  * Loads what is about to be published, from disk, the way a user would, and looks whether it is the
  * model that was trained.
  *
- * @param plan the run's plan
+ * @param start what training started from
  * @param folder the complete folder
- * @param folders where the base model is
  * @param task what the loss is
  */
-record PublishedModel(
-    TrainingPlan plan, Path folder, ModelSourceFolders folders, TrainedTask task) {
+record PublishedModel(StartingModel start, Path folder, TrainedTask task) {
 
   private static final int ROWS = 16;
 
@@ -33,43 +28,45 @@ record PublishedModel(
   private static final double TOLERANCE = 0.02;
 
   void verify(Checkpoint best, TrainingData data) {
-    boolean all = best.evaluationLoss().isPresent();
-    List<TokenRow> rows =
-        all
-            ? data.validation().rows()
-            : data.train()
-                .sequencesOf(IntStream.range(0, Math.min(ROWS, data.train().size())).toArray());
-    double loss = loss(rows, data);
-    double expected = best.evaluationLoss().orElse(loss);
+    List<List<TokenRow>> batches = data.evaluationPacker().pack(rows(best, data));
+    double loss = loss(this::load, batches);
+    double expected =
+        best.evaluationLoss().orElseGet(() -> loss(runtime -> trained(runtime, best), batches));
     if (!(Math.abs(loss - expected) <= TOLERANCE * Math.max(1, expected))) {
       throw new DivergedException(
           "what was written for %s has loss %s where training measured %s; it is not published"
-              .formatted(plan.output().location().text(), loss, expected),
+              .formatted(start.plan().output().location().text(), loss, expected),
           null);
     }
   }
 
-  private double loss(List<TokenRow> rows, TrainingData data) {
+  /** Those that training evaluated, or else some of those it learned. */
+  private static List<TokenRow> rows(Checkpoint best, TrainingData data) {
+    return best.evaluationLoss().isPresent()
+        ? data.validation().rows()
+        : data.train()
+            .sequencesOf(IntStream.range(0, Math.min(ROWS, data.train().size())).toArray());
+  }
+
+  private double loss(
+      Function<TorchRuntime, CausalLanguageModel> loading, List<List<TokenRow>> batches) {
     try (TorchRuntime runtime = TorchRuntime.start();
-        CausalLanguageModel model = load(runtime)) {
-      return task.evaluate(model, data.evaluationPacker().pack(rows), () -> false)
-          .orElseThrow()
-          .loss();
+        CausalLanguageModel model = loading.apply(runtime)) {
+      return task.evaluate(model, batches, () -> false).orElseThrow().loss();
     }
   }
 
   private CausalLanguageModel load(TorchRuntime runtime) {
-    var tuning = PlanTuning.of(plan.tuning());
-    var options = ModelOptions.defaults();
-    return switch (plan.tuning()) {
-      case Tuning.FullParameter ignored ->
-          CausalLanguageModel.load(runtime, folder, tuning, plan.seed(), options);
-      case Tuning.Lora ignored -> {
-        var model =
-            CausalLanguageModel.load(runtime, folders.weights(), tuning, plan.seed(), options);
-        model.trainables().restore(PeftAdapter.readTensors(folder));
-        yield model;
-      }
+    return switch (PublishedForm.of(start.plan())) {
+      case ADAPTER -> start.loadWithAdapter(runtime, folder);
+      case MODEL, MERGED_MODEL -> start.load(runtime, folder);
+    };
+  }
+
+  private CausalLanguageModel trained(TorchRuntime runtime, Checkpoint checkpoint) {
+    return switch (PublishedForm.of(start.plan())) {
+      case ADAPTER, MERGED_MODEL -> start.loadWithAdapter(runtime, checkpoint.artifact());
+      case MODEL -> start.load(runtime, checkpoint.artifact());
     };
   }
 }

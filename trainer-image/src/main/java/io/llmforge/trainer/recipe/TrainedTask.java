@@ -2,6 +2,7 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.report.Breakdown;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,17 +11,23 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** What differs between tasks once rows are tokens: what is minimised, and what is measured. */
-sealed interface TrainedTask permits LanguageModelling {
+sealed interface TrainedTask permits LanguageModelling, LabelClassification {
 
   /**
    * A loss and what was measured with it.
    *
    * @param loss what training minimises, as a mean over rows or targets
    * @param metrics by the name they are published under, without {@code eval_}
+   * @param breakdowns what is too much for the status
    */
-  record Measured(double loss, Map<String, Double> metrics) {
+  record Measured(double loss, Map<String, Double> metrics, List<Breakdown> breakdowns) {
     public Measured {
       metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+      breakdowns = List.copyOf(breakdowns);
+    }
+
+    Measured(double loss, Map<String, Double> metrics) {
+      this(loss, metrics, List.of());
     }
   }
 

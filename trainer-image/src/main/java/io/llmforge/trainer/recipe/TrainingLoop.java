@@ -178,7 +178,12 @@ final class TrainingLoop {
           Duration time = Duration.between(start, surroundings.clock().instant());
           record(
               new EvaluationReport(
-                  step, data.layout().epochAfter(step), value.loss(), value.metrics(), time));
+                  step,
+                  data.layout().epochAfter(step),
+                  value.loss(),
+                  value.metrics(),
+                  value.breakdowns(),
+                  time));
         });
     return measured;
   }

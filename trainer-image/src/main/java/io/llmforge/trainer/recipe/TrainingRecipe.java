@@ -14,7 +14,6 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * One training run from its plan to its published artefact: rows, then the model, then steps with
@@ -40,31 +39,38 @@ public final class TrainingRecipe {
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
     surroundings.progress().enter(Phase.TOKENIZING);
-    TrainingData data = prepareData(folders);
-    TrainedTask task = task();
+    RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), surroundings.volumes());
+    TrainingData data = prepareData(tokenizer, folders);
+    TrainedTask task = task(tokenizer);
+    var start = new StartingModel(plan, folders, tokenizer.labels());
     surroundings.progress().planned(data.layout().totalSteps(), data.layout().epochs());
 
     surroundings.progress().enter(Phase.LOADING);
     try (RunRecords records = RunRecords.open(plan, data, surroundings)) {
-      return switch (train(data, task, folders, records)) {
+      return switch (train(data, task, start, records)) {
         case TrainingLoop.End.Stopped stopped -> stopped(stopped.checkpoint());
         case TrainingLoop.End.Finished ignored -> {
           Checkpoint best = records.checkpoints().best().orElseThrow();
-          yield publish(
-              publication,
-              best,
-              folders,
-              folder -> new PublishedModel(plan, folder, folders, task).verify(best, data));
+          surroundings.progress().enter(Phase.PUBLISHING);
+          Output output =
+              publication.publish(
+                  best,
+                  start,
+                  tokenizer,
+                  workspaceFile(MetricsFile.NAME),
+                  folder -> new PublishedModel(start, folder, task).verify(best, data));
+          yield completed(best, output);
         }
       };
     }
   }
 
-  private TrainedTask task() {
+  private TrainedTask task(RunTokenizer tokenizer) {
     return switch (plan.objective()) {
       case Objective.CausalLm ignored -> new LanguageModelling();
       case Objective.InstructionTuning ignored -> new LanguageModelling();
-      case Objective.Classification ignored -> throw notYet("classification");
+      case Objective.Classification classification ->
+          LabelClassification.of(classification, tokenizer.labels());
       case Objective.PreferenceTuning ignored -> throw notYet("preference_tuning");
     };
   }
@@ -73,16 +79,16 @@ public final class TrainingRecipe {
     return new PlanInvalidException("%s is not trained by this version".formatted(task));
   }
 
-  private TrainingData prepareData(ModelSourceFolders folders) {
-    try (TextTokenizer tokenizer = folders.openTokenizer(plan.model().base())) {
+  private TrainingData prepareData(RunTokenizer run, ModelSourceFolders folders) {
+    try (TextTokenizer tokenizer = run.open()) {
       return new DataPreparation(plan, surroundings, tokenizer).prepare(folders.contextLength());
     }
   }
 
   private TrainingLoop.End train(
-      TrainingData data, TrainedTask task, ModelSourceFolders folders, RunRecords records) {
+      TrainingData data, TrainedTask task, StartingModel start, RunRecords records) {
     try (TorchRuntime runtime = TorchRuntime.start();
-        ModelInTraining model = load(runtime, data, task, folders)) {
+        ModelInTraining model = load(runtime, data, task, start)) {
       records.resumed().ifPresent(model::restore);
       announce(data, model, records);
       return new TrainingLoop(plan, data, model, records, surroundings).run();
@@ -90,9 +96,9 @@ public final class TrainingRecipe {
   }
 
   private ModelInTraining load(
-      TorchRuntime runtime, TrainingData data, TrainedTask task, ModelSourceFolders folders) {
+      TorchRuntime runtime, TrainingData data, TrainedTask task, StartingModel start) {
     try {
-      ModelInTraining model = ModelInTraining.load(runtime, plan, task, folders);
+      ModelInTraining model = ModelInTraining.load(runtime, start, task);
       int largest = data.largestToken();
       if (largest >= model.vocabularySize()) {
         model.close();
@@ -106,14 +112,7 @@ public final class TrainingRecipe {
     }
   }
 
-  private TrainingReport publish(
-      Publication publication,
-      Checkpoint best,
-      ModelSourceFolders folders,
-      Consumer<Path> verification) {
-    surroundings.progress().enter(Phase.PUBLISHING);
-    Output output =
-        publication.publish(best, folders.base(), workspaceFile(MetricsFile.NAME), verification);
+  private TrainingReport completed(Checkpoint best, Output output) {
     surroundings.console().line("Best checkpoint is stored in:");
     surroundings.console().line(output.location());
     best.evaluationLoss()

@@ -64,6 +64,7 @@ public final class ConsoleProgress {
             report.perplexity(),
             text(report.metrics()),
             report.time().toMillis() / 1e3));
+    report.breakdowns().forEach(parts -> parts.lines().forEach(this::line));
   }
 
   /** The pass that a step belonged to, counted from 0; an epoch ends with its last step. */

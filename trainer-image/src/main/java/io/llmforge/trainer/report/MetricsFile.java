@@ -75,6 +75,9 @@ public final class MetricsFile implements AutoCloseable {
     line.put("eval_loss", report.loss());
     line.put("perplexity", report.perplexity());
     report.metrics().forEach((name, value) -> line.put(Metric.EVALUATION_PREFIX + name, value));
+    report
+        .breakdowns()
+        .forEach(parts -> line.put(Metric.EVALUATION_PREFIX + parts.name(), parts.values()));
     line.put("eval_time_per_epoch", report.time().toNanos() / 1e9);
     line.put("total_trained_steps", report.step());
     if (stepsOfEpoch > 0) {

@@ -113,7 +113,8 @@ public final class ProgressTracker {
 
   private void measured(String name, double value) {
     Metric before = metrics.getOrDefault(name, new Metric(name, value, step, value, value, step));
-    boolean best = value < before.best() || Double.isNaN(before.best());
+    boolean better = Metric.isHigherBetter(name) ? value > before.best() : value < before.best();
+    boolean best = better || Double.isNaN(before.best());
     metrics.put(
         name,
         new Metric(

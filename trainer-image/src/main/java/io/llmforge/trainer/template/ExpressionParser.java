@@ -2,7 +2,6 @@ package io.llmforge.trainer.template;
 
 import io.llmforge.trainer.template.Expression.And;
 import io.llmforge.trainer.template.Expression.Calculation;
-import io.llmforge.trainer.template.Expression.CallArguments;
 import io.llmforge.trainer.template.Expression.Comparison;
 import io.llmforge.trainer.template.Expression.Comparison.Compared;
 import io.llmforge.trainer.template.Expression.Concatenation;
@@ -12,8 +11,6 @@ import io.llmforge.trainer.template.Expression.Negation;
 import io.llmforge.trainer.template.Expression.Operator;
 import io.llmforge.trainer.template.Expression.Or;
 import io.llmforge.trainer.template.Expression.Relation;
-import io.llmforge.trainer.template.Expression.Sign;
-import io.llmforge.trainer.template.Expression.Test;
 import io.llmforge.trainer.template.Expression.TupleLiteral;
 import io.llmforge.trainer.template.Token.Kind;
 import java.util.ArrayList;
@@ -52,11 +49,13 @@ final class ExpressionParser {
 
   private final TokenReader tokens;
   private final OperandParser operands;
+  private final SignParser signs;
   private int nested;
 
   ExpressionParser(TokenReader tokens, MentionedNames mentioned) {
     this.tokens = tokens;
     this.operands = new OperandParser(tokens, this, mentioned);
+    this.signs = new SignParser(tokens, operands);
   }
 
   Expression expression() {
@@ -210,7 +209,7 @@ final class ExpressionParser {
   }
 
   private Expression product() {
-    return calculation(PRODUCTS, () -> calculation(POWERS, this::filtered));
+    return calculation(PRODUCTS, () -> calculation(POWERS, signs::filtered));
   }
 
   private Expression calculation(Map<String, Operator> operators, Supplier<Expression> operand) {
@@ -225,66 +224,5 @@ final class ExpressionParser {
       left = new Calculation(operator, left, operand.get(), line);
     }
     return left;
-  }
-
-  private Expression filtered() {
-    Expression result = signed();
-    while (true) {
-      int line = tokens.line();
-      if (tokens.skipOperator("|")) {
-        result = operands.filter(Optional.of(result));
-      } else if (tokens.skipName("is")) {
-        result = test(result, line);
-      } else if (tokens.isAtOperator("(")) {
-        result = new Expression.Call(result, operands.arguments(), line);
-      } else {
-        return result;
-      }
-    }
-  }
-
-  private Expression signed() {
-    int line = tokens.line();
-    if (!tokens.isAtOperator("-") && !tokens.isAtOperator("+")) {
-      return operands.postfixed(operands.primary());
-    }
-    Operator operator = tokens.next().text().equals("-") ? Operator.SUBTRACT : Operator.ADD;
-    if (++nested > MOST_NESTED) {
-      throw tokens.failure("signs are repeated more than %d times".formatted(MOST_NESTED));
-    }
-    Expression operand = signed();
-    nested--;
-    return operands.postfixed(new Sign(operator, operand, line));
-  }
-
-  private Expression test(Expression input, int line) {
-    boolean negated = tokens.skipName("not");
-    String name = operands.dottedName();
-    CallArguments arguments = CallArguments.NONE;
-    if (tokens.isAtOperator("(")) {
-      arguments = operands.arguments();
-    } else if (takesArgument()) {
-      if (tokens.isAtName("is")) {
-        throw tokens.failure("tests with 'is' cannot be chained; use 'and'");
-      }
-      arguments =
-          new CallArguments(
-              List.of(operands.postfixed(operands.primary())),
-              List.of(),
-              Optional.empty(),
-              Optional.empty());
-    }
-    Expression test = new Test(input, name, arguments, line);
-    return negated ? new Negation(test, line) : test;
-  }
-
-  /** Whether a test's only argument stands behind it without parentheses. */
-  private boolean takesArgument() {
-    return switch (tokens.current().kind()) {
-      case NAME -> !tokens.isAtName("else") && !tokens.isAtName("or") && !tokens.isAtName("and");
-      case STRING, INTEGER, FLOAT -> true;
-      case OPERATOR -> tokens.isAtOperator("[") || tokens.isAtOperator("{");
-      case DATA, BLOCK_BEGIN, BLOCK_END, VARIABLE_BEGIN, VARIABLE_END, END -> false;
-    };
   }
 }

@@ -50,8 +50,7 @@ final class Lexer {
     Matcher tag = TAG.matcher(source);
     while (tag.find(position)) {
       Matcher raw = at(RAW_BEGIN, tag.start());
-      boolean isVariable = tag.group(1).equals("{");
-      addData(tag.start(), tag.group(2), isVariable);
+      addData(tag.start(), tag.group(1), tag.group(2));
       if (raw.lookingAt()) {
         moveTo(raw.end());
         readRaw();
@@ -70,12 +69,12 @@ final class Lexer {
     return tokens;
   }
 
-  /** Text up to a tag with this sign. */
-  private void addData(int end, String sign, boolean isVariable) {
+  /** Text up to a tag of this kind with this sign. */
+  private void addData(int end, String kind, String sign) {
     String text = source.substring(position, end);
     if (sign.equals("-")) {
       text = PythonSpace.stripEnd(text);
-    } else if (!sign.equals("+") && !isVariable) {
+    } else if (!sign.equals("+") && !kind.equals("{")) {
       int lastLine = text.lastIndexOf('\n') + 1;
       boolean startsLine = lastLine > 0 || lineStarts;
       if (startsLine && PythonSpace.isBlank(text.substring(lastLine))) {
@@ -90,7 +89,7 @@ final class Lexer {
     if (!end.find(position)) {
       throw new TemplateException(line(), "{% raw %} has no {% endraw %}");
     }
-    addData(end.start(), end.group(1), false);
+    addData(end.start(), "%", end.group(1));
     moveTo(end.end());
   }
 

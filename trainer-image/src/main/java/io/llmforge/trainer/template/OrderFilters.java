@@ -49,17 +49,17 @@ final class OrderFilters {
     }
     List<Value> keys = new ArrayList<>();
     for (String path : attribute.text().split(",", -1)) {
-      keys.add(cased(paths.value(item, new Text(path)), bound.isTrue("case_sensitive")));
+      keys.add(cased(paths.value(item, new Text(path)), bound));
     }
     return new ListOf(keys);
   }
 
   private Value key(Value item, Bound bound) {
-    return cased(paths.value(item, bound.get("attribute")), bound.isTrue("case_sensitive"));
+    return cased(paths.value(item, bound.get("attribute")), bound);
   }
 
-  private static Value cased(Value key, boolean caseSensitive) {
-    return key instanceof Text text && !caseSensitive
+  private static Value cased(Value key, Bound bound) {
+    return key instanceof Text text && !bound.isTrue("case_sensitive")
         ? new Text(TextCases.lower(text.text()))
         : key;
   }
@@ -75,10 +75,7 @@ final class OrderFilters {
     }
     Comparator<Map.Entry<Value, Value>> order =
         Comparator.comparing(
-            entry ->
-                cased(
-                    by.equals("key") ? entry.getKey() : entry.getValue(),
-                    bound.isTrue("case_sensitive")),
+            entry -> cased(by.equals("key") ? entry.getKey() : entry.getValue(), bound),
             Equality::order);
     return new ListOf(
         dict.entries().entrySet().stream()

@@ -96,9 +96,10 @@ final class StringMethods {
   private static Value lines(Text text, Arguments arguments) {
     Bound bound = arguments.bind("splitlines", List.of(), List.of("keepends"));
     return new ListOf(
-        TextSplitting.lines(text.text(), bound.isTrue("keepends")).stream()
-            .map(line -> like(text, line))
-            .toList());
+        (bound.isTrue("keepends")
+                ? TextSplitting.linesWithEnds(text.text())
+                : TextSplitting.lines(text.text()))
+            .stream().map(line -> like(text, line)).toList());
   }
 
   private static Value partition(Text text, String name, Arguments arguments) {

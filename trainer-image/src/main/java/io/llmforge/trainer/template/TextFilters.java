@@ -127,7 +127,7 @@ final class TextFilters {
         bound.get("width") instanceof Text width
             ? width.text()
             : " ".repeat(narrow(bound.integer("width", 4)));
-    List<String> lines = TextSplitting.lines(text + "\n", false);
+    List<String> lines = TextSplitting.lines(text + "\n");
     budget.take(text.length() + (long) lines.size() * (indentation.length() + 1L));
     StringBuilder indented = new StringBuilder(bound.isTrue("first") ? indentation : "");
     for (int index = 0; index < lines.size(); index++) {

@@ -62,14 +62,18 @@ record TextSplitting(String text, Optional<String> separator, long most) {
     return parts;
   }
 
-  static List<String> lines(String text, boolean keepEnds) {
+  /** Lines without their ends. */
+  static List<String> lines(String text) {
+    return linesWithEnds(text).stream().map(TextSplitting::withoutEnd).toList();
+  }
+
+  static List<String> linesWithEnds(String text) {
     List<String> lines = new ArrayList<>();
     int start = 0;
     for (int at = 0; at < text.length(); at++) {
       if (isLineEnd(text.charAt(at))) {
-        int end = at;
         at += text.startsWith("\r\n", at) ? 1 : 0;
-        lines.add(text.substring(start, keepEnds ? at + 1 : end));
+        lines.add(text.substring(start, at + 1));
         start = at + 1;
       }
     }
@@ -129,6 +133,14 @@ record TextSplitting(String text, Optional<String> separator, long most) {
     return end == 0
         ? new int[0]
         : new int[] {PythonSpace.stripEnd(rest.substring(0, end)).length(), end};
+  }
+
+  private static String withoutEnd(String line) {
+    if (line.endsWith("\r\n")) {
+      return line.substring(0, line.length() - 2);
+    }
+    boolean ends = isLineEnd(line.charAt(line.length() - 1));
+    return ends ? line.substring(0, line.length() - 1) : line;
   }
 
   private static boolean isLineEnd(char unit) {

@@ -110,7 +110,7 @@ class LabelRowsTest {
 
   private TextTokenizer labelled(Objective.Classification objective) throws IOException {
     TinyTokenizer.write(folder);
-    new LabelledTokenizer("tokenizer.json", objective.labels()).patch(folder);
+    LabelledTokenizer.of(folder, "tokenizer.json", objective.labels()).writeTo(folder);
     return TextTokenizer.open(folder.resolve("tokenizer.json"), "tokenizer.json");
   }
 

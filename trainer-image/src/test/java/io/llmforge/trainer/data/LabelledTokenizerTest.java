@@ -38,7 +38,7 @@ class LabelledTokenizerTest {
       List<String> labels = texts(expected.path("labels"));
       Files.writeString(folder.resolve("tokenizer.json"), base);
 
-      LabelTokens tokens = new LabelledTokenizer("tokenizer.json", labels).patch(folder);
+      LabelTokens tokens = patch(folder, labels);
 
       ObjectNode file = (ObjectNode) JSON.readTree(base);
       file.set("added_tokens", expected.path("added_tokens"));
@@ -69,7 +69,7 @@ class LabelledTokenizerTest {
     var expected =
         JSON.readTree(FIXTURES.resolve("byte-level/expected.json").toFile()).path("numbered");
     Files.copy(FIXTURES.resolve("byte-level/tokenizer.json"), folder.resolve("tokenizer.json"));
-    new LabelledTokenizer("tokenizer.json", texts(expected.path("labels"))).patch(folder);
+    patch(folder, texts(expected.path("labels")));
     var patched = JSON.readTree(folder.resolve("tokenizer.json").toFile()).path("added_tokens");
 
     ((ObjectNode) patched.get(patched.size() - 1)).set(field, JSON.readTree(value));
@@ -84,7 +84,7 @@ class LabelledTokenizerTest {
         "{\"version\":\"1.0\", \"added_tokens\" : [ ],\n\t\"model\": {\"type\": \"BPE\", \"vocab\": {\"\\u0041\": 0}, \"merges\": []},  \"x\": 1.50e-3}";
     Files.writeString(folder.resolve("tokenizer.json"), before);
 
-    new LabelledTokenizer("tokenizer.json", List.of("[[1]]")).patch(folder);
+    patch(folder, List.of("[[1]]"));
 
     assertThat(Files.readString(folder.resolve("tokenizer.json")))
         .startsWith("{\"version\":\"1.0\", \"added_tokens\" : [")
@@ -101,7 +101,7 @@ class LabelledTokenizerTest {
         "{\"added_tokens_decoder\": {\"0\": {\"content\": \"<|pad|>\", \"special\": true}}, \"model_max_length\": 1000000000000000019884624838656}");
     Files.writeString(folder.resolve("added_tokens.json"), "{\"<|yes|>\": 301}");
 
-    new LabelledTokenizer("tokenizer.json", List.of("[[1]]", "<|end|>")).patch(folder);
+    patch(folder, List.of("[[1]]", "<|end|>"));
 
     var config = JSON.readTree(folder.resolve("tokenizer_config.json").toFile());
     assertThat(config.path("model_max_length").bigIntegerValue())
@@ -130,9 +130,9 @@ class LabelledTokenizerTest {
           """)
   void unusableTokenizerIsRefused(String text, String problem) throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), text.replace('\'', '"'));
-    var labelled = new LabelledTokenizer("pvc://models/base/tokenizer.json", List.of("x"));
 
-    assertThatThrownBy(() -> labelled.patch(folder))
+    assertThatThrownBy(
+            () -> LabelledTokenizer.of(folder, "pvc://models/base/tokenizer.json", List.of("x")))
         .isInstanceOf(TokenizerInvalidException.class)
         .hasMessageStartingWith("pvc://models/base/tokenizer.json " + problem);
   }
@@ -145,6 +145,12 @@ class LabelledTokenizerTest {
           .isInstanceOf(TokenizerInvalidException.class)
           .hasMessageContaining("tokens of the label '[[1]]' where it must be one of its own");
     }
+  }
+
+  private static LabelTokens patch(Path folder, List<String> labels) throws IOException {
+    var labelled = LabelledTokenizer.of(folder, "tokenizer.json", labels);
+    labelled.writeTo(folder);
+    return labelled.tokens();
   }
 
   private static List<String> texts(JsonNode list) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,8 @@ class ConsoleProgressTest {
 
     try (var metrics = MetricsFile.open(file, offset, 400)) {
       metrics.step(StatusServerTest.step(2, 2.3));
-      metrics.evaluation(new EvaluationReport(2, 1, 1.5, Map.of(), Duration.ofSeconds(1)));
+      metrics.evaluation(
+          new EvaluationReport(2, 1, 1.5, Map.of(), List.of(), Duration.ofSeconds(1)));
     }
 
     var lines = Files.readAllLines(file);

@@ -90,7 +90,7 @@ class StatusServerTest {
   void metricsAreInPrometheusFormat() throws Exception {
     progress.loaded(0, 0, 0);
     progress.stepDone(step(10, 2.5));
-    progress.evaluated(new EvaluationReport(10, 0.1, 1000, Map.of(), Duration.ZERO));
+    progress.evaluated(new EvaluationReport(10, 0.1, 1000, Map.of(), List.of(), Duration.ZERO));
 
     var text = get("/metrics").body();
 

@@ -1,0 +1,42 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.data.LabelTokens;
+import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.ModelOptions;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.nio.file.Path;
+
+/**
+ * The model that training starts from, made of the plan and the base's files as often as it is
+ * asked for, and every time the same.
+ *
+ * @param plan the run's plan
+ * @param folders where the base model is
+ * @param labels tokens that the vocabulary must hold and whose rows are trained
+ */
+record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens labels) {
+
+  CausalLanguageModel load(TorchRuntime runtime) {
+    return load(runtime, folders.weights());
+  }
+
+  /** With the values of an adapter of this run. */
+  CausalLanguageModel loadWithAdapter(TorchRuntime runtime, Path adapter) {
+    CausalLanguageModel model = load(runtime);
+    try {
+      model.trainables().restore(PeftAdapter.readTensors(adapter));
+      return model;
+    } catch (RuntimeException failure) {
+      model.close();
+      throw failure;
+    }
+  }
+
+  /** Other weights of the same model: a new adapter adds nothing to them. */
+  CausalLanguageModel load(TorchRuntime runtime, Path weights) {
+    return CausalLanguageModel.load(
+        runtime, weights, PlanTuning.of(plan.tuning()), plan.seed(), ModelOptions.defaults());
+  }
+}
