@@ -8,6 +8,9 @@ import io.llmforge.trainer.loss.OutputHead;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A decoder under training, loaded from a Hugging Face folder. Weights, gradients and sums are
@@ -23,12 +26,18 @@ public final class CausalLanguageModel implements AutoCloseable {
   private final DecoderDescription description;
   private final Tuning tuning;
   private final DecoderParameters parameters;
+  private final Vocabulary vocabulary;
   private final Decoder decoder;
   private final ModelExport export;
 
   private CausalLanguageModel(
-      TorchRuntime runtime, TensorScope scope, LoadedModel loaded, ModelOptions options) {
+      TorchRuntime runtime,
+      TensorScope scope,
+      Vocabulary vocabulary,
+      LoadedModel loaded,
+      ModelOptions options) {
     this.runtime = runtime;
+    this.vocabulary = vocabulary;
     this.scope = scope;
     this.description = loaded.description();
     this.tuning = loaded.tuning();
@@ -45,6 +54,12 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.export = new ModelExport(runtime, program, loaded);
   }
 
+  /** With the vocabulary that the folder has. */
+  public static CausalLanguageModel load(
+      TorchRuntime runtime, Path modelFolder, Tuning tuning, long seed, ModelOptions options) {
+    return load(runtime, StartingWeights.of(modelFolder), tuning, seed, options);
+  }
+
   /**
    * Reads {@code config.json} and the weights.
    *
@@ -53,14 +68,20 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @throws ModelFormatException when the folder contradicts itself
    * @throws io.llmforge.trainer.checkpoint.TensorFileException when a weight file is missing or
    *     corrupt
-   * @throws AdapterTargetException when LoRA targets name no module
+   * @throws AdapterTargetException when LoRA targets name no module, or keep rows frozen that are
+   *     to be trained
    */
   public static CausalLanguageModel load(
-      TorchRuntime runtime, Path modelFolder, Tuning tuning, long seed, ModelOptions options) {
+      TorchRuntime runtime,
+      StartingWeights weights,
+      Tuning tuning,
+      long seed,
+      ModelOptions options) {
     var scope = runtime.openScope();
     try {
-      var loaded = LoadedModel.read(modelFolder, tuning, seed, scope);
-      return new CausalLanguageModel(runtime, scope, loaded, options);
+      var vocabulary = new Vocabulary(runtime, weights.vocabulary());
+      var loaded = LoadedModel.read(weights, vocabulary, tuning, seed, scope);
+      return new CausalLanguageModel(runtime, scope, vocabulary, loaded, options);
     } catch (RuntimeException failure) {
       scope.close();
       throw failure;
@@ -89,6 +110,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     if (tokens.targetCount() == 0) {
       return RowLoss.ZERO;
     }
+    vocabulary.replace(parameters.trainedRows());
     var probability = tuning instanceof Tuning.Lora lora ? lora.dropout() : 0;
     try (var step = runtime.openScope()) {
       return decoder.accumulate(
@@ -102,6 +124,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     if (tokens.targetCount() == 0) {
       return EvaluationSum.ZERO;
     }
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.evaluate(tokens, step);
     }
@@ -116,6 +139,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   public TokenScores scores(PackedTokens tokens, int... candidates) {
     requireKnown(tokens);
     requireKnown("candidate", candidates);
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return new TokenScores(
           candidates.length, decoder.scores(tokens, candidates, step).toFloats());
@@ -125,6 +149,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   /** Logits [rows, vocabulary] at {@code rows} of the packed row, row-major, without dropout. */
   public float[] logits(PackedTokens tokens, int... rows) {
     requireKnown(tokens);
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.logits(tokens, rows, step).toFloats();
     }
@@ -164,7 +189,16 @@ public final class CausalLanguageModel implements AutoCloseable {
     var config =
         new AdapterConfig(
             baseModel, lora.rank(), lora.alpha(), lora.dropout(), lora.rankStabilised(), targets);
-    PeftAdapter.write(folder, config, trainables().values());
+    PeftAdapter.write(folder, config.withTrainedTokens(trainedTokens()), trainables().values());
+  }
+
+  /** Of a tied model PEFT trains the head's with the embedding's when that alone is named. */
+  private Map<String, List<Integer>> trainedTokens() {
+    var tokens = new TreeMap<String, List<Integer>>();
+    for (var rows : parameters.trainedRows()) {
+      tokens.put(rows.module().substring(rows.module().lastIndexOf('.') + 1), rows.tokens());
+    }
+    return tokens;
   }
 
   /**
@@ -173,6 +207,7 @@ public final class CausalLanguageModel implements AutoCloseable {
    * embedding is untied. Tokenizer files are not the model's and not written.
    */
   public void writeModel(Path folder, ElementType type) {
+    vocabulary.replace(parameters.trainedRows());
     export.write(folder, type);
   }
 

@@ -5,6 +5,9 @@
 #
 #   c cap of the logits, [1], "soft_cap" among the weights where there is one
 #
+#   token_adapter.token_indices [n] among the weights: rows of a frozen W that are trained, with
+#   gradient sums [n, C] under token_adapter.trainable_tokens_delta
+#
 #   z = h W^T + s (drop(h) A^T) B^T, capped c tanh(z / c);   nll = logsumexp(z) - z[target]
 #   dz = (softmax(z) - onehot(target)) * weight, while the chunk's logits are at hand
 class CrossEntropy(Module):
@@ -60,6 +63,9 @@ class CrossEntropy(Module):
       _ = torch.addmm_(dhc, dz, w["weight"], beta=0, alpha=weight)
       if torch.__contains__(g, "weight"):
         _ = torch.addmm_(g["weight"], torch.t(dz), hc, beta=1, alpha=weight)
+      if torch.__contains__(g, "token_adapter.trainable_tokens_delta"):
+        chosen = torch.index_select(dz, 1, w["token_adapter.token_indices"])
+        _ = torch.addmm_(g["token_adapter.trainable_tokens_delta"], torch.t(chosen), hc, beta=1, alpha=weight)
       if adapted:
         a = w["lora_A.weight"]
         s = torch.mul(w["lora_scale"], weight)
