@@ -42,7 +42,24 @@ class ResumeTest {
 
     assertThat(interrupted.run()).as(interrupted.console()).isZero();
 
-    assertThat(interrupted.console()).contains("from_step: 4");
+    assertThat(interrupted.console())
+        .contains("from_step: 4")
+        .containsOnlyOnce("[data] rows of an earlier attempt are used");
+    assertSameEnd();
+  }
+
+  @Test
+  void damagedRowsAreMadeAnew() throws IOException {
+    stopAfterStep(4);
+    Path cache;
+    try (Stream<Path> caches = Files.list(interrupted.workspace.resolve("rows"))) {
+      cache = caches.findFirst().orElseThrow();
+    }
+    Files.write(cache.resolve("train.tokens"), new byte[100]);
+
+    assertThat(interrupted.run()).isZero();
+
+    assertThat(interrupted.console()).contains("is damaged and made anew");
     assertSameEnd();
   }
 

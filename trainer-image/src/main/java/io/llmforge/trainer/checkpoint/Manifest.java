@@ -4,16 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.llmforge.trainer.storage.Durable;
+import io.llmforge.trainer.storage.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -81,7 +76,7 @@ public record Manifest(String schema, List<Entry> files) {
 
   /** {@code sha256:} of the folder's manifest file, which stands for the whole folder. */
   public static String digest(Path folder) throws IOException {
-    return "sha256:" + sha256(folder.resolve(FILE));
+    return "sha256:" + Sha256.of(folder.resolve(FILE));
   }
 
   private static Manifest of(Path folder) throws IOException {
@@ -96,24 +91,8 @@ public record Manifest(String schema, List<Entry> files) {
     List<Entry> entries = new ArrayList<>();
     for (Path path : paths) {
       String name = folder.relativize(path).toString().replace('\\', '/');
-      entries.add(new Entry(name, Files.size(path), sha256(path)));
+      entries.add(new Entry(name, Files.size(path), Sha256.of(path)));
     }
     return new Manifest(SCHEMA, entries);
-  }
-
-  private static String sha256(Path file) throws IOException {
-    MessageDigest digest = sha256();
-    try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
-      bytes.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

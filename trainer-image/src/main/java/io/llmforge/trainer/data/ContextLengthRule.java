@@ -1,6 +1,5 @@
 package io.llmforge.trainer.data;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +14,13 @@ public final class ContextLengthRule {
    * The context length of a run.
    *
    * @param planned the plan's context length, or null
-   * @param rows uncut rows of all files
+   * @param lengths tokens of the uncut rows of all files
    * @param modelContextLength positions the model was made for
    */
   public static int contextLength(
-      @Nullable Integer planned, List<TokenRow> rows, int modelContextLength) {
+      @Nullable Integer planned, int[] lengths, int modelContextLength) {
     return planned != null
         ? planned
-        : Math.max(RowStatistics.of(rows).percentile95(), modelContextLength);
+        : Math.max(RowStatistics.of(lengths).percentile95(), modelContextLength);
   }
 }

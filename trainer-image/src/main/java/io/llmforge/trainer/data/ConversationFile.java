@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A JSON Lines file of conversations, read as a whole: every mistake is in {@code problems}, every
@@ -32,9 +33,17 @@ public record ConversationFile(
   /** Reads UTF-8 text, one row per line; blank lines are skipped. */
   public static ConversationFile read(Path file, String source, Objective objective)
       throws IOException {
-    ConversationParser parser = new ConversationParser(objective);
     RowProblems problems = new RowProblems(source);
     List<Conversation> conversations = new ArrayList<>();
+    forEach(file, objective, problems, conversations::add);
+    return new ConversationFile(source, conversations, problems);
+  }
+
+  /** Reads as {@link #read}, holding one row at a time. */
+  public static void forEach(
+      Path file, Objective objective, RowProblems problems, Consumer<Conversation> conversations)
+      throws IOException {
+    ConversationParser parser = new ConversationParser(objective);
     long rows = 0;
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
       long line = 0;
@@ -46,7 +55,6 @@ public record ConversationFile(
     if (rows == 0) {
       problems.addForFile("the file has no rows; write one JSON object per line");
     }
-    return new ConversationFile(source, conversations, problems);
   }
 
   /** Whether the line held a row at all. */
@@ -54,7 +62,7 @@ public record ConversationFile(
       byte[] bytes,
       long line,
       ConversationParser parser,
-      List<Conversation> conversations,
+      Consumer<Conversation> conversations,
       RowProblems problems) {
     String text;
     try {
@@ -70,7 +78,7 @@ public record ConversationFile(
       return false;
     }
     switch (parser.parse(text)) {
-      case Parsed.Valid valid -> conversations.add(new Conversation(line, valid.messages()));
+      case Parsed.Valid valid -> conversations.accept(new Conversation(line, valid.messages()));
       case Parsed.Invalid invalid -> problems.add(line, invalid.problem());
     }
     return true;

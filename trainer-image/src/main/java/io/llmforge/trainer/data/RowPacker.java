@@ -3,6 +3,7 @@ package io.llmforge.trainer.data;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Lays rows out as packed micro-batches of at most so many tokens: first fit, longest rows first.
@@ -30,35 +31,41 @@ public final class RowPacker {
 
   /** Sequences of each micro-batch, those of one row one after the other. */
   public List<List<TokenRow>> pack(List<TokenRow> sequences) {
-    List<List<TokenRow>> batches = new ArrayList<>();
+    return pack(LazyRows.lengths(sequences)).stream()
+        .map(numbers -> LazyRows.chosen(sequences, numbers))
+        .toList();
+  }
+
+  /** As {@link #pack(List)}, by the lengths of the sequences alone; gives their numbers. */
+  List<int[]> pack(int... lengths) {
+    List<IntStream.Builder> batches = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
-    List<List<TokenRow>> longestFirst =
-        rows(sequences).stream()
-            .sorted(Comparator.comparingInt(RowPacker::length).reversed())
-            .toList();
-    for (List<TokenRow> row : longestFirst) {
-      int length = length(row);
+    for (int row : longestFirst(lengths)) {
+      int length = length(lengths, row);
       int batch = firstWithRoom(sizes, length);
       if (batch == batches.size()) {
-        batches.add(new ArrayList<>());
+        batches.add(IntStream.builder());
         sizes.add(0);
       }
-      batches.get(batch).addAll(row);
+      IntStream.range(row * sequencesPerRow, (row + 1) * sequencesPerRow)
+          .forEach(batches.get(batch)::add);
       sizes.set(batch, sizes.get(batch) + length);
     }
-    return batches.stream().map(List::copyOf).toList();
+    return batches.stream().map(batch -> batch.build().toArray()).toList();
   }
 
-  private List<List<TokenRow>> rows(List<TokenRow> sequences) {
-    List<List<TokenRow>> rows = new ArrayList<>();
-    for (int first = 0; first < sequences.size(); first += sequencesPerRow) {
-      rows.add(sequences.subList(first, first + sequencesPerRow));
-    }
-    return rows;
+  private int[] longestFirst(int[] lengths) {
+    return IntStream.range(0, lengths.length / sequencesPerRow)
+        .boxed()
+        .sorted(Comparator.comparingInt((Integer row) -> length(lengths, row)).reversed())
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
-  private static int length(List<TokenRow> row) {
-    return row.stream().mapToInt(TokenRow::length).sum();
+  private int length(int[] lengths, int row) {
+    return IntStream.range(row * sequencesPerRow, (row + 1) * sequencesPerRow)
+        .map(sequence -> lengths[sequence])
+        .sum();
   }
 
   private int firstWithRoom(List<Integer> sizes, int length) {

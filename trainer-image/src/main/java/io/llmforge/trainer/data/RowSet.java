@@ -1,12 +1,12 @@
 package io.llmforge.trainer.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The rows of one file, ready to train on. A row is one token sequence, or for preferences two: the
- * chosen and the rejected one.
+ * chosen and the rejected one. Rows that lie on disk are read each time they are asked for.
  *
  * @param rows sequences cut to the context length, each with at least one target; those of one row
  *     one after the other
@@ -16,7 +16,7 @@ import java.util.List;
 public record RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
 
   public RowSet {
-    rows = List.copyOf(rows);
+    rows = rows instanceof LazyRows ? rows : List.copyOf(rows);
     if (sequencesPerRow < 1 || rows.size() % sequencesPerRow != 0) {
       throw new IllegalArgumentException(
           "%d sequences do not make rows of %d".formatted(rows.size(), sequencesPerRow));
@@ -27,24 +27,25 @@ public record RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
    * Cuts rows to the context length; they lose their end. A row left without a target is a problem.
    */
   public static RowSet cut(List<TokenRow> rows, int contextLength, RowProblems problems) {
-    List<TokenRow> cut = new ArrayList<>(rows.size());
+    IntStream.Builder kept = IntStream.builder();
     int truncated = 0;
-    for (TokenRow row : rows) {
+    for (int number = 0; number < rows.size(); number++) {
+      TokenRow row = rows.get(number);
       TokenRow shorter = row.truncated(contextLength);
       truncated += shorter.length() < row.length() ? 1 : 0;
       if (shorter.targets() > 0) {
-        cut.add(shorter);
+        kept.add(number);
       } else {
         problems.add(row.line(), withoutTarget(row, contextLength));
       }
     }
-    return new RowSet(cut, 1, truncated);
+    List<TokenRow> chosen = LazyRows.chosen(rows, kept.build().toArray());
+    return new RowSet(LazyRows.cut(chosen, contextLength), 1, truncated);
   }
 
   /** Every row filled up to the context length. */
   public RowSet padded(int contextLength) {
-    return new RowSet(
-        rows.stream().map(row -> row.padded(contextLength)).toList(), sequencesPerRow, truncated);
+    return new RowSet(LazyRows.padded(rows, contextLength), sequencesPerRow, truncated);
   }
 
   /** How many rows there are, however many sequences each has. */
@@ -58,6 +59,11 @@ public record RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
         .boxed()
         .flatMap(row -> rows.subList(row * sequencesPerRow, (row + 1) * sequencesPerRow).stream())
         .toList();
+  }
+
+  /** Tokens of each sequence. */
+  public int[] lengths() {
+    return LazyRows.lengths(rows);
   }
 
   public long targets() {

@@ -1,7 +1,6 @@
 package io.llmforge.trainer.data;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -17,18 +16,19 @@ import java.util.Locale;
 public record RowStatistics(
     int rows, long tokens, int shortest, int median, int percentile95, int longest) {
 
-  public static RowStatistics of(List<TokenRow> rows) {
-    if (rows.isEmpty()) {
+  public static RowStatistics of(int... lengths) {
+    if (lengths.length == 0) {
       throw new IllegalArgumentException("no rows, no statistics");
     }
-    int[] lengths = rows.stream().mapToInt(TokenRow::length).sorted().toArray();
+    int[] sorted = lengths.clone();
+    Arrays.sort(sorted);
     return new RowStatistics(
-        lengths.length,
-        Arrays.stream(lengths).asLongStream().sum(),
-        lengths[0],
-        nearestRank(lengths, 50),
-        nearestRank(lengths, 95),
-        lengths[lengths.length - 1]);
+        sorted.length,
+        Arrays.stream(sorted).asLongStream().sum(),
+        sorted[0],
+        nearestRank(sorted, 50),
+        nearestRank(sorted, 95),
+        sorted[sorted.length - 1]);
   }
 
   /** One line for the console. */
@@ -45,6 +45,6 @@ public record RowStatistics(
   }
 
   private static int nearestRank(int[] sorted, int percent) {
-    return sorted[Math.ceilDiv(sorted.length * percent, 100) - 1];
+    return sorted[(int) Math.ceilDiv((long) sorted.length * percent, 100) - 1];
   }
 }

@@ -41,7 +41,8 @@ public final class RowTokenizer {
     return encoder.beginningOfText().oddity(conversation.messages());
   }
 
-  private Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
+  /** The whole row, not yet cut; nothing when its mask cannot be proved, which is a problem. */
+  public Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
     List<Message> messages = conversation.messages();
     ConversationEncoding encoding = encoder.encode(messages, learnedPart());
     return switch (narrowing.apply(encoding, messages.getLast())) {

@@ -1,10 +1,7 @@
 package io.llmforge.trainer.data;
 
-import java.util.Arrays;
-
 /**
- * Which rows make which optimizer step: consecutive rows of the epoch's order. The last step of an
- * epoch may be short; no step crosses an epoch.
+ * How rows make optimizer steps. The last step of an epoch may be short; no step crosses an epoch.
  *
  * @param rows rows of the training file
  * @param rowsPerStep rows of one optimizer step
@@ -41,13 +38,5 @@ public record StepLayout(int rows, int rowsPerStep, double epochs, long seed) {
     long whole = steps / stepsPerEpoch();
     double rest = (double) Math.min(rows, steps % stepsPerEpoch() * rowsPerStep) / rows;
     return whole + rest;
-  }
-
-  /** The rows of a step, counted from 0, as indices into the file's rows. */
-  public int[] rowsOfStep(long step) {
-    int epoch = Math.toIntExact(step / stepsPerEpoch());
-    int first = Math.toIntExact(step % stepsPerEpoch()) * rowsPerStep;
-    int[] order = RowOrder.of(seed, epoch, rows);
-    return Arrays.copyOfRange(order, first, Math.min(rows, first + rowsPerStep));
   }
 }

@@ -1,129 +1,154 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingPlan;
-import io.llmforge.trainer.data.ContextLengthRule;
-import io.llmforge.trainer.data.ConversationFile;
+import io.llmforge.trainer.data.FileSummary;
 import io.llmforge.trainer.data.MaskPreview;
-import io.llmforge.trainer.data.RowProblems;
+import io.llmforge.trainer.data.PaddingShare;
+import io.llmforge.trainer.data.PreparedRows;
+import io.llmforge.trainer.data.RowCache;
 import io.llmforge.trainer.data.RowSet;
-import io.llmforge.trainer.data.RowStatistics;
-import io.llmforge.trainer.data.RowTokenizer;
 import io.llmforge.trainer.data.StepLayout;
+import io.llmforge.trainer.data.StepRows;
 import io.llmforge.trainer.data.TextTokenizer;
-import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.storage.Durable;
+import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/**
- * Files to rows: read, rendered, tokenised, masked, cut. All mistakes of all files are reported
- * together, before a model is loaded.
- */
+/** Files to rows, kept in the workspace for the next attempt, before a model is loaded. */
 final class DataPreparation {
 
   static final String MASK_PREVIEW = "mask-preview.txt";
+  private static final String CACHE = "the row cache";
 
   private final TrainingPlan plan;
   private final RunSurroundings surroundings;
   private final TextTokenizer tokenizer;
-  private final RowTokenizer rowTokenizer;
 
   DataPreparation(TrainingPlan plan, RunSurroundings surroundings, TextTokenizer tokenizer) {
     this.plan = plan;
     this.surroundings = surroundings;
     this.tokenizer = tokenizer;
-    this.rowTokenizer = new RowTokenizer(plan.objective(), tokenizer);
   }
 
-  /**
-   * Prepares both files.
-   *
-   * @param modelContextLength positions the model was made for
-   */
-  TrainingData prepare(int modelContextLength) {
-    ConversationFile train = read(plan.data().train());
-    Optional<ConversationFile> validation =
-        Optional.ofNullable(plan.data().validation()).map(this::read);
-    List<TokenRow> trainRows = rowTokenizer.tokenize(train);
-    List<TokenRow> validationRows = validation.map(rowTokenizer::tokenize).orElse(List.of());
-    List<RowProblems> problems =
-        Stream.concat(Stream.of(train), validation.stream())
-            .map(ConversationFile::problems)
-            .toList();
-    RowProblems.requireNone(problems);
-
-    List<TokenRow> all = new ArrayList<>(trainRows);
-    all.addAll(validationRows);
-    int contextLength =
-        ContextLengthRule.contextLength(plan.sequence().contextLength(), all, modelContextLength);
-    RowSet trainSet = RowSet.cut(trainRows, contextLength, train.problems());
-    RowSet validationSet =
-        validation
-            .map(file -> RowSet.cut(validationRows, contextLength, file.problems()))
-            .orElse(new RowSet(List.of(), 1, 0));
-    RowProblems.requireNone(problems);
-
-    announce("train", train, trainRows, trainSet, contextLength);
-    validation.ifPresent(
-        file -> announce("valid", file, validationRows, validationSet, contextLength));
-    rowTokenizer
-        .beginningOfText(train.conversations().getFirst())
-        .ifPresent(surroundings.console()::warning);
-    problems.forEach(file -> file.remarks().forEach(surroundings.console()::warning));
-    writePreview(train.source(), trainSet);
-    return data(trainSet, validationSet, contextLength);
+  /** Prepares both files, or finds them prepared. */
+  TrainingData prepare(RunTokenizer run, ModelSourceFolders folders) {
+    RowCache cache =
+        new RowCache(
+            surroundings.volumes().workspace().resolve(RowCache.FOLDER), key(run, folders));
+    PreparedRows rows = cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
+    TrainingData data = data(rows);
+    announce(data, rows);
+    writePreview(rows.train());
+    return data;
   }
 
-  private ConversationFile read(Location location) {
+  /** Everything the rows follow from. */
+  private String key(RunTokenizer run, ModelSourceFolders folders) {
+    Location validation = plan.data().validation();
+    List<String> parts =
+        List.of(
+            Integer.toString(RowCache.FORMAT),
+            digest(plan.data().train()),
+            validation == null ? "no validation" : digest(validation),
+            run.digest(),
+            PlanJson.write(plan.objective()),
+            String.valueOf(plan.sequence().contextLength()),
+            Integer.toString(folders.contextLength()));
+    return Sha256.of(String.join("\n", parts));
+  }
+
+  private String digest(Location location) {
     try {
-      return ConversationFile.read(
-          surroundings.volumes().source(location), location.text(), plan.objective());
+      return Sha256.of(surroundings.volumes().source(location));
     } catch (IOException e) {
       throw StorageException.reading(location.text(), e);
     }
   }
 
-  private TrainingData data(RowSet train, RowSet validation, int contextLength) {
+  private Optional<PreparedRows> cached(RowCache cache) {
+    try {
+      Optional<PreparedRows> rows = cache.open(surroundings.console()::warning);
+      rows.ifPresent(
+          found -> surroundings.console().line("[data] rows of an earlier attempt are used"));
+      return rows;
+    } catch (IOException e) {
+      throw StorageException.reading(CACHE, e);
+    }
+  }
+
+  private PreparedRows made(RowCache cache, int modelContextLength) {
+    RowMaker maker = new RowMaker(plan, surroundings.volumes(), tokenizer);
+    try {
+      return cache.write(files -> maker.make(files, modelContextLength));
+    } catch (IOException e) {
+      throw StorageException.writing(CACHE, e);
+    } catch (UncheckedIOException e) {
+      throw StorageException.writing(CACHE, e);
+    }
+  }
+
+  private TrainingData data(PreparedRows rows) {
+    RowSet train = rows.train();
+    int contextLength = rows.summary().contextLength();
     int rowsPerStep = plan.batch().rowsPerStep();
     Double planned = plan.duration().epochs();
     double epochs =
         planned != null
             ? planned
             : StepLayout.epochsFor(train.size(), rowsPerStep, plan.duration().minimumSteps());
+    StepLayout layout = new StepLayout(train.size(), rowsPerStep, epochs, plan.seed());
     return new TrainingData(
         plan.sequence().padToContextLength() ? train.padded(contextLength) : train,
-        validation,
-        new StepLayout(train.size(), rowsPerStep, epochs, plan.seed()),
-        contextLength,
+        rows.validation(),
+        layout,
+        new StepRows(layout),
+        rows.summary(),
         TrainingData.packer(plan.batch().rowsPerDevice(), contextLength, train.sequencesPerRow()),
         TrainingData.packer(
-            plan.batch().evaluationRowsPerDevice(), contextLength, train.sequencesPerRow()),
-        Digests.of(train.rows()));
+            plan.batch().evaluationRowsPerDevice(), contextLength, train.sequencesPerRow()));
   }
 
-  private void announce(
-      String name, ConversationFile file, List<TokenRow> uncut, RowSet rows, int contextLength) {
+  private void announce(TrainingData data, PreparedRows rows) {
+    announce("train", plan.data().train(), rows.summary().train());
+    Location location = plan.data().validation();
+    FileSummary validation = rows.summary().validation();
+    if (location != null && validation != null) {
+      announce("valid", location, validation);
+    }
+    double avoided =
+        PaddingShare.avoided(rows.train(), data.layout(), plan.batch().rowsPerDevice());
     surroundings
         .console()
         .line(
-            "[data] %s: %s %s targets: %d context_length: %d truncated: %d"
-                .formatted(
-                    name,
-                    file.source(),
-                    RowStatistics.of(uncut).text(),
-                    rows.targets(),
-                    contextLength,
-                    rows.truncated()));
+            String.format(
+                Locale.ROOT,
+                "[data] context_length: %d padding_avoided: %.1f%%",
+                rows.summary().contextLength(),
+                100 * avoided));
+    rows.summary().warnings().forEach(surroundings.console()::warning);
   }
 
-  private void writePreview(String source, RowSet rows) {
+  private void announce(String name, Location location, FileSummary file) {
+    surroundings
+        .console()
+        .line(
+            "[data] %s: %s %s targets: %d truncated: %d"
+                .formatted(
+                    name, location.text(), file.uncut().text(), file.targets(), file.truncated()));
+    surroundings.console().line("[data] %s lengths: %s".formatted(name, file.histogram().text()));
+  }
+
+  private void writePreview(RowSet rows) {
     var file = surroundings.volumes().workspace().resolve(MASK_PREVIEW);
     try {
+      String source = plan.data().train().text();
       Durable.writeText(file, MaskPreview.text(source, rows.rows(), tokenizer));
     } catch (IOException e) {
       throw StorageException.writing(file.toString(), e);

@@ -6,6 +6,7 @@ import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.data.DatasetInvalidException;
 import io.llmforge.trainer.report.MetricsFile;
+import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ record RunRecords(CheckpointFolders checkpoints, Optional<Checkpoint> resumed, M
 
   static RunRecords open(TrainingPlan plan, TrainingData data, RunSurroundings surroundings) {
     Path workspace = surroundings.volumes().workspace();
-    String name = Digests.of(PlanJson.write(plan)).substring(0, DIGEST_CHARACTERS);
+    String name = Sha256.of(PlanJson.write(plan)).substring(0, DIGEST_CHARACTERS);
     try {
       CheckpointFolders checkpoints =
           CheckpointFolders.open(

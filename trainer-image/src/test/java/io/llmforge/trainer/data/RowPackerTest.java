@@ -43,14 +43,36 @@ class RowPackerTest {
 
   @Test
   void statisticsUseTheNearestRank() {
-    var rows = IntStream.rangeClosed(1, 100).mapToObj(length -> row(length, length)).toList();
+    var lengths = IntStream.rangeClosed(1, 100).toArray();
 
-    var statistics = RowStatistics.of(rows);
+    var statistics = RowStatistics.of(lengths);
 
     assertThat(statistics).isEqualTo(new RowStatistics(100, 5050, 1, 50, 95, 100));
-    assertThat(ContextLengthRule.contextLength(null, rows, 64)).isEqualTo(95);
-    assertThat(ContextLengthRule.contextLength(null, rows, 128)).isEqualTo(128);
-    assertThat(ContextLengthRule.contextLength(32, rows, 128)).isEqualTo(32);
+    assertThat(ContextLengthRule.contextLength(null, lengths, 64)).isEqualTo(95);
+    assertThat(ContextLengthRule.contextLength(null, lengths, 128)).isEqualTo(128);
+    assertThat(ContextLengthRule.contextLength(32, lengths, 128)).isEqualTo(32);
+  }
+
+  @Test
+  void histogramCountsByPowersOfTwo() {
+    assertThat(LengthHistogram.of(1, 2, 3, 4, 5, 8, 9, 300).text())
+        .isEqualTo("<=1: 1 <=2: 1 <=4: 2 <=8: 2 <=16: 1 <=512: 1");
+  }
+
+  @Test
+  void avoidedPaddingIsThatOfBatchesFilledToTheirLongestRow() {
+    var lengths = new int[] {4, 1, 3, 8, 2};
+    var rows = IntStream.of(lengths).mapToObj(length -> row(length, length)).toList();
+    var set = new RowSet(rows, 1, 0);
+    var layout = new StepLayout(5, 5, 1, 42);
+    var order = RowOrder.of(42, 0, 5);
+    var padded =
+        2 * Math.max(lengths[order[0]], lengths[order[1]])
+            + 2 * Math.max(lengths[order[2]], lengths[order[3]])
+            + lengths[order[4]];
+
+    assertThat(PaddingShare.avoided(set, layout, 2)).isEqualTo(1 - 18.0 / padded);
+    assertThat(PaddingShare.avoided(set, layout, 1)).isZero();
   }
 
   private static int tokens(List<TokenRow> rows) {

@@ -32,11 +32,12 @@ class StepLayoutTest {
     for (int rows = 1; rows <= 30; rows++) {
       for (int rowsPerStep = 1; rowsPerStep <= 9; rowsPerStep++) {
         var layout = new StepLayout(rows, rowsPerStep, 2, 42);
+        var steps = new StepRows(layout);
         for (int epoch = 0; epoch < 2; epoch++) {
           long first = (long) epoch * layout.stepsPerEpoch();
           var seen =
               LongStream.range(first, first + layout.stepsPerEpoch())
-                  .mapToObj(layout::rowsOfStep)
+                  .mapToObj(steps::of)
                   .flatMapToInt(Arrays::stream)
                   .sorted()
                   .toArray();
@@ -52,6 +53,19 @@ class StepLayoutTest {
     assertThat(RowOrder.of(42, 3, 100)).isEqualTo(RowOrder.of(42, 3, 100));
     assertThat(RowOrder.of(42, 3, 100)).isNotEqualTo(RowOrder.of(42, 4, 100));
     assertThat(RowOrder.of(42, 3, 100)).isNotEqualTo(RowOrder.of(43, 3, 100));
+  }
+
+  @Test
+  void rowsOfAStepDoNotDependOnWhatWasAskedBefore() {
+    var layout = new StepLayout(10, 4, 3, 42);
+    var forward = new StepRows(layout);
+    var inOrder = LongStream.range(0, 9).mapToObj(forward::of).toList();
+
+    var backward = new StepRows(layout);
+    for (int step = 8; step >= 0; step--) {
+      assertThat(backward.of(step)).isEqualTo(inOrder.get(step));
+      assertThat(new StepRows(layout).of(step)).isEqualTo(inOrder.get(step));
+    }
   }
 
   @Test
