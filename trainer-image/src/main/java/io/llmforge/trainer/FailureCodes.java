@@ -2,6 +2,7 @@ package io.llmforge.trainer;
 
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.trainer.TrainerArguments.UsageException;
+import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.DatasetInvalidException;
 import io.llmforge.trainer.data.TokenizerInvalidException;
@@ -27,6 +28,7 @@ final class FailureCodes {
       case ModelFormatException ignored -> FailureCode.INVALID_CONFIG;
       case AdapterTargetException ignored -> FailureCode.INVALID_CONFIG;
       case TensorFileException ignored -> FailureCode.INVALID_CONFIG;
+      case ReferenceFolder.InvalidException ignored -> FailureCode.DATASET_INVALID;
       case TokenizerInvalidException ignored -> FailureCode.INVALID_CONFIG;
       case DivergedException ignored -> FailureCode.DIVERGED;
       case OutOfMemoryError ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;

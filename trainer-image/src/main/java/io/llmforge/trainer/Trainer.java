@@ -6,6 +6,7 @@ import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.trainer.recipe.PlanInvalidException;
+import io.llmforge.trainer.recipe.ReferenceRecipe;
 import io.llmforge.trainer.recipe.RunControl;
 import io.llmforge.trainer.recipe.RunSurroundings;
 import io.llmforge.trainer.recipe.TrainingRecipe;
@@ -100,6 +101,9 @@ public final class Trainer {
             progress,
             console,
             surroundings.clock());
+    if (arguments.shard().isPresent()) {
+      return new ReferenceRecipe(plan, arguments.shard().getAsInt(), run).run();
+    }
     Optional<StatusServer> server = startServer(arguments.statusPort());
     try {
       return new TrainingRecipe(plan, run).run();

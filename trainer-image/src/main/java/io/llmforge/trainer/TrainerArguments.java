@@ -5,26 +5,34 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The command line of a trainer pod.
  *
+ * @param shard shard to score; a trainer has none
  * @param plan file of the plan
  * @param workspace the run's own folder
  * @param volumes mount folder of each claim
  * @param statusPort port of the status server
  */
-record TrainerArguments(Path plan, Path workspace, Map<String, Path> volumes, int statusPort) {
+record TrainerArguments(
+    OptionalInt shard, Path plan, Path workspace, Map<String, Path> volumes, int statusPort) {
 
   static final String HELP =
       """
       usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--status-port=PORT]
+             reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
+
+      train trains what a plan says; reference scores one shard of the rows of a preference_tuning
+      plan with the model that training starts from, which train needs.
 
         --plan=FILE            the training plan, JSON
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
         --volume=CLAIM=FOLDER  where a persistent volume claim of the plan is mounted
         --status-port=PORT     port of the status server (default 8090; 0 takes a free one)
+        --shard=NUMBER         which shard to score, from 0
         --help                 print this
 
       Ends with 0 when the artefact is published, otherwise with a code that says what is wrong
@@ -52,9 +60,13 @@ record TrainerArguments(Path plan, Path workspace, Map<String, Path> volumes, in
   }
 
   static TrainerArguments parse(List<String> arguments) {
-    if (arguments.isEmpty() || !arguments.getFirst().equals(PodContract.TRAIN_COMMAND)) {
-      throw new UsageException("the first argument must be '" + PodContract.TRAIN_COMMAND + "'");
+    boolean scores = isCommand(PodContract.REFERENCE_COMMAND, arguments);
+    if (!scores && !isCommand(PodContract.TRAIN_COMMAND, arguments)) {
+      throw new UsageException(
+          "the first argument must be '%s' or '%s'"
+              .formatted(PodContract.TRAIN_COMMAND, PodContract.REFERENCE_COMMAND));
     }
+    OptionalInt shard = OptionalInt.empty();
     Path plan = null;
     Path workspace = null;
     Map<String, Path> volumes = new HashMap<>();
@@ -66,13 +78,19 @@ record TrainerArguments(Path plan, Path workspace, Map<String, Path> volumes, in
         workspace = Path.of(value(argument, PodContract.WORKSPACE_ARGUMENT));
       } else if (argument.startsWith(PodContract.VOLUME_ARGUMENT)) {
         addVolume(value(argument, PodContract.VOLUME_ARGUMENT), volumes);
+      } else if (scores && argument.startsWith(PodContract.SHARD_ARGUMENT)) {
+        shard = OptionalInt.of(shard(value(argument, PodContract.SHARD_ARGUMENT)));
       } else if (argument.startsWith(STATUS_PORT_ARGUMENT)) {
         statusPort = port(value(argument, STATUS_PORT_ARGUMENT));
       } else {
         throw new UsageException("unknown argument '" + argument + "'");
       }
     }
+    if (scores && shard.isEmpty()) {
+      throw new UsageException(PodContract.SHARD_ARGUMENT + " is missing");
+    }
     return new TrainerArguments(
+        shard,
         required(plan, PodContract.PLAN_ARGUMENT),
         required(workspace, PodContract.WORKSPACE_ARGUMENT).toAbsolutePath().normalize(),
         volumes,
@@ -87,6 +105,22 @@ record TrainerArguments(Path plan, Path workspace, Map<String, Path> volumes, in
     volumes.put(
         text.substring(0, separator),
         Path.of(text.substring(separator + 1)).toAbsolutePath().normalize());
+  }
+
+  private static boolean isCommand(String command, List<String> arguments) {
+    return !arguments.isEmpty() && arguments.getFirst().equals(command);
+  }
+
+  private static int shard(String text) {
+    try {
+      int shard = Integer.parseInt(text);
+      if (shard >= 0) {
+        return shard;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a negative number.
+    }
+    throw new UsageException("--shard needs a number from 0, was '" + text + "'");
   }
 
   private static int port(String text) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -75,6 +76,19 @@ final class TinyRun {
   }
 
   /** Rows that say how warm it is, each with the label of one of three words. */
+  static TinyRun preference(Path folder) throws IOException {
+    var targets = new Tuning.Targets.Names(List.of("q_proj", "v_proj", "o_proj", "down_proj"));
+    var objective =
+        new Objective.PreferenceTuning(
+            PromptFormats.tagged(),
+            new Objective.PreferenceLoss(Objective.PreferenceLoss.Kind.SIGMOID, 0.1, 0),
+            new Objective.ReferencePlan(new Location.Workspace("reference"), 2, 4));
+    var run = create(folder, objective, new Tuning.Lora(8, 16, 0.1, targets, false));
+    Files.writeString(run.data.resolve("train.jsonl"), pairs(0, 64));
+    Files.writeString(run.data.resolve("valid.jsonl"), pairs(64, 80));
+    return run;
+  }
+
   static TinyRun classification(Path folder, List<String> labels) throws IOException {
     var targets = new Tuning.Targets.Names(List.of("q_proj", "v_proj", "o_proj", "down_proj"));
     var run =
@@ -115,6 +129,16 @@ final class TinyRun {
 
   int run() throws IOException {
     return run("");
+  }
+
+  /** Runs the worker of one shard of the reference in this process. */
+  int score(int shard) throws IOException {
+    var out = new PrintStream(console, true, StandardCharsets.UTF_8);
+    var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
+    List<String> arguments = new ArrayList<>(arguments());
+    arguments.set(0, PodContract.REFERENCE_COMMAND);
+    arguments.add(PodContract.SHARD_ARGUMENT + shard);
+    return new Trainer(new TrainerSurroundings(environment, out, steppingClock())).run(arguments);
   }
 
   List<String> arguments() throws IOException {
@@ -183,6 +207,24 @@ final class TinyRun {
             number ->
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"Day %d is %s.\"}, {\"role\": \"assistant\", \"content\": \"%s\"}]}"
                     .formatted(number, words.get(number % 3), labels.get(number % 3)))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** The same opening is chosen whatever the number, which is what a preference can teach. */
+  private static String pairs(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(
+            number -> {
+              String prompt =
+                  "{\"role\": \"user\", \"content\": \"Is %d even?\"}".formatted(number);
+              String answer = "{\"role\": \"assistant\", \"content\": \"%s, the number is.\"}";
+              return "{\"chosen\": [%s, %s], \"rejected\": [%s, %s]}"
+                  .formatted(
+                      prompt,
+                      answer.formatted("Even"),
+                      prompt,
+                      answer.formatted("Odd"));
+            })
         .collect(Collectors.joining("\n"));
   }
 

@@ -177,7 +177,9 @@ public sealed interface TrainingReport {
     /** What kind of artefact. */
     public enum Kind {
       ADAPTER,
-      MODEL
+      MODEL,
+      /** Scores of the starting model, of one shard. */
+      REFERENCE
     }
   }
 }

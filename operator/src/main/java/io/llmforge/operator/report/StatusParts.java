@@ -104,6 +104,7 @@ final class StatusParts {
     return switch (kind) {
       case ADAPTER -> "Adapter";
       case MODEL -> "Model";
+      case REFERENCE -> "Reference";
     };
   }
 

@@ -17,6 +17,7 @@ import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,18 +31,24 @@ final class DataPreparation {
   private final TrainingPlan plan;
   private final RunSurroundings surroundings;
   private final TextTokenizer tokenizer;
+  private final Path files;
 
-  DataPreparation(TrainingPlan plan, RunSurroundings surroundings, TextTokenizer tokenizer) {
+  /**
+   * Prepares the rows of a plan.
+   *
+   * @param files folder of what is written: the rows, and a preview of them
+   */
+  DataPreparation(
+      TrainingPlan plan, RunSurroundings surroundings, TextTokenizer tokenizer, Path files) {
     this.plan = plan;
     this.surroundings = surroundings;
     this.tokenizer = tokenizer;
+    this.files = files;
   }
 
   /** Prepares both files, or finds them prepared. */
   TrainingData prepare(RunTokenizer run, ModelSourceFolders folders) {
-    RowCache cache =
-        new RowCache(
-            surroundings.volumes().workspace().resolve(RowCache.FOLDER), key(run, folders));
+    RowCache cache = new RowCache(files.resolve(RowCache.FOLDER), key(run, folders));
     PreparedRows rows = cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
     TrainingData data = data(rows);
     announce(data, rows);
@@ -151,7 +158,7 @@ final class DataPreparation {
   }
 
   private void writePreview(RowSet rows) {
-    var file = surroundings.volumes().workspace().resolve(MASK_PREVIEW);
+    var file = files.resolve(MASK_PREVIEW);
     try {
       String source = plan.data().train().text();
       Durable.writeText(file, MaskPreview.text(source, rows.rows(), tokenizer));

@@ -43,7 +43,7 @@ final class ModelInTraining implements AutoCloseable {
   private ModelInTraining(
       TrainingPlan plan, TrainedTask task, CausalLanguageModel model, AdamW optimizer) {
     this.plan = plan;
-    this.tuning = PlanTuning.of(plan.tuning());
+    this.tuning = PlanTuning.of(plan);
     this.task = task;
     this.model = model;
     this.optimizer = optimizer;
@@ -51,7 +51,7 @@ final class ModelInTraining implements AutoCloseable {
 
   static ModelInTraining load(TorchRuntime runtime, StartingModel start, TrainedTask task) {
     TrainingPlan plan = start.plan();
-    Tuning tuning = PlanTuning.of(plan.tuning());
+    Tuning tuning = PlanTuning.of(plan);
     CausalLanguageModel model = start.load(runtime);
     start.folders().adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
     OptimizerPlan settings = plan.optimizer();
@@ -69,6 +69,11 @@ final class ModelInTraining implements AutoCloseable {
 
   long trainedParameters() {
     return model.trainables().elementCount();
+  }
+
+  /** Looks whether what was prepared for the rows fits the model, before the first step. */
+  void requireFitting(List<TokenRow> sequences) {
+    task.requireFitting(model, sequences);
   }
 
   /** Gradients of the mean loss over all rows of the step, clipped. */

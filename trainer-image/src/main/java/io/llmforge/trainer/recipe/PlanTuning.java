@@ -1,6 +1,8 @@
 package io.llmforge.trainer.recipe;
 
+import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.OptimizerPlan;
+import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 
@@ -9,14 +11,19 @@ final class PlanTuning {
 
   private PlanTuning() {}
 
-  static Tuning of(io.llmforge.crds.plan.Tuning planned) {
-    return switch (planned) {
+  /**
+   * What is trained. Preferences are learned without dropout, as TRL learns them: the model must
+   * equal its reference at the first step.
+   */
+  static Tuning of(TrainingPlan plan) {
+    boolean drops = !(plan.objective() instanceof Objective.PreferenceTuning);
+    return switch (plan.tuning()) {
       case io.llmforge.crds.plan.Tuning.FullParameter ignored -> new Tuning.FullParameter();
       case io.llmforge.crds.plan.Tuning.Lora lora ->
           new Tuning.Lora(
               lora.rank(),
               lora.alpha(),
-              lora.dropout(),
+              drops ? lora.dropout() : 0,
               targets(lora.targets()),
               lora.rankStabilised());
     };

@@ -22,6 +22,14 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
     return load(runtime, folders.weights());
   }
 
+  /** As the first step finds it: with the adapter that the run goes on from, if there is one. */
+  CausalLanguageModel loadToContinue(TorchRuntime runtime) {
+    return folders
+        .adapter()
+        .map(adapter -> loadWithAdapter(runtime, adapter))
+        .orElseGet(() -> load(runtime));
+  }
+
   /** With the values of an adapter of this run. */
   CausalLanguageModel loadWithAdapter(TorchRuntime runtime, Path adapter) {
     CausalLanguageModel model = load(runtime);
@@ -37,6 +45,6 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
   /** Other weights of the same model: a new adapter adds nothing to them. */
   CausalLanguageModel load(TorchRuntime runtime, Path weights) {
     return CausalLanguageModel.load(
-        runtime, weights, PlanTuning.of(plan.tuning()), plan.seed(), ModelOptions.defaults());
+        runtime, weights, PlanTuning.of(plan), plan.seed(), ModelOptions.defaults());
   }
 }

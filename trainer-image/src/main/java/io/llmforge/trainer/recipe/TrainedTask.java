@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** What differs between tasks once rows are tokens: what is minimised, and what is measured. */
-sealed interface TrainedTask permits LanguageModelling, LabelClassification {
+sealed interface TrainedTask permits LanguageModelling, LabelClassification, PreferencePairs {
 
   /**
    * A loss and what was measured with it.
@@ -45,6 +45,14 @@ sealed interface TrainedTask permits LanguageModelling, LabelClassification {
    * @param microBatches packed rows; together they are the step
    */
   Measured accumulate(CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key);
+
+  /**
+   * Looks, before the first step, whether what was prepared for the rows fits the model. Most tasks
+   * prepare nothing.
+   *
+   * @param sequences some rows of the training data
+   */
+  default void requireFitting(CausalLanguageModel model, List<TokenRow> sequences) {}
 
   /** The mean loss over all rows, without dropout; nothing when cancelled in between. */
   Optional<Measured> evaluate(

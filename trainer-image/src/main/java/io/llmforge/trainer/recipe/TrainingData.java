@@ -53,6 +53,13 @@ record TrainingData(
     return ofValidation == null ? largest : Math.max(largest, ofValidation.largestToken());
   }
 
+  /** Sequences of at most {@code count} training rows, spread evenly over the file. */
+  List<TokenRow> someRows(int count) {
+    int rows = Math.min(count, train.size());
+    return train.sequencesOf(
+        IntStream.range(0, rows).map(i -> (int) ((long) i * train.size() / rows)).toArray());
+  }
+
   List<TokenRow> rowsOfStep(long step) {
     return train.sequencesOf(stepRows.of(step));
   }

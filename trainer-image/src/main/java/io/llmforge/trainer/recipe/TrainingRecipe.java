@@ -6,6 +6,7 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
@@ -14,12 +15,15 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One training run from its plan to its published artefact: rows, then the model, then steps with
  * evaluations and checkpoints, then the best checkpoint, published and loaded once more.
  */
 public final class TrainingRecipe {
+
+  private static final int ROWS_LOOKED_AT = 16;
 
   private final TrainingPlan plan;
   private final RunSurroundings surroundings;
@@ -41,9 +45,14 @@ public final class TrainingRecipe {
     surroundings.progress().enter(Phase.TOKENIZING);
     RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), surroundings.volumes());
     TrainingData data = prepareData(tokenizer, folders);
-    TrainedTask task = task(tokenizer);
     var start = new StartingModel(plan, folders, tokenizer.labels());
     surroundings.progress().planned(data.layout().totalSteps(), data.layout().epochs());
+    Optional<TrainedTask> prepared = task(tokenizer, data, start);
+    if (prepared.isEmpty()) {
+      surroundings.console().line("Stopped on request while waiting for the reference");
+      return new TrainingReport.Stopped(surroundings.progress().progress(), "none");
+    }
+    TrainedTask task = prepared.get();
 
     surroundings.progress().enter(Phase.LOADING);
     try (RunRecords records = RunRecords.open(plan, data, surroundings)) {
@@ -65,23 +74,29 @@ public final class TrainingRecipe {
     }
   }
 
-  private TrainedTask task(RunTokenizer tokenizer) {
+  /** What is minimised; nothing when the run was asked to stop while it waited for others. */
+  private Optional<TrainedTask> task(
+      RunTokenizer tokenizer, TrainingData data, StartingModel start) {
     return switch (plan.objective()) {
-      case Objective.CausalLm ignored -> new LanguageModelling();
-      case Objective.InstructionTuning ignored -> new LanguageModelling();
+      case Objective.CausalLm ignored -> Optional.of(new LanguageModelling());
+      case Objective.InstructionTuning ignored -> Optional.of(new LanguageModelling());
       case Objective.Classification classification ->
-          LabelClassification.of(classification, tokenizer.labels());
-      case Objective.PreferenceTuning ignored -> throw notYet("preference_tuning");
+          Optional.of(LabelClassification.of(classification, tokenizer.labels()));
+      case Objective.PreferenceTuning preference -> {
+        ReferenceFolder folder =
+            ReferenceScores.folder(preference.reference(), start, data, surroundings);
+        var waiting = new ReferenceWaiting(preference.reference(), folder, surroundings);
+        yield waiting.untilComplete()
+            ? Optional.of(PreferencePairs.of(preference, folder, data))
+            : Optional.empty();
+      }
     };
-  }
-
-  private static PlanInvalidException notYet(String task) {
-    return new PlanInvalidException("%s is not trained by this version".formatted(task));
   }
 
   private TrainingData prepareData(RunTokenizer run, ModelSourceFolders folders) {
     try (TextTokenizer tokenizer = run.open()) {
-      return new DataPreparation(plan, surroundings, tokenizer).prepare(run, folders);
+      return new DataPreparation(plan, surroundings, tokenizer, surroundings.volumes().workspace())
+          .prepare(run, folders);
     }
   }
 
@@ -89,6 +104,9 @@ public final class TrainingRecipe {
       TrainingData data, TrainedTask task, StartingModel start, RunRecords records) {
     try (TorchRuntime runtime = TorchRuntime.start();
         ModelInTraining model = load(runtime, data, task, start)) {
+      if (records.resumed().isEmpty()) {
+        model.requireFitting(data.someRows(ROWS_LOOKED_AT));
+      }
       records.resumed().ifPresent(model::restore);
       announce(data, model, records);
       return new TrainingLoop(plan, data, model, records, surroundings).run();

@@ -1,0 +1,71 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.trainer.loss.PreferenceLoss.LogRatios;
+import io.llmforge.trainer.loss.SequenceScore;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is measured of preference pairs, under TRL's names. Rewards are {@code beta} times the
+ * log-ratio to the starting model; means over pairs, logits and accuracy over answers' tokens.
+ */
+final class PreferenceMeasures {
+
+  private final double beta;
+  private long pairs;
+  private double loss;
+  private double chosenReward;
+  private double rejectedReward;
+  private long preferred;
+  private Side chosen = Side.NONE;
+  private Side rejected = Side.NONE;
+
+  /**
+   * Sums over the answers of one side.
+   *
+   * @param logProbability in nats
+   * @param logits mean logit of each token, summed over tokens
+   * @param targets tokens
+   * @param correct tokens that were the most likely one
+   */
+  private record Side(double logProbability, double logits, long targets, long correct) {
+    static final Side NONE = new Side(0, 0, 0, 0);
+
+    Side plus(SequenceScore score) {
+      return new Side(
+          logProbability + score.logProbability(),
+          logits + score.meanLogit(),
+          targets + score.targets(),
+          correct + score.correct());
+    }
+  }
+
+  PreferenceMeasures(double beta) {
+    this.beta = beta;
+  }
+
+  void add(
+      double pairLoss, LogRatios ratios, SequenceScore chosenScore, SequenceScore rejectedScore) {
+    pairs++;
+    loss += pairLoss;
+    chosenReward += beta * ratios.chosen();
+    rejectedReward += beta * ratios.rejected();
+    preferred += ratios.chosen() > ratios.rejected() ? 1 : 0;
+    chosen = chosen.plus(chosenScore);
+    rejected = rejected.plus(rejectedScore);
+  }
+
+  TrainedTask.Measured measured() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("rewards/accuracies", (double) preferred / pairs);
+    metrics.put("rewards/margins", (chosenReward - rejectedReward) / pairs);
+    metrics.put("rewards/chosen", chosenReward / pairs);
+    metrics.put("rewards/rejected", rejectedReward / pairs);
+    metrics.put("logps/chosen", chosen.logProbability() / pairs);
+    metrics.put("logps/rejected", rejected.logProbability() / pairs);
+    metrics.put("logits/chosen", chosen.logits() / chosen.targets());
+    metrics.put("logits/rejected", rejected.logits() / rejected.targets());
+    metrics.put("mean_token_accuracy", (double) chosen.correct() / chosen.targets());
+    return new TrainedTask.Measured(loss / pairs, metrics);
+  }
+}

@@ -1,0 +1,134 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.crds.plan.Objective;
+import io.llmforge.trainer.checkpoint.ReferenceFolder;
+import io.llmforge.trainer.checkpoint.ReferenceScore;
+import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.loss.PreferenceLoss;
+import io.llmforge.trainer.loss.SequenceScore;
+import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.DropoutKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Direct preference optimisation: the mean loss over the pairs of a step, relative to scores of the
+ * starting model. Sequences come in pairs, the chosen one first.
+ *
+ * @param loss the loss of a pair
+ * @param reference the starting model's scores, by pair
+ */
+record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> reference)
+    implements TrainedTask {
+
+  /** How far a score may be from the starting model's, in nats: float32 sums, by their length. */
+  private static final double TOLERANCE = 1e-3;
+
+  private static final double TOLERANCE_PER_TOKEN = 2e-4;
+
+  PreferencePairs {
+    reference = Map.copyOf(reference);
+  }
+
+  /** With the scores of a complete reference. */
+  static PreferencePairs of(
+      Objective.PreferenceTuning objective, ReferenceFolder folder, TrainingData data) {
+    var pairs = ReferenceScores.pairs(data).keySet();
+    return new PreferencePairs(loss(objective.loss()), ReferenceScores.of(folder, pairs));
+  }
+
+  private static PreferenceLoss loss(Objective.PreferenceLoss planned) {
+    return switch (planned.kind()) {
+      case SIGMOID -> new PreferenceLoss.Sigmoid(planned.beta(), planned.labelSmoothing());
+      case ROBUST -> new PreferenceLoss.Robust(planned.beta(), planned.labelSmoothing());
+      case HINGE -> new PreferenceLoss.Hinge(planned.beta());
+      case IPO -> new PreferenceLoss.Ipo(planned.beta());
+    };
+  }
+
+  @Override
+  public Measured accumulate(
+      CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key) {
+    int pairs = microBatches.stream().mapToInt(List::size).sum() / 2;
+    PreferenceMeasures measures = new PreferenceMeasures(loss.beta());
+    int number = 0;
+    for (List<TokenRow> batch : microBatches) {
+      model.accumulate(
+          TrainingData.packed(batch),
+          scores -> gradients(batch, scores, pairs, measures),
+          (double) batch.size() / (2 * pairs),
+          new DropoutKey(key.seed(), key.step(), number++));
+    }
+    return measures.measured();
+  }
+
+  @Override
+  public Optional<Measured> evaluate(
+      CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled) {
+    PreferenceMeasures measures = new PreferenceMeasures(loss.beta());
+    for (List<TokenRow> batch : microBatches) {
+      if (cancelled.getAsBoolean()) {
+        return Optional.empty();
+      }
+      gradients(batch, model.sequenceScores(TrainingData.packed(batch)), 1, measures);
+    }
+    return Optional.of(measures.measured());
+  }
+
+  /**
+   * Scores some pairs again with the starting model: before the first step the model still is its
+   * own reference.
+   */
+  @Override
+  public void requireFitting(CausalLanguageModel model, List<TokenRow> sequences) {
+    for (int first = 0; first < sequences.size(); first += 2) {
+      List<TokenRow> pair = List.copyOf(sequences.subList(first, first + 2));
+      List<SequenceScore> scores = model.sequenceScores(TrainingData.packed(pair));
+      ReferenceScore expected = referenceOf(pair.get(0), pair.get(1));
+      require(pair.get(0), "chosen", scores.get(0), expected.chosen());
+      require(pair.get(1), "rejected", scores.get(1), expected.rejected());
+    }
+  }
+
+  private static void require(TokenRow row, String which, SequenceScore actual, double expected) {
+    double difference = Math.abs(actual.logProbability() - expected);
+    double allowed = TOLERANCE + TOLERANCE_PER_TOKEN * actual.targets();
+    if (!(difference <= allowed)) {
+      throw new ReferenceFolder.InvalidException(
+          "line %d, %s answer: the reference says %.6f, the starting model %.6f, further apart than %.6f; the reference was made by another model or for other rows, delete it and score again"
+              .formatted(row.line(), which, expected, actual.logProbability(), allowed));
+    }
+  }
+
+  private double[] gradients(
+      List<TokenRow> batch, List<SequenceScore> scores, int pairs, PreferenceMeasures measures) {
+    double[] gradients = new double[batch.size()];
+    for (int first = 0; first < batch.size(); first += 2) {
+      SequenceScore chosen = scores.get(first);
+      SequenceScore rejected = scores.get(first + 1);
+      ReferenceScore start = referenceOf(batch.get(first), batch.get(first + 1));
+      var ratios =
+          new PreferenceLoss.LogRatios(
+              chosen.logProbability() - start.chosen(),
+              rejected.logProbability() - start.rejected(),
+              chosen.targets(),
+              rejected.targets());
+      PreferenceLoss.PairLoss value = loss.of(ratios);
+      gradients[first] = value.chosenGradient() / pairs;
+      gradients[first + 1] = value.rejectedGradient() / pairs;
+      measures.add(value.value(), ratios, chosen, rejected);
+    }
+    return gradients;
+  }
+
+  private ReferenceScore referenceOf(TokenRow chosen, TokenRow rejected) {
+    ReferenceScore score = reference.get(ReferenceScores.digest(chosen, rejected));
+    if (score == null) {
+      throw new ReferenceFolder.InvalidException(
+          "line %d has no reference score; score the rows again".formatted(chosen.line()));
+    }
+    return score;
+  }
+}

@@ -1,0 +1,161 @@
+package io.llmforge.trainer.recipe;
+
+import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.Objective.ReferencePlan;
+import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Output;
+import io.llmforge.crds.plan.TrainingReport.Phase;
+import io.llmforge.trainer.checkpoint.ReferenceFolder;
+import io.llmforge.trainer.checkpoint.ReferenceScore;
+import io.llmforge.trainer.data.RowPacker;
+import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.loss.SequenceScore;
+import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * One worker of the reference: scores its share of the preference pairs with the starting model, in
+ * blocks. A worker that was killed goes on after its last block; pairs that another run of the same
+ * model and rows has scored are not scored again.
+ */
+public final class ReferenceRecipe {
+
+  private static final int BATCHES_PER_BLOCK = 16;
+
+  private final TrainingPlan plan;
+  private final int shard;
+  private final RunSurroundings run;
+
+  public ReferenceRecipe(TrainingPlan plan, int shard, RunSurroundings run) {
+    this.plan = plan;
+    this.shard = shard;
+    this.run = run;
+  }
+
+  /** Completed or stopped; every failure is an exception. */
+  public TrainingReport run() {
+    ReferencePlan reference = reference();
+    ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), run.volumes());
+    run.progress().enter(Phase.TOKENIZING);
+    RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), run.volumes());
+    TrainingData data = prepared(tokenizer, folders);
+    var start = new StartingModel(plan, folders, tokenizer.labels());
+    ReferenceFolder folder = ReferenceScores.folder(reference, start, data, run);
+    run.progress().enter(Phase.SCORING);
+    try {
+      List<List<TokenRow>> missing = missing(reference, data, folder);
+      run.console()
+          .line(
+              "[reference] shard %d of %d: %d pairs to score into %s"
+                  .formatted(shard, reference.shards(), missing.size(), folder.path()));
+      if (!missing.isEmpty() && !score(missing, reference, start, folder)) {
+        return new TrainingReport.Stopped(run.progress().progress(), folder.path().toString());
+      }
+      folder.markDone(shard, reference.shards());
+    } catch (IOException e) {
+      throw StorageException.writing(folder.path().toString(), e);
+    }
+    return completed(reference, folder);
+  }
+
+  private ReferencePlan reference() {
+    if (!(plan.objective() instanceof Objective.PreferenceTuning preference)) {
+      throw new PlanInvalidException(
+          "only preference_tuning has a reference; the plan's task is another");
+    }
+    int shards = preference.reference().shards();
+    if (shard >= shards) {
+      throw new PlanInvalidException(
+          "there is no shard %d of %d; shards are counted from 0".formatted(shard, shards));
+    }
+    return preference.reference();
+  }
+
+  /** In a folder of its own: workers of other shards prepare the same rows at the same time. */
+  private TrainingData prepared(RunTokenizer run, ModelSourceFolders folders) {
+    Path files = this.run.volumes().workspace().resolve("reference-worker-%05d".formatted(shard));
+    try (TextTokenizer tokenizer = run.open()) {
+      return new DataPreparation(plan, this.run, tokenizer, files).prepare(run, folders);
+    }
+  }
+
+  private List<List<TokenRow>> missing(
+      ReferencePlan reference, TrainingData data, ReferenceFolder folder) throws IOException {
+    Set<String> scored = folder.read().keySet();
+    List<Map.Entry<String, List<TokenRow>>> pairs =
+        List.copyOf(ReferenceScores.pairs(data).entrySet());
+    return IntStream.iterate(shard, index -> index < pairs.size(), i -> i + reference.shards())
+        .mapToObj(pairs::get)
+        .filter(pair -> !scored.contains(pair.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** Whether all were scored; false when the worker was asked to stop before. */
+  private boolean score(
+      List<List<TokenRow>> pairs,
+      ReferencePlan reference,
+      StartingModel start,
+      ReferenceFolder folder)
+      throws IOException {
+    int perBlock = reference.pairsPerBatch() * BATCHES_PER_BLOCK;
+    try (TorchRuntime runtime = TorchRuntime.start();
+        CausalLanguageModel model = start.loadToContinue(runtime)) {
+      for (int first = 0; first < pairs.size(); first += perBlock) {
+        if (run.control().isStopRequested()) {
+          return false;
+        }
+        List<List<TokenRow>> block = pairs.subList(first, Math.min(pairs.size(), first + perBlock));
+        folder.append(shard, scores(model, block, reference.pairsPerBatch()));
+        run.console()
+            .line(
+                "[reference] shard %d: %d of %d pairs"
+                    .formatted(shard, first + block.size(), pairs.size()));
+      }
+    }
+    return true;
+  }
+
+  private static List<ReferenceScore> scores(
+      CausalLanguageModel model, List<List<TokenRow>> block, int pairsPerBatch) {
+    List<TokenRow> sequences = block.stream().flatMap(List::stream).toList();
+    int longest = sequences.stream().mapToInt(TokenRow::length).max().orElse(1);
+    RowPacker packer = new RowPacker(Math.multiplyExact(2 * pairsPerBatch, longest), 2);
+    List<ReferenceScore> scores = new ArrayList<>();
+    for (List<TokenRow> batch : packer.pack(sequences)) {
+      List<SequenceScore> scored = model.sequenceScores(TrainingData.packed(batch));
+      for (int first = 0; first < batch.size(); first += 2) {
+        scores.add(
+            new ReferenceScore(
+                ReferenceScores.digest(batch.get(first), batch.get(first + 1)),
+                scored.get(first).logProbability(),
+                scored.get(first + 1).logProbability(),
+                scored.get(first).targets(),
+                scored.get(first + 1).targets()));
+      }
+    }
+    return scores;
+  }
+
+  private TrainingReport completed(ReferencePlan reference, ReferenceFolder folder) {
+    run.console().line("[reference] shard %d is complete".formatted(shard));
+    var output =
+        new Output(
+            Output.Kind.REFERENCE,
+            reference.folder().text(),
+            "sha256:" + folder.path().getFileName(),
+            0,
+            0);
+    return new TrainingReport.Completed(run.progress().progress(), output);
+  }
+}
