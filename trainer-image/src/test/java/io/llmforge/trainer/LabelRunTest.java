@@ -53,6 +53,23 @@ class LabelRunTest {
   }
 
   @Test
+  void labelsThatAreNewToTheModelAreLearned() throws IOException {
+    var run =
+        TinyRun.classification(folder, List.of("<hot>", "<mild>", "<cold>"))
+            .with("/duration/epochs", 8.0);
+
+    assertThat(run.run()).as(run.console()).isZero();
+
+    assertLearned(metrics((Completed) run.lastWords()));
+    Path published = run.models.resolve("out");
+    JsonNode adapter = JSON.readTree(published.resolve("adapter/adapter_config.json").toFile());
+    assertThat(adapter.path("trainable_token_indices").path("embed_tokens").size()).isEqualTo(3);
+    assertThat(JSON.readTree(published.resolve("config.json").toFile()).path("vocab_size").asInt())
+        .isEqualTo(
+            adapter.path("trainable_token_indices").path("embed_tokens").path(2).asInt() + 1);
+  }
+
+  @Test
   void everyLabelIsInTheMetricsFileAndOnTheConsole() throws IOException {
     var run =
         TinyRun.classification(folder, KNOWN)

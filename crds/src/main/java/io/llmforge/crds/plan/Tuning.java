@@ -25,8 +25,15 @@ public sealed interface Tuning {
    * @param dropout probability that an input of A is dropped, in [0, 1)
    * @param targets which linear modules get an adapter
    * @param rankStabilised rsLoRA scaling
+   * @param details what differs between modules, and what else is trained
    */
-  record Lora(int rank, double alpha, double dropout, Targets targets, boolean rankStabilised)
+  record Lora(
+      int rank,
+      double alpha,
+      double dropout,
+      Targets targets,
+      boolean rankStabilised,
+      LoraDetails details)
       implements Tuning {
     public Lora {
       if (rank < 1) {
@@ -36,6 +43,12 @@ public sealed interface Tuning {
         throw new IllegalArgumentException("LoRA dropout must be in [0, 1), was " + dropout);
       }
       requireNonNull(targets, "targets");
+      requireNonNull(details, "details");
+    }
+
+    /** Plain LoRA: the same for all targets. */
+    public Lora(int rank, double alpha, double dropout, Targets targets, boolean rankStabilised) {
+      this(rank, alpha, dropout, targets, rankStabilised, LoraDetails.NONE);
     }
   }
 
@@ -44,7 +57,8 @@ public sealed interface Tuning {
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Targets.Names.class, name = "names"),
     @JsonSubTypes.Type(value = Targets.Pattern.class, name = "pattern"),
-    @JsonSubTypes.Type(value = Targets.AllLinear.class, name = "all-linear")
+    @JsonSubTypes.Type(value = Targets.AllLinear.class, name = "all-linear"),
+    @JsonSubTypes.Type(value = Targets.FamilyDefault.class, name = "family-default")
   })
   sealed interface Targets {
 
@@ -75,5 +89,8 @@ public sealed interface Tuning {
 
     /** Every linear module except the output head. */
     record AllLinear() implements Targets {}
+
+    /** Those of the model's family: {@code qkv_proj} where it is one matrix, q_proj and v_proj. */
+    record FamilyDefault() implements Targets {}
   }
 }

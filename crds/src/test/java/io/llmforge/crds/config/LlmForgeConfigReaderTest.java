@@ -46,9 +46,14 @@ class LlmForgeConfigReaderTest {
           lora_config: {target_modules: {}}       | lora_config.target_modules | expects text or a list of texts, found a mapping
           lora_config: {target_modules: []}       | lora_config.target_modules | is empty
           lora_config: {use_dora: true}           | lora_config.use_dora | remove it for plain LoRA
-          lora_config: {bias: all}                | lora_config.bias | write none
-          lora_config: {modules_to_save: [lm_head]} | lora_config.modules_to_save | write []
-          lora_config: {init_lora_weights: pissa} | lora_config.init_lora_weights | write true
+          lora_config: {bias: some}               | lora_config.bias | write none, all or lora_only
+          lora_config: {bias: all, modules_to_save: [norm]} | lora_config.bias | write none beside modules_to_save
+          lora_config: {init_lora_weights: pissa} | lora_config.init_lora_weights | write true or gaussian
+          lora_config: {rank_pattern: {q_proj: 0}} | lora_config.rank_pattern | holds a rank below 1
+          lora_config: {rank_pattern: {'q_proj(': 4}} | lora_config.rank_pattern | is not a regular expression
+          lora_config: {alpha_pattern: {q_proj: 0}} | lora_config.alpha_pattern | not above 0
+          lora_config: {layers_to_transform: [-1]} | lora_config.layers_to_transform | layers count from 0
+          lora_config: {layers_to_transform: [1], target_modules: .*q_proj} | lora_config.layers_to_transform | let target_modules say
           worker_resources: {"accelerator_type:A10G": 2} | worker_resources.accelerator_type:A10G | at most 1
           worker_resources: {accelerator: 1}      | worker_resources.accelerator | accelerator_type:A10G: 0.001
           worker_resources: {memory: -1}          | worker_resources.memory | above 0

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,20 @@ class PlanJsonTest {
         },
         new Object[] {
           new Tuning.Lora(8, 16, 0, new Tuning.Targets.AllLinear(), true), Tuning.class
+        },
+        new Object[] {
+          new Tuning.Lora(
+              8,
+              16,
+              0,
+              new Tuning.Targets.FamilyDefault(),
+              true,
+              new LoraDetails(
+                  new LoraDetails.Overrides(Map.of("q_proj", 4), Map.of("v_proj", 2.5)),
+                  new LoraDetails.Selection(List.of(), "b.*", List.of(1)),
+                  new LoraDetails.Extras(LoraDetails.Bias.ALL, List.of("lm_head")),
+                  LoraDetails.InitialValues.GAUSSIAN)),
+          Tuning.class
         },
         new Object[] {new Location.Claim("data", "a/b"), Location.class},
         new Object[] {new Location.Claim("data", ""), Location.class},

@@ -9,6 +9,7 @@ import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.Finding.Severity;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.LoraDetails;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.OptimizerPlan;
 import io.llmforge.crds.plan.OptimizerPlan.Schedule;
@@ -22,6 +23,7 @@ import io.llmforge.crds.plan.Tuning.Targets;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.identity.Owner;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,8 +62,37 @@ class TrainingPlannerTest {
     TrainingPlan plan = planned(config);
 
     assertThat(plan.tuning())
-        .isEqualTo(new Tuning.Lora(8, 8, 0, new Targets.Names(List.of("q_proj", "v_proj")), false));
+        .isEqualTo(new Tuning.Lora(8, 8, 0, new Targets.FamilyDefault(), false));
     assertThat(plan.optimizer().learningRate()).isEqualTo(1e-4);
+  }
+
+  @Test
+  void everyKeyOfPeftReachesThePlan() {
+    ObjectNode config = JobFixture.config();
+    ObjectNode lora = config.putObject("lora_config");
+    lora.putArray("target_modules").add("q_proj").add("v_proj");
+    lora.putArray("exclude_modules").add("layers.0.self_attn.v_proj");
+    lora.putArray("layers_to_transform").add(0).add(2);
+    lora.putObject("rank_pattern").put("q_proj", 4);
+    lora.putObject("alpha_pattern").put("^model.layers.2.*", 32);
+    lora.putArray("modules_to_save").add("lm_head");
+    lora.put("init_lora_weights", "gaussian");
+
+    assertThat(planned(config).tuning())
+        .isEqualTo(
+            new Tuning.Lora(
+                8,
+                8,
+                0,
+                new Targets.Names(List.of("q_proj", "v_proj")),
+                false,
+                new LoraDetails(
+                    new LoraDetails.Overrides(
+                        Map.of("q_proj", 4), Map.of("^model.layers.2.*", 32.0)),
+                    new LoraDetails.Selection(
+                        List.of("layers.0.self_attn.v_proj"), "", List.of(0, 2)),
+                    new LoraDetails.Extras(LoraDetails.Bias.NONE, List.of("lm_head")),
+                    LoraDetails.InitialValues.GAUSSIAN)));
   }
 
   @Test

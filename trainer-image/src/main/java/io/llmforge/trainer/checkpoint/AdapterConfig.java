@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param rankStabilised {@code use_rslora}
  * @param targets {@code target_modules}
  * @param trainedTokens {@code trainable_token_indices}, by the last part of the module's name
+ * @param details what differs between modules, and what else is trained
  */
 public record AdapterConfig(
     String baseModel,
@@ -25,15 +26,17 @@ public record AdapterConfig(
     double dropout,
     boolean rankStabilised,
     Targets targets,
-    Map<String, List<Integer>> trainedTokens) {
+    Map<String, List<Integer>> trainedTokens,
+    AdapterDetails details) {
 
   public AdapterConfig {
     requireNonNull(baseModel, "baseModel");
     requireNonNull(targets, "targets");
+    requireNonNull(details, "details");
     trainedTokens = Collections.unmodifiableMap(new TreeMap<>(trainedTokens));
   }
 
-  /** An adapter that trains no rows of single tokens. */
+  /** Plain LoRA. */
   public AdapterConfig(
       String baseModel,
       int rank,
@@ -41,11 +44,17 @@ public record AdapterConfig(
       double dropout,
       boolean rankStabilised,
       Targets targets) {
-    this(baseModel, rank, alpha, dropout, rankStabilised, targets, Map.of());
+    this(baseModel, rank, alpha, dropout, rankStabilised, targets, Map.of(), AdapterDetails.NONE);
   }
 
   public AdapterConfig withTrainedTokens(Map<String, List<Integer>> tokens) {
-    return new AdapterConfig(baseModel, rank, alpha, dropout, rankStabilised, targets, tokens);
+    return new AdapterConfig(
+        baseModel, rank, alpha, dropout, rankStabilised, targets, tokens, details);
+  }
+
+  public AdapterConfig withDetails(AdapterDetails newDetails) {
+    return new AdapterConfig(
+        baseModel, rank, alpha, dropout, rankStabilised, targets, trainedTokens, newDetails);
   }
 
   /** PEFT's two forms of naming modules. */

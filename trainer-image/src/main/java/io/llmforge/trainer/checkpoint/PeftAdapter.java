@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** An adapter folder of PEFT: {@code adapter_config.json} and {@code adapter_model.safetensors}. */
 public final class PeftAdapter {
@@ -23,6 +25,14 @@ public final class PeftAdapter {
   /** PEFT wraps a model twice, and names in the file say so. */
   private static final String KEY_PREFIX = "base_model.model.";
 
+  private static final String FIRST = ".lora_A.weight";
+
+  /** A module that has an adapter is wrapped, and its own tensors are named inside the wrapping. */
+  private static final String WRAPPED = ".base_layer.";
+
+  private static final String DUMPED = WRAPPED + "weight";
+  private static final String BIAS = ".bias";
+
   private PeftAdapter() {}
 
   /**
@@ -31,7 +41,14 @@ public final class PeftAdapter {
    * @param tensors named by module, such as {@code model.layers.0.mlp.up_proj.lora_A.weight}
    */
   public static void write(Path folder, AdapterConfig config, List<NamedTensor> tensors) {
-    var named = tensors.stream().map(t -> t.withName(KEY_PREFIX + t.name())).toList();
+    var adapted =
+        tensors.stream()
+            .map(NamedTensor::name)
+            .filter(name -> name.endsWith(FIRST))
+            .map(name -> name.substring(0, name.length() - FIRST.length()))
+            .collect(Collectors.toSet());
+    var named =
+        tensors.stream().map(t -> t.withName(KEY_PREFIX + inFile(t.name(), adapted))).toList();
     SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), named, ElementType.F32, Map.of());
     var file = folder.resolve(CONFIG_FILE);
     try {
@@ -40,6 +57,14 @@ public final class PeftAdapter {
     } catch (IOException failure) {
       throw new UncheckedIOException("cannot write " + file, failure);
     }
+  }
+
+  private static String inFile(String name, Set<String> adapted) {
+    if (!name.endsWith(BIAS)) {
+      return name;
+    }
+    var module = name.substring(0, name.length() - BIAS.length());
+    return adapted.contains(module) ? module + WRAPPED + "bias" : name;
   }
 
   public static AdapterConfig readConfig(Path folder) {
@@ -53,7 +78,10 @@ public final class PeftAdapter {
     }
   }
 
-  /** The adapter's tensors, named by module as {@link #write} takes them, held in memory. */
+  /**
+   * The adapter's tensors, named by module as {@link #write} takes them, held in memory. Weights of
+   * the base model that PEFT repeats beside an adapter of an embedding are left out.
+   */
   public static List<NamedTensor> readTensors(Path folder) {
     var path = folder.resolve(WEIGHTS_FILE);
     var tensors = new ArrayList<NamedTensor>();
@@ -62,7 +90,10 @@ public final class PeftAdapter {
         if (!tensor.name().startsWith(KEY_PREFIX)) {
           throw new TensorFileException(path, tensor.name() + " is not the name of a PEFT tensor");
         }
-        var name = tensor.name().substring(KEY_PREFIX.length());
+        if (tensor.name().endsWith(DUMPED)) {
+          continue;
+        }
+        var name = tensor.name().substring(KEY_PREFIX.length()).replace(WRAPPED, ".");
         tensors.add(NamedTensor.of(name, tensor.shape(), tensor.toFloats()));
       }
     }
@@ -84,12 +115,10 @@ public final class PeftAdapter {
       case AdapterConfig.Targets.Expression expression ->
           json.put("target_modules", expression.regularExpression());
     }
-    json.putNull("exclude_modules").put("bias", "none").put("fan_in_fan_out", false);
+    json.put("fan_in_fan_out", false);
     json.put("use_rslora", config.rankStabilised()).put("use_dora", false);
     json.put("init_lora_weights", true);
-    json.putObject("rank_pattern");
-    json.putObject("alpha_pattern");
-    json.putNull("layers_to_transform").putNull("layers_pattern").putNull("modules_to_save");
+    AdapterDetailsJson.put(config.details(), json);
     putTrainedTokens(json, config.trainedTokens());
     return json.put("inference_mode", true);
   }
@@ -123,7 +152,7 @@ public final class PeftAdapter {
   }
 
   /** PEFT declares lora_alpha an integer, and most are. */
-  private static java.math.BigDecimal wholeWhenPossible(double alpha) {
+  static java.math.BigDecimal wholeWhenPossible(double alpha) {
     var decimal = java.math.BigDecimal.valueOf(alpha).stripTrailingZeros();
     return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
   }
@@ -134,22 +163,27 @@ public final class PeftAdapter {
           file, "peft_type '%s' is not LORA".formatted(json.path("peft_type").asText()));
     }
     refuseUnknown(file, json);
-    var targets = json.path("target_modules");
     return new AdapterConfig(
         json.path("base_model_name_or_path").asText(),
         json.path("r").asInt(),
         json.path("lora_alpha").asDouble(),
         json.path("lora_dropout").asDouble(),
         json.path("use_rslora").asBoolean(),
-        targets.isTextual()
-            ? new AdapterConfig.Targets.Expression(targets.asText())
-            : new AdapterConfig.Targets.Suffixes(
-                targets.valueStream().map(JsonNode::asText).toList()),
-        trainedTokens(json.path("trainable_token_indices")));
+        targets(json.path("target_modules")),
+        trainedTokens(json.path("trainable_token_indices")),
+        AdapterDetailsJson.of(file, json));
+  }
+
+  /** A text is an expression; nothing is no names. */
+  static AdapterConfig.Targets targets(JsonNode written) {
+    return written.isTextual()
+        ? new AdapterConfig.Targets.Expression(written.asText())
+        : new AdapterConfig.Targets.Suffixes(written.valueStream().map(JsonNode::asText).toList());
   }
 
   private static void refuseUnknown(Path file, JsonNode json) {
-    for (var key : List.of("rank_pattern", "alpha_pattern", "modules_to_save", "use_dora")) {
+    for (var key :
+        List.of("layers_pattern", "target_parameters", "layer_replication", "use_dora")) {
       var value = json.path(key);
       if (value.isContainerNode() ? !value.isEmpty() : value.asBoolean(false)) {
         throw new TensorFileException(file, "%s %s is not supported".formatted(key, value));

@@ -37,14 +37,13 @@ record Adapter(String module, NamedTensor first, NamedTensor second, double scal
     };
   }
 
-  /** A [r, in] uniform within 1 / sqrt(in) (Kaiming, a = sqrt 5), B [out, r] zero. */
+  /** A [r, in] drawn, B [out, r] zero. */
   private static Adapter linear(
       ModuleDescription.Linear module, Tuning.Lora lora, SplittableRandom random) {
-    var rank = lora.rank();
-    var bound = 1 / Math.sqrt(module.inputSize());
+    var rank = lora.rankOf(module.name());
     var first = new float[rank * module.inputSize()];
     for (var i = 0; i < first.length; i++) {
-      first[i] = (float) random.nextDouble(-bound, bound);
+      first[i] = drawn(lora.initialValues(), module.inputSize(), rank, random);
     }
     return new Adapter(
         module.name(),
@@ -54,13 +53,24 @@ record Adapter(String module, NamedTensor first, NamedTensor second, double scal
             module.outputSize(),
             rank,
             new float[module.outputSize() * rank]),
-        lora.scale());
+        lora.scaleOf(module.name()));
+  }
+
+  private static float drawn(
+      Tuning.InitialValues values, int inputSize, int rank, SplittableRandom random) {
+    return switch (values) {
+      case KAIMING_UNIFORM -> {
+        var bound = 1 / Math.sqrt(inputSize);
+        yield (float) random.nextDouble(-bound, bound);
+      }
+      case GAUSSIAN -> (float) random.nextGaussian(0, 1.0 / rank);
+    };
   }
 
   /** A [r, vocabulary] zero, B [hidden, r] normal. */
   private static Adapter embedding(
       ModuleDescription.Embedding module, Tuning.Lora lora, SplittableRandom random) {
-    var rank = lora.rank();
+    var rank = lora.rankOf(module.name());
     var second = new float[module.hiddenSize() * rank];
     for (var i = 0; i < second.length; i++) {
       second[i] = (float) random.nextGaussian();
@@ -73,7 +83,7 @@ record Adapter(String module, NamedTensor first, NamedTensor second, double scal
             module.vocabularySize(),
             new float[rank * module.vocabularySize()]),
         tensor(module.name() + EMBEDDING_SECOND, module.hiddenSize(), rank, second),
-        lora.scale());
+        lora.scaleOf(module.name()));
   }
 
   private static NamedTensor tensor(String name, long rows, long columns, float[] elements) {

@@ -1,18 +1,50 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.checkpoint.AdapterConfig;
+import io.llmforge.trainer.checkpoint.AdapterDetails;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the modules that LoRA targets name, by PEFT's rules. */
 final class AdapterTargets {
+
+  private static final String FUSED = "qkv_proj";
+  private static final List<String> SEPARATE = List.of("q_proj", "v_proj");
 
   private final List<ModuleDescription> adaptable;
 
   AdapterTargets(List<ModuleDescription> modules) {
     this.adaptable = modules.stream().filter(ModuleDescription::isAdaptable).toList();
+  }
+
+  /**
+   * The modules that get an adapter, in the order of the decoder; never empty. A module that is
+   * trained whole gets none.
+   */
+  List<ModuleDescription> resolve(Tuning.Lora lora) {
+    var selection = lora.details().selection();
+    if (!selection.layers().isEmpty() && lora.targets() instanceof Tuning.LoraTargets.Pattern) {
+      throw new AdapterTargetException(
+          "layers_to_transform has no meaning beside a regular expression of targets; let the expression say which layers");
+    }
+    var targeted = resolve(lora.targets());
+    var left =
+        targeted.stream()
+            .filter(module -> !isExcluded(module, selection.excluded()))
+            .filter(module -> isInLayers(module, selection.layers()))
+            .filter(module -> !TrainedWhole.isNamed(module, lora.details().extras().modules()))
+            .toList();
+    if (left.isEmpty()) {
+      throw new AdapterTargetException(
+          "exclude_modules, layers_to_transform and modules_to_save leave none of the %d LoRA targets"
+              .formatted(targeted.size()));
+    }
+    requireOverridesUsed(left, lora.details().overrides());
+    return left;
   }
 
   /** The targeted modules, in the order of the decoder; never empty. */
@@ -25,6 +57,8 @@ final class AdapterTargets {
               .filter(module -> module instanceof ModuleDescription.Linear)
               .filter(module -> !module.name().equals(DecoderNames.HEAD))
               .toList();
+      case Tuning.LoraTargets.FamilyDefault family ->
+          byNames(suffixes(adaptable).contains(FUSED) ? List.of(FUSED) : SEPARATE);
     };
   }
 
@@ -49,15 +83,46 @@ final class AdapterTargets {
   }
 
   private List<ModuleDescription> byPattern(String regularExpression) {
+    var pattern = compiled(regularExpression);
+    var matching =
+        adaptable.stream().filter(module -> pattern.matcher(module.name()).matches()).toList();
+    if (matching.isEmpty()) {
+      throw nothingMatches(
+          "the LoRA target pattern '%s' matches no module".formatted(regularExpression));
+    }
+    return matching;
+  }
+
+  private static boolean isExcluded(ModuleDescription module, AdapterConfig.Targets excluded) {
+    return switch (excluded) {
+      case AdapterConfig.Targets.Suffixes suffixes ->
+          suffixes.names().stream().anyMatch(name -> isNamed(module, name));
+      case AdapterConfig.Targets.Expression expression ->
+          compiled(expression.regularExpression()).matcher(module.name()).matches();
+    };
+  }
+
+  private static boolean isInLayers(ModuleDescription module, List<Integer> layers) {
+    return layers.isEmpty()
+        || layers.stream().anyMatch(n -> module.name().startsWith(DecoderNames.layer(n)));
+  }
+
+  /** A key that no module bears is a typing error, and would train with another rank unseen. */
+  private static void requireOverridesUsed(
+      List<ModuleDescription> adapted, AdapterDetails.Overrides overrides) {
+    Stream.concat(overrides.ranks().keySet().stream(), overrides.alphas().keySet().stream())
+        .forEach(AdapterTargets::compiled);
+    var unused = overrides.unused(adapted.stream().map(ModuleDescription::name).toList());
+    if (!unused.isEmpty()) {
+      throw new AdapterTargetException(
+          "rank_pattern or alpha_pattern names '%s', which is no module with an adapter; write the end of such a name"
+              .formatted(String.join("', '", unused)));
+    }
+  }
+
+  private static Pattern compiled(String regularExpression) {
     try {
-      var pattern = Pattern.compile(regularExpression);
-      var matching =
-          adaptable.stream().filter(module -> pattern.matcher(module.name()).matches()).toList();
-      if (matching.isEmpty()) {
-        throw nothingMatches(
-            "the LoRA target pattern '%s' matches no module".formatted(regularExpression));
-      }
-      return matching;
+      return Pattern.compile(regularExpression);
     } catch (PatternSyntaxException malformed) {
       throw new AdapterTargetException(
           "the LoRA target '%s' is not a regular expression: %s"

@@ -212,14 +212,20 @@ public final class CausalLanguageModel implements AutoCloseable {
           case Tuning.LoraTargets.Pattern pattern ->
               new AdapterConfig.Targets.Expression(pattern.regularExpression());
           case Tuning.LoraTargets.Names names -> new AdapterConfig.Targets.Suffixes(names.names());
-          case Tuning.LoraTargets.AllLinear all ->
-              new AdapterConfig.Targets.Suffixes(
-                  AdapterTargets.suffixes(parameters.adaptedModules()));
+          case Tuning.LoraTargets.AllLinear all -> ofAdapted();
+          case Tuning.LoraTargets.FamilyDefault family -> ofAdapted();
         };
     var config =
         new AdapterConfig(
             baseModel, lora.rank(), lora.alpha(), lora.dropout(), lora.rankStabilised(), targets);
-    PeftAdapter.write(folder, config.withTrainedTokens(trainedTokens()), trainables().values());
+    PeftAdapter.write(
+        folder,
+        config.withTrainedTokens(trainedTokens()).withDetails(lora.details()),
+        trainables().values());
+  }
+
+  private AdapterConfig.Targets ofAdapted() {
+    return new AdapterConfig.Targets.Suffixes(AdapterTargets.suffixes(parameters.adaptedModules()));
   }
 
   /** Of a tied model PEFT trains the head's with the embedding's when that alone is named. */

@@ -54,6 +54,15 @@ final class DecoderParameters {
     return parameters;
   }
 
+  /** Trains base weights as they are as well. */
+  void trainWhole(List<String> names, TensorScope scope) {
+    names.forEach(name -> train(name, weight(name), scope));
+  }
+
+  boolean isTrained(String name) {
+    return gradients.containsKey(name);
+  }
+
   /** Trains rows of a frozen matrix as well. */
   void train(List<TrainedRows> added, TensorScope scope) {
     for (var trainedRows : added) {

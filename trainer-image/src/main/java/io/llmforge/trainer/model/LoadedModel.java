@@ -42,6 +42,8 @@ record LoadedModel(
               var adapters =
                   adapted.stream().map(module -> Adapter.initial(module, lora, seed)).toList();
               var frozen = DecoderParameters.adapted(base, tied, adapted, adapters, scope);
+              frozen.trainWhole(
+                  new TrainedWhole(modules, tied).resolve(adapted, lora.details().extras()), scope);
               frozen.train(vocabulary.trained(frozen, description, scope), scope);
               yield frozen;
             }
@@ -54,7 +56,7 @@ record LoadedModel(
       List<ModuleDescription> modules, Tuning tuning) {
     return switch (tuning) {
       case Tuning.FullParameter full -> List.of();
-      case Tuning.Lora lora -> new AdapterTargets(modules).resolve(lora.targets());
+      case Tuning.Lora lora -> new AdapterTargets(modules).resolve(lora);
     };
   }
 }

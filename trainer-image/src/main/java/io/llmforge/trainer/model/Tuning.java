@@ -2,6 +2,7 @@ package io.llmforge.trainer.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.llmforge.trainer.checkpoint.AdapterDetails;
 import java.util.List;
 
 /** Which weights are trained. */
@@ -18,8 +19,17 @@ public sealed interface Tuning {
    * @param dropout probability that an input of A is dropped, in [0, 1)
    * @param targets which modules get an adapter
    * @param rankStabilised rsLoRA scaling
+   * @param details what differs between modules, and what else is trained
+   * @param initialValues what A is drawn from
    */
-  record Lora(int rank, double alpha, double dropout, LoraTargets targets, boolean rankStabilised)
+  record Lora(
+      int rank,
+      double alpha,
+      double dropout,
+      LoraTargets targets,
+      boolean rankStabilised,
+      AdapterDetails details,
+      InitialValues initialValues)
       implements Tuning {
     public Lora {
       if (rank < 1) {
@@ -31,9 +41,36 @@ public sealed interface Tuning {
       requireNonNull(targets, "targets");
     }
 
-    public double scale() {
-      return rankStabilised ? alpha / Math.sqrt(rank) : alpha / rank;
+    /** Plain LoRA: the same for all targets. */
+    public Lora(
+        int rank, double alpha, double dropout, LoraTargets targets, boolean rankStabilised) {
+      this(
+          rank,
+          alpha,
+          dropout,
+          targets,
+          rankStabilised,
+          AdapterDetails.NONE,
+          InitialValues.KAIMING_UNIFORM);
     }
+
+    int rankOf(String module) {
+      return details.overrides().rank(module, rank);
+    }
+
+    double scaleOf(String module) {
+      var ownRank = rankOf(module);
+      var ownAlpha = details.overrides().alpha(module, alpha);
+      return rankStabilised ? ownAlpha / Math.sqrt(ownRank) : ownAlpha / ownRank;
+    }
+  }
+
+  /** The distribution that A of a linear module is drawn from; its B is zero. */
+  enum InitialValues {
+    /** Uniform within 1 / sqrt(in): Kaiming's with a = sqrt 5. */
+    KAIMING_UNIFORM,
+    /** Normal with standard deviation 1 / rank. */
+    GAUSSIAN
   }
 
   /** Which modules get an adapter. */
@@ -66,5 +103,8 @@ public sealed interface Tuning {
 
     /** Every linear module except the output head. */
     record AllLinear() implements LoraTargets {}
+
+    /** PEFT's choice for a family: {@code q_proj} and {@code v_proj}, or what holds both. */
+    record FamilyDefault() implements LoraTargets {}
   }
 }

@@ -84,7 +84,11 @@ final class Vocabulary {
 
   /** PEFT trains rows only of a module without adapter, and a tied head by the embedding's. */
   private static List<String> ends(DecoderParameters parameters, DecoderDescription decoder) {
-    var free = ENDS.stream().filter(end -> !parameters.isAdapted(end)).toList();
+    var free =
+        ENDS.stream()
+            .filter(end -> !parameters.isAdapted(end))
+            .filter(end -> !parameters.isTrained(DecoderNames.weight(end)))
+            .toList();
     if (!decoder.tiedEmbeddings()) {
       return free;
     }

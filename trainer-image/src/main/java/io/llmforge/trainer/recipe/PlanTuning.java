@@ -1,8 +1,11 @@
 package io.llmforge.trainer.recipe;
 
+import io.llmforge.crds.plan.LoraDetails;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.OptimizerPlan;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.checkpoint.AdapterConfig;
+import io.llmforge.trainer.checkpoint.AdapterDetails;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 
@@ -25,8 +28,32 @@ final class PlanTuning {
               lora.alpha(),
               drops ? lora.dropout() : 0,
               targets(lora.targets()),
-              lora.rankStabilised());
+              lora.rankStabilised(),
+              details(lora.details()),
+              switch (lora.details().initialValues()) {
+                case KAIMING_UNIFORM -> Tuning.InitialValues.KAIMING_UNIFORM;
+                case GAUSSIAN -> Tuning.InitialValues.GAUSSIAN;
+              });
     };
+  }
+
+  private static AdapterDetails details(LoraDetails planned) {
+    return new AdapterDetails(
+        new AdapterDetails.Overrides(planned.overrides().ranks(), planned.overrides().alphas()),
+        new AdapterDetails.Selection(excluded(planned.selection()), planned.selection().layers()),
+        new AdapterDetails.Extras(
+            switch (planned.extras().bias()) {
+              case NONE -> AdapterDetails.Bias.NONE;
+              case ALL -> AdapterDetails.Bias.ALL;
+              case LORA_ONLY -> AdapterDetails.Bias.LORA_ONLY;
+            },
+            planned.extras().modules()));
+  }
+
+  private static AdapterConfig.Targets excluded(LoraDetails.Selection planned) {
+    return planned.excludedPattern().isEmpty()
+        ? new AdapterConfig.Targets.Suffixes(planned.excludedNames())
+        : new AdapterConfig.Targets.Expression(planned.excludedPattern());
   }
 
   static LearningRateSchedule schedule(OptimizerPlan planned, long totalSteps) {
@@ -48,6 +75,8 @@ final class PlanTuning {
           new Tuning.LoraTargets.Pattern(pattern.regularExpression());
       case io.llmforge.crds.plan.Tuning.Targets.AllLinear ignored ->
           new Tuning.LoraTargets.AllLinear();
+      case io.llmforge.crds.plan.Tuning.Targets.FamilyDefault ignored ->
+          new Tuning.LoraTargets.FamilyDefault();
     };
   }
 }

@@ -3,6 +3,8 @@ package io.llmforge.trainer.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.llmforge.trainer.checkpoint.AdapterConfig;
+import io.llmforge.trainer.checkpoint.AdapterDetails;
 import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.SafetensorsWriter;
 import io.llmforge.trainer.torch.NamedTensor;
@@ -34,6 +36,10 @@ class WrittenForOthersTest {
     "llama-ends, models/llama, ends",
     "llama-tied-ends, models/llama-tied, ends",
     "qwen2-expression, models/qwen2, expression",
+    "llama-patterns, models/llama, patterns",
+    "llama-saved-modules, models/llama, saved",
+    "llama-biases, models/llama-llama3, biases",
+    "phi3-family-default, families/phi3, default",
     "mistral-all, families/mistral, all",
     "qwen3-all, families/qwen3, all",
     "gemma-full, families/gemma, ",
@@ -109,8 +115,31 @@ class WrittenForOthersTest {
       case "attention" ->
           lora(new Tuning.LoraTargets.Names(List.of("q_proj", "k_proj", "v_proj", "o_proj")));
       case "expression" -> lora(new Tuning.LoraTargets.Pattern(".*layers\\.1\\..*_proj"));
+      case "default" -> lora(new Tuning.LoraTargets.FamilyDefault());
+      case "patterns" ->
+          detailed(
+              new AdapterDetails(
+                  new AdapterDetails.Overrides(Map.of("q_proj", 2), Map.of("up_proj", 3.5)),
+                  new AdapterDetails.Selection(
+                      new AdapterConfig.Targets.Suffixes(List.of("o_proj")), List.of(1)),
+                  AdapterDetails.NONE.extras()));
+      case "saved" -> detailed(extras(AdapterDetails.Bias.NONE, "embed_tokens", "lm_head", "norm"));
+      case "biases" -> detailed(extras(AdapterDetails.Bias.ALL));
       case null, default -> new Tuning.FullParameter();
     };
+  }
+
+  private static AdapterDetails extras(AdapterDetails.Bias bias, String... modules) {
+    return new AdapterDetails(
+        AdapterDetails.NONE.overrides(),
+        AdapterDetails.NONE.selection(),
+        new AdapterDetails.Extras(bias, List.of(modules)));
+  }
+
+  private static Tuning detailed(AdapterDetails details) {
+    var targets = new Tuning.LoraTargets.Names(List.of("q_proj", "o_proj", "up_proj"));
+    return new Tuning.Lora(
+        4, 8, 0.05, targets, false, details, Tuning.InitialValues.KAIMING_UNIFORM);
   }
 
   private static Tuning lora(Tuning.LoraTargets targets) {
