@@ -23,6 +23,9 @@ public final class PeftAdapter {
   /** PEFT wraps a model twice, and names in the file say so. */
   private static final String KEY_PREFIX = "base_model.model.";
 
+  /** Ends the names of single trained rows; PEFT calls them a delta, and they are none. */
+  public static final String TOKEN_ROWS = "token_adapter.trainable_tokens_delta";
+
   private PeftAdapter() {}
 
   /**

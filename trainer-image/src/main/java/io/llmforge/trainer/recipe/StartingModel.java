@@ -5,6 +5,8 @@ import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.ModelOptions;
+import io.llmforge.trainer.model.StartingWeights;
+import io.llmforge.trainer.model.VocabularyPlan;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 
@@ -36,7 +38,12 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
 
   /** Other weights of the same model: a new adapter adds nothing to them. */
   CausalLanguageModel load(TorchRuntime runtime, Path weights) {
+    var vocabulary = new VocabularyPlan(labels.vocabularySize(), labels.ids());
     return CausalLanguageModel.load(
-        runtime, weights, PlanTuning.of(plan.tuning()), plan.seed(), ModelOptions.defaults());
+        runtime,
+        new StartingWeights(weights, vocabulary),
+        PlanTuning.of(plan.tuning()),
+        plan.seed(),
+        ModelOptions.defaults());
   }
 }
