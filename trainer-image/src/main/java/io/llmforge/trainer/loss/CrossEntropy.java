@@ -4,6 +4,7 @@ import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchProgram;
 import io.llmforge.trainer.torch.TorchRuntime;
+import java.util.List;
 
 /**
  * Cross entropy over target rows. {@code R} target rows, {@code C} hidden size, {@code V}
@@ -61,6 +62,40 @@ public final class CrossEntropy {
     return new Gradient(results.get(0).toDouble(), results.get(1));
   }
 
+  /** What each target is to the model, without dropout. */
+  public Likelihoods likelihoods(Rows rows, OutputHead head, TensorScope scope) {
+    return likelihoods(rows, head, new Dropout(0, 0), false, scope);
+  }
+
+  /** The same with dropout, and with what {@link #weightedGradient} needs not make again. */
+  public Likelihoods likelihoodsToWeigh(
+      Rows rows, OutputHead head, Dropout dropout, TensorScope scope) {
+    boolean isOneChunk = rows.targets().elementCount() <= head.rowsPerChunk();
+    return likelihoods(rows, head, dropout, isOneChunk, scope);
+  }
+
+  /**
+   * Gradient of {@code sum(weight of row * nll of row)}, added to the head's sums.
+   *
+   * @return [R, C], gradient of the hidden rows
+   */
+  public Tensor weightedGradient(
+      Rows rows, Weighted weighted, OutputHead head, Dropout dropout, TensorScope scope) {
+    return program
+        .call("weighted_gradient")
+        .with(rows.hidden())
+        .with(rows.targets())
+        .with(scope.floats(weighted.weights()))
+        .with(weighted.likelihoods().keptLogits())
+        .with((long) head.rowsPerChunk())
+        .with(head.weights())
+        .with(head.gradients())
+        .with(dropout.probability())
+        .with(dropout.seed())
+        .run(scope)
+        .get(1);
+  }
+
   public Score evaluate(Rows rows, OutputHead head, TensorScope scope) {
     var results =
         program
@@ -103,4 +138,51 @@ public final class CrossEntropy {
    * @param targets [R], token ids
    */
   public record Rows(Tensor hidden, Tensor targets) {}
+
+  /**
+   * What targets are to a model.
+   *
+   * @param values [4, R]: log-probability, 1 when it is the most likely token, entropy over all
+   *     tokens, mean of all logits
+   * @param keptLogits [R, V] or nothing
+   */
+  public record Likelihoods(Tensor values, List<Tensor> keptLogits) {
+    public Likelihoods {
+      keptLogits = List.copyOf(keptLogits);
+    }
+
+    /**
+     * Summed over sequences.
+     *
+     * @param rowsPerSequence how many consecutive rows each has
+     */
+    public List<SequenceScore> ofSequences(int... rowsPerSequence) {
+      return SequenceScore.ofRows(values.toFloats(), rowsPerSequence);
+    }
+  }
+
+  /**
+   * Rows of which each counts differently.
+   *
+   * @param likelihoods what the same rows gave with the same dropout
+   * @param weights one for each row
+   */
+  @SuppressWarnings("ArrayRecordComponent") // on its way to the device, compared by nobody
+  public record Weighted(Likelihoods likelihoods, float[] weights) {}
+
+  private Likelihoods likelihoods(
+      Rows rows, OutputHead head, Dropout dropout, boolean keep, TensorScope scope) {
+    var results =
+        program
+            .call("likelihoods")
+            .with(rows.hidden())
+            .with(rows.targets())
+            .with((long) head.rowsPerChunk())
+            .with(keep)
+            .with(head.weights())
+            .with(dropout.probability())
+            .with(dropout.seed())
+            .run(scope);
+    return new Likelihoods(results.getFirst(), results.subList(1, results.size()));
+  }
 }

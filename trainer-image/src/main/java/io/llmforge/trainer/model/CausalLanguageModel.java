@@ -5,9 +5,12 @@ import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.loss.CrossEntropy;
 import io.llmforge.trainer.loss.OutputHead;
+import io.llmforge.trainer.loss.SequenceLoss;
+import io.llmforge.trainer.loss.SequenceScore;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,10 +114,37 @@ public final class CausalLanguageModel implements AutoCloseable {
       return RowLoss.ZERO;
     }
     vocabulary.replace(parameters.trainedRows());
-    var probability = tuning instanceof Tuning.Lora lora ? lora.dropout() : 0;
     try (var step = runtime.openScope()) {
-      return decoder.accumulate(
-          tokens, 1 / lossDivisor, new RowDropout(probability, dropout), step);
+      return decoder.accumulate(tokens, 1 / lossDivisor, rowDropout(dropout), step);
+    }
+  }
+
+  /**
+   * Adds the gradient of a loss that depends on the log-probabilities of whole segments, with one
+   * pass forward and one back. A loss that balances experts, as {@link #accumulate(PackedTokens,
+   * double, DropoutKey)} has it, is added too.
+   *
+   * @param loss gets what the segments are to the model, in their order
+   * @param share of the step's rows that this micro-batch is, in (0, 1]
+   * @return what the loss got
+   */
+  public List<SequenceScore> accumulate(
+      PackedTokens tokens, SequenceLoss loss, double share, DropoutKey dropout) {
+    requireKnown(tokens);
+    requireTargets(tokens);
+    vocabulary.replace(parameters.trainedRows());
+    try (var step = runtime.openScope()) {
+      return decoder.accumulate(tokens, loss, share, rowDropout(dropout), step);
+    }
+  }
+
+  /** What the targets of each segment are to the model, without dropout and without gradients. */
+  public List<SequenceScore> sequenceScores(PackedTokens tokens) {
+    requireKnown(tokens);
+    requireTargets(tokens);
+    vocabulary.replace(parameters.trainedRows());
+    try (var step = runtime.openScope()) {
+      return decoder.sequenceScores(tokens, step);
     }
   }
 
@@ -223,6 +253,16 @@ public final class CausalLanguageModel implements AutoCloseable {
             "%s %d is not in the model's vocabulary of %d".formatted(what, id, vocabularySize()));
       }
     }
+  }
+
+  private static void requireTargets(PackedTokens tokens) {
+    if (Arrays.stream(tokens.targetsPerSegment()).anyMatch(count -> count == 0)) {
+      throw new IllegalArgumentException("a segment without targets has no log-probability");
+    }
+  }
+
+  private RowDropout rowDropout(DropoutKey key) {
+    return new RowDropout(tuning instanceof Tuning.Lora lora ? lora.dropout() : 0, key);
   }
 
   private static int rowsPerChunk(DecoderDescription decoder, ModelOptions options) {

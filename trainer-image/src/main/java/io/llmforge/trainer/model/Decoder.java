@@ -2,12 +2,16 @@ package io.llmforge.trainer.model;
 
 import io.llmforge.trainer.loss.CrossEntropy;
 import io.llmforge.trainer.loss.OutputHead;
+import io.llmforge.trainer.loss.SequenceLoss;
+import io.llmforge.trainer.loss.SequenceScore;
 import io.llmforge.trainer.model.DecoderProgram.LayerResult;
 import io.llmforge.trainer.model.DecoderProgram.NormedRows;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs a decoder layer by layer, forward and back. The last layers keep what their backward pass
@@ -47,26 +51,42 @@ final class Decoder {
    * counts as much as the row's share of the targets.
    */
   RowLoss accumulate(PackedTokens tokens, double weight, RowDropout dropout, TensorScope scope) {
-    var row = program.row(tokens, dropout, scope);
-    var balance = ExpertBalance.of(program.description(), scope);
-    var groups = balance.map(b -> b.watch(program.description(), layers)).orElse(layers);
-    var passed = forward(row, groups, scope);
-    var normed = finalNorm(passed.getLast().output(), tokens.targetRows(), scope);
-    var targets = scope.integers(tokens.targets());
-    var result =
-        loss.gradient(
-            new CrossEntropy.Rows(normed.hidden(), targets),
-            weight,
-            head,
-            new CrossEntropy.Dropout(dropout.probability(), dropout.layerSeed(headLayer)),
-            scope);
-    var gradient = program.finalNormBackward(result.hiddenGradient(), normed, finalNorm, scope);
-    scope.release(List.of(result.hiddenGradient(), normed.hidden(), normed.inputs()));
-    var factor = program.description().routerLoss() * weight * tokens.targetCount();
-    var balancing =
-        balance.map(b -> program.balancingLoss(b, tokens.length(), factor, scope)).orElse(0.0);
-    backward(row, groups, passed, gradient, scope);
+    var passage = new Passage(tokens, dropout, scope);
+    var result = loss.gradient(passage.rows(), weight, head, headDropout(dropout), scope);
+    var balancing = passage.back(result.hiddenGradient(), weight * tokens.targetCount());
     return new RowLoss(result.negativeLogLikelihood(), balancing);
+  }
+
+  /**
+   * Adds the gradient of a loss that depends on whole segments to all gradients.
+   *
+   * @param share of the step that this micro-batch is, for a loss that balances experts
+   */
+  List<SequenceScore> accumulate(
+      PackedTokens tokens,
+      SequenceLoss sequenceLoss,
+      double share,
+      RowDropout dropout,
+      TensorScope scope) {
+    var passage = new Passage(tokens, dropout, scope);
+    var ofHead = headDropout(dropout);
+    var likelihoods = loss.likelihoodsToWeigh(passage.rows(), head, ofHead, scope);
+    var scores = likelihoods.ofSequences(tokens.targetsPerSegment());
+    // Rows are weighed by the derivative of the loss by their nll, which is minus their log p.
+    var derivatives = sequenceLoss.gradients(scores);
+    var weights = tokens.ofTargets(Arrays.stream(derivatives).map(value -> -value).toArray());
+    var weighted = new CrossEntropy.Weighted(likelihoods, weights);
+    var gradient = loss.weightedGradient(passage.rows(), weighted, head, ofHead, scope);
+    scope.release(likelihoods.keptLogits());
+    passage.back(gradient, share);
+    return scores;
+  }
+
+  /** What the targets of each segment are to the model. */
+  List<SequenceScore> sequenceScores(PackedTokens tokens, TensorScope scope) {
+    var normed = finalNorm(hidden(tokens, scope), tokens.targetRows(), scope);
+    var rows = new CrossEntropy.Rows(normed.hidden(), scope.integers(tokens.targets()));
+    return loss.likelihoods(rows, head, scope).ofSequences(tokens.targetsPerSegment());
   }
 
   EvaluationSum evaluate(PackedTokens tokens, TensorScope scope) {
@@ -86,6 +106,55 @@ final class Decoder {
   Tensor logits(PackedTokens tokens, int[] rows, TensorScope scope) {
     var normed = finalNorm(hidden(tokens, scope), rows, scope);
     return loss.logits(normed.hidden(), head, scope);
+  }
+
+  private CrossEntropy.Dropout headDropout(RowDropout dropout) {
+    return new CrossEntropy.Dropout(dropout.probability(), dropout.layerSeed(headLayer));
+  }
+
+  /** A row's way through the layers to what predicts its targets, and back. */
+  private final class Passage {
+
+    private final TensorScope scope;
+    private final Row row;
+    private final Optional<ExpertBalance> balance;
+    private final List<ParameterGroup> groups;
+    private final List<LayerResult> passed;
+    private final NormedRows normed;
+    private final CrossEntropy.Rows rows;
+
+    Passage(PackedTokens tokens, RowDropout dropout, TensorScope scope) {
+      this.scope = scope;
+      this.row = program.row(tokens, dropout, scope);
+      this.balance = ExpertBalance.of(program.description(), scope);
+      this.groups = balance.map(b -> b.watch(program.description(), layers)).orElse(layers);
+      this.passed = forward(row, groups, scope);
+      this.normed = finalNorm(passed.getLast().output(), tokens.targetRows(), scope);
+      this.rows = new CrossEntropy.Rows(normed.hidden(), scope.integers(tokens.targets()));
+    }
+
+    CrossEntropy.Rows rows() {
+      return rows;
+    }
+
+    /**
+     * Adds to all gradients, and ends the passage.
+     *
+     * @param gradient [R, C], of the rows
+     * @param share of the step that this row is
+     * @return the loss that balances experts, 0 when there is none
+     */
+    double back(Tensor gradient, double share) {
+      var ofLayers = program.finalNormBackward(gradient, normed, finalNorm, scope);
+      scope.release(List.of(gradient, normed.hidden(), normed.inputs()));
+      var factor = program.description().routerLoss() * share;
+      var balancing =
+          balance
+              .map(b -> program.balancingLoss(b, row.tokens().length(), factor, scope))
+              .orElse(0.0);
+      backward(row, groups, passed, ofLayers, scope);
+      return balancing;
+    }
   }
 
   /** The embedding's output first, then every layer's. */

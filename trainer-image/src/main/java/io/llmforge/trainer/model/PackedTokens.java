@@ -61,6 +61,36 @@ public final class PackedTokens {
     return Arrays.stream(targetRows).map(row -> labels[row + 1]).toArray();
   }
 
+  /** How many of {@link #targets} each segment has. */
+  int[] targetsPerSegment() {
+    var counts = new int[segmentLengths.length];
+    var segment = 0;
+    var end = segmentLengths[0];
+    for (var row : targetRows) {
+      while (row >= end) {
+        end += segmentLengths[++segment];
+      }
+      counts[segment]++;
+    }
+    return counts;
+  }
+
+  /** What belongs to each segment, once for each of its {@link #targets}. */
+  float[] ofTargets(double... ofSegments) {
+    var counts = targetsPerSegment();
+    if (ofSegments.length != counts.length) {
+      throw new IllegalArgumentException(
+          "%d values for %d segments".formatted(ofSegments.length, counts.length));
+    }
+    var values = new float[targetCount()];
+    var target = 0;
+    for (var segment = 0; segment < counts.length; segment++) {
+      Arrays.fill(values, target, target + counts[segment], (float) ofSegments[segment]);
+      target += counts[segment];
+    }
+    return values;
+  }
+
   private void checkLengths() {
     if (tokenIds.length == 0 || labels.length != tokenIds.length) {
       throw new IllegalArgumentException(
