@@ -10,6 +10,9 @@ import io.llmforge.crds.plan.TrainingReport.Failed;
 import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.trainer.checkpoint.Manifest;
+import io.llmforge.trainer.conformance.ConformanceRecord;
+import io.llmforge.trainer.conformance.GoldenTest;
+import io.llmforge.trainer.data.TinyTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,14 +28,16 @@ class LabelRunTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final List<String> NEW = List.of("[[hot]]", "[[mild]]", "[[cold]]");
+
   /** Texts that are tokens of the model already. */
   private static final List<String> KNOWN = List.of("H", "M", "C");
 
   @TempDir Path folder;
 
   @Test
-  void labelsThatTheModelKnowsAreLearned() throws IOException {
-    var run = TinyRun.classification(folder, KNOWN).with("/duration/epochs", 8.0);
+  void newLabelsAreLearnedAndPublishedInAModelOfTheirOwn() throws IOException {
+    var run = TinyRun.classification(folder, NEW).with("/duration/epochs", 8.0);
 
     assertThat(run.run()).as(run.console()).isZero();
 
@@ -41,15 +46,89 @@ class LabelRunTest {
     assertThat(completed.output().kind()).isEqualTo(Output.Kind.MODEL);
     Path published = run.models.resolve("out");
     assertThat(Manifest.problem(published)).isEmpty();
-    assertThat(published.resolve("model.safetensors")).exists();
+    assertThat(json(published, "config.json").path("vocab_size").asInt())
+        .isEqualTo(TinyTokenizer.VOCABULARY + 3);
+    assertThat(texts(json(published, "tokenizer.json").path("added_tokens")))
+        .endsWith("[[hot]]", "[[mild]]", "[[cold]]");
+    assertThat(json(published, "tokenizer_config.json").path("chat_template").asText())
+        .isEqualTo(Files.readString(published.resolve("chat_template.jinja")));
+    assertThat(json(published, "adapter/adapter_config.json").path("trainable_token_indices"))
+        .hasToString("{\"embed_tokens\":[268,269,270]}");
     assertThat(published.resolve("adapter/adapter_model.safetensors")).exists();
-    assertThat(
-            JSON.readTree(published.resolve("tokenizer.json").toFile())
-                .path("added_tokens")
-                .valueStream()
-                .map(token -> token.path("content").asText()))
+    assertThat(run.workspace.resolve("mask-preview.txt"))
+        .content()
+        .contains("<|assistant|>⟦[[hot]]⟧<|end|>");
+  }
+
+  @Test
+  void labelsThatTheModelKnowsAreLearnedToo() throws IOException {
+    var run = TinyRun.classification(folder, KNOWN).with("/duration/epochs", 8.0);
+
+    assertThat(run.run()).as(run.console()).isZero();
+
+    assertLearned(metrics((Completed) run.lastWords()));
+    Path published = run.models.resolve("out");
+    assertThat(json(published, "config.json").path("vocab_size").asInt())
+        .isEqualTo(TinyTokenizer.VOCABULARY);
+    assertThat(texts(json(published, "tokenizer.json").path("added_tokens")))
         .contains("H", "M", "C");
-    assertThat(run.workspace.resolve("mask-preview.txt")).content().contains("<|assistant|>⟦H⟧");
+  }
+
+  @Test
+  void everyWeightMayBeTrainedWithTheLabels() throws IOException {
+    var run =
+        TinyRun.classification(folder, NEW)
+            .with("/tuning", Map.of("method", "full"))
+            .with("/optimizer/learningRate", 1e-2)
+            .with("/duration/epochs", 8.0);
+
+    assertThat(run.run()).as(run.console()).isZero();
+    System.out.println(run.console());
+    assertLearned(metrics((Completed) run.lastWords()));
+    assertThat(run.models.resolve("out/adapter")).doesNotExist();
+  }
+
+  @Test
+  void mergedModelWithoutValidationIsProvedOnRowsOfTraining() throws IOException {
+    var run = TinyRun.classification(folder, NEW).with("/data/validation", null);
+
+    assertThat(run.run()).as(run.console()).isZero();
+
+    assertThat(run.models.resolve("out/model.safetensors")).exists();
+  }
+
+  @Test
+  void adapterThatKnowsNoLabelsIsContinuedFrom() throws IOException {
+    var earlier =
+        TinyRun.instruction(folder)
+            .with("/tuning/targets/names", List.of("q_proj", "v_proj", "o_proj", "down_proj"))
+            .with("/output/location/path", "earlier");
+    assertThat(earlier.run()).as(earlier.console()).isZero();
+
+    var run =
+        TinyRun.classification(folder, NEW)
+            .with("/model/adapter", Map.of("kind", "claim", "name", "models", "path", "earlier"));
+
+    assertThat(run.run()).as(run.console()).isZero();
+    assertThat(run.models.resolve("out/model.safetensors")).exists();
+  }
+
+  /** A rate that changes no weight stands for rows that are frozen. */
+  @Test
+  void labelsThatNeverComeApartEndTheRun() throws IOException {
+    var run =
+        TinyRun.classification(folder, NEW)
+            .with("/optimizer/learningRate", 1e-30)
+            .with("/duration/epochs", 8.0);
+
+    assertThat(run.run()).isEqualTo(FailureCode.INVALID_CONFIG.exitCode());
+
+    assertThat(((Failed) run.lastWords()).message())
+        .contains("the labels [[hot]] and [[mild]] and [[cold]] still get one and the same score")
+        .contains("1.0986, ln 3 = 1.0986")
+        .contains("frozen");
+    assertThat(run.models.resolve("out")).doesNotExist();
+    ConformanceRecord.refused(GoldenTest.LABEL_TRAINING, "labels stuck at chance").append();
   }
 
   @Test
@@ -135,10 +214,17 @@ class LabelRunTest {
     assertThat(metrics.get("eval_accuracy").best()).isGreaterThanOrEqualTo(0.9);
     assertThat(metrics.get("eval_f1").best()).isGreaterThanOrEqualTo(0.9);
     assertThat(metrics.get("eval_prauc").best()).isGreaterThanOrEqualTo(0.9);
-    assertThat(metrics.get("eval_label_mass").best())
-        .isGreaterThan(2 * metrics.get("eval_label_mass").first());
+    assertThat(metrics.get("eval_label_mass").value()).isGreaterThan(0.9);
     assertThat(metrics.get("eval_accuracy").first()).isLessThan(0.7);
-    assertThat(metrics.get("eval_loss").best()).isLessThan(metrics.get("eval_loss").first() - 1);
+    assertThat(metrics.get("eval_loss").best()).isLessThan(0.5);
+  }
+
+  private static JsonNode json(Path folder, String name) throws IOException {
+    return JSON.readTree(folder.resolve(name).toFile());
+  }
+
+  private static List<String> texts(JsonNode addedTokens) {
+    return addedTokens.valueStream().map(token -> token.path("content").asText()).toList();
   }
 
   private static Map<String, Metric> metrics(Completed completed) {

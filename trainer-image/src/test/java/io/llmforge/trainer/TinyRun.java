@@ -98,7 +98,9 @@ final class TinyRun {
             new Tuning.Lora(8, 16, 0.1, targets, false));
     Files.writeString(run.data.resolve("train.jsonl"), labelled(labels, 0, 64));
     Files.writeString(run.data.resolve("valid.jsonl"), labelled(labels, 64, 82));
-    return run.with("/output/form", "MERGED_MODEL").with("/optimizer/learningRate", 2e-2);
+    return run.with("/output/form", "MERGED_MODEL")
+        .with("/optimizer/learningRate", 2e-2)
+        .with("/evaluation/every/count", 8);
   }
 
   TinyRun with(String pointer, Object value) {

@@ -25,6 +25,9 @@ public final class PeftAdapter {
   /** PEFT wraps a model twice, and names in the file say so. */
   private static final String KEY_PREFIX = "base_model.model.";
 
+  /** Ends the names of single trained rows; PEFT calls them a delta, and they are none. */
+  public static final String TOKEN_ROWS = "token_adapter.trainable_tokens_delta";
+
   private static final String FIRST = ".lora_A.weight";
 
   /** A module that has an adapter is wrapped, and its own tensors are named inside the wrapping. */

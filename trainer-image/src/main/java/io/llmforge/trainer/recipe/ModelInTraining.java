@@ -13,12 +13,16 @@ import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
+import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** The model and its optimizer: what a step changes, and what a checkpoint holds. */
 final class ModelInTraining implements AutoCloseable {
@@ -134,7 +138,18 @@ final class ModelInTraining implements AutoCloseable {
       case Tuning.FullParameter ignored ->
           throw new PlanInvalidException(
               "initial_adapter_model_ckpt_path needs a lora_config: a full-parameter run has no adapter to continue");
-      case Tuning.Lora ignored -> model.trainables().restore(PeftAdapter.readTensors(adapter));
+      case Tuning.Lora ignored -> model.trainables().restore(withOwnRows(adapter, model));
     }
+  }
+
+  /** An adapter that was trained without labels has no rows for them: they begin as new ones. */
+  private static List<NamedTensor> withOwnRows(Path adapter, CausalLanguageModel model) {
+    List<NamedTensor> tensors = new ArrayList<>(PeftAdapter.readTensors(adapter));
+    Set<String> known = tensors.stream().map(NamedTensor::name).collect(Collectors.toSet());
+    model.trainables().values().stream()
+        .filter(value -> value.name().endsWith(PeftAdapter.TOKEN_ROWS))
+        .filter(value -> !known.contains(value.name()))
+        .forEach(tensors::add);
+    return tensors;
   }
 }
