@@ -135,7 +135,7 @@ public record FineTuneJobStatus(
    * @param value Newest value.
    * @param step Optimizer step of the newest value.
    * @param first First value measured.
-   * @param best Best value so far: the highest of an accuracy and its like, else the lowest.
+   * @param best Best value so far: highest of accuracy, F1 and the like, else lowest.
    * @param bestStep Step of the best value.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
