@@ -29,10 +29,7 @@ final class ScoringActivity {
     Optional<Truth> waiting = waiting(pods);
     if (atWork > 0) {
       String others =
-          waiting
-              .filter(ScoringActivity::isTrouble)
-              .map(truth -> " " + truth.message())
-              .orElse("");
+          waiting.filter(ScoringActivity::isTrouble).map(truth -> " " + truth.message()).orElse("");
       return Truth.yes(
           Reason.SCORING, shards + "%d %s at work.%s".formatted(atWork, pods(atWork), others));
     }
