@@ -28,7 +28,8 @@ final class ScoringActivity {
     String shards = "scoring: %s, ".formatted(shards(job.shards()));
     Optional<Truth> waiting = waiting(pods);
     if (atWork > 0) {
-      String others = waiting.map(truth -> " " + truth.message()).orElse("");
+      String others =
+          waiting.filter(ScoringActivity::isTrouble).map(truth -> " " + truth.message()).orElse("");
       return Truth.yes(
           Reason.SCORING, shards + "%d %s at work.%s".formatted(atWork, pods(atWork), others));
     }
@@ -49,9 +50,13 @@ final class ScoringActivity {
             .map(pod -> Activity.waiting((TrainerPod.Waiting) pod))
             .toList();
     return waiting.stream()
-        .filter(truth -> truth.reason() != Reason.PODS_PENDING)
+        .filter(ScoringActivity::isTrouble)
         .findFirst()
         .or(() -> waiting.stream().findFirst());
+  }
+
+  private static boolean isTrouble(Truth truth) {
+    return truth.reason() != Reason.PODS_PENDING;
   }
 
   private static Optional<Truth> failed(List<TrainerPod> pods) {

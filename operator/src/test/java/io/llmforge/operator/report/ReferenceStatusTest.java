@@ -71,6 +71,7 @@ class ReferenceStatusTest {
             RUNNING,
             RUNNING),
         row("True", "Scoring", "1 pod is at work. Pod pod-2: 0/3 nodes", RUNNING, DONE, noNode),
+        row("True", "Scoring", "0 of 3 shards are scored, 1 pod is at work.", RUNNING, soon),
         row("False", "Unschedulable", "Pod pod-2: 0/3 nodes", DONE, soon, noNode),
         row("False", "ImagePullFailed", "no such image", soon, noImage),
         row("False", "PodsPending", "waits to be started", soon),
@@ -86,7 +87,7 @@ class ReferenceStatusTest {
     FineTuneJobStatus scoring = compose(scoring(job(StageJob.State.ACTIVE, pods)));
 
     assertThat(scoring.phase()).isEqualTo(Phase.Scoring);
-    assertThat(scoring.message()).contains(words);
+    assertThat(scoring.message()).contains(words).doesNotContain("at work. Pod pod-1");
     assertThat(condition(scoring, "Running").status()).isEqualTo(status);
     assertThat(condition(scoring, "Running").reason()).isEqualTo(reason);
     assertThat(condition(scoring, "Running").message()).contains(words);
