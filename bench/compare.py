@@ -6,12 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import docs
 import machine
 from cases import SHAPES, all_cases
 from measure import first_steps, measure
 from report import markdown
 from results import bars, derive
-from workers import HIDDEN, OURS, ROOT, WorkerFailed
+from workers import HIDDEN, OURS, ROOT, WorkerFailed, environment
 
 
 def configurations(case, native_bfloat16):
@@ -33,6 +34,7 @@ def parse(arguments):
     parser.add_argument("--cases", help="comma-separated names; all by default")
     parser.add_argument("--starts", type=int, default=3, help="how often a first step is timed (3)")
     parser.add_argument("--folder", type=Path, default=ROOT / ".llmforge/bench", help="where files go")
+    parser.add_argument("--docs", action="store_true", help="measure growth too, and put all into docs/performance.md")
     return parser.parse_args(arguments)
 
 
@@ -80,7 +82,8 @@ def finish(options, facts, cases, measured, starts):
         "cases": derived,
         "first_step": starts,
     }
-    (options.folder / "results.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    numbers = options.folder / "results.json"
+    numbers.write_text(json.dumps(result, indent=1), encoding="utf-8")
     page = markdown(result)
     (options.folder / "results.md").write_text(page, encoding="utf-8")
     print(page)
@@ -90,9 +93,20 @@ def finish(options, facts, cases, measured, starts):
         for name, side in case["sides"].items()
         if not side["agreement"]["agrees"]
     ]
+    if options.docs and not strangers:
+        docs.put(page, growth(options.threads), numbers)
     for stranger in strangers:
         print(f"the losses do not agree, so the times mean nothing: {stranger}", file=sys.stderr)
     return 1 if strangers else 0
+
+
+def growth(threads):
+    """The table of `./llmforge bench --growth`, which draws its picture itself."""
+    print("growth ...", file=sys.stderr, flush=True)
+    command = [str(ROOT / "llmforge"), "bench", "--growth", str(docs.PLOT)]
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, env=environment(threads, OURS)
+    ).stdout
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import java.util.List;
  * What the operator would do with a FineTuneJob it has never seen, without a cluster.
  *
  * @param decision what it would decide
- * @param objects what it would create
+ * @param objects what it would create, one stage of the run after the other
  */
 public record Rendering(Decision decision, List<HasMetadata> objects) {
 
@@ -29,12 +29,18 @@ public record Rendering(Decision decision, List<HasMetadata> objects) {
     Decision decision =
         new Decider(new TrainingPlanner(new LlmForgeConfigReader()))
             .decide(Observation.ofNew(request));
-    return new Rendering(
-        decision, new DesiredObjects(defaults).of(request.owner(), request.spec(), decision));
+    return new Rendering(decision, objects(request, decision, new DesiredObjects(defaults)));
   }
 
   /** Whether the config cannot be trained; the decision's findings say why. */
   public boolean isRefused() {
     return decision instanceof Decision.Refuse;
+  }
+
+  private static List<HasMetadata> objects(
+      Request request, Decision decision, DesiredObjects desired) {
+    return decision instanceof Decision.Train train
+        ? desired.ofAllStages(request.owner(), request.spec(), train)
+        : desired.of(request.owner(), request.spec(), decision);
   }
 }

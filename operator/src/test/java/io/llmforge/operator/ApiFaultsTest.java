@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -63,13 +65,11 @@ public class ApiFaultsTest {
     FineTuneJob job = JobFixture.job("tiny", JobFixture.config());
     job.getMetadata().setUid("uid-of-tiny");
     job.getMetadata().setGeneration(1L);
-    observation =
-        parts
-            .observer()
-            .observe(
-                job,
-                new OwnedObjects(List.of(), List.of(), List.of()),
-                new StatusAnswer.NotAsked());
+    look(job, new OwnedObjects(List.of(), List.of(), List.of()));
+  }
+
+  private void look(FineTuneJob job, OwnedObjects owned) {
+    observation = parts.observer().observe(job, owned, new StatusAnswer.NotAsked());
     decision = parts.decider().decide(observation);
   }
 
@@ -138,6 +138,49 @@ public class ApiFaultsTest {
             .create(List.of(ours), observation, object -> client.resource(object).create());
 
     assertThat(obstacles).isEmpty();
+  }
+
+  @Test
+  void trainJobThatIsRefusedAfterTheReferenceIsTriedAgainByItself() {
+    FineTuneJob job = JobFixture.job("pairs", JobFixture.preference());
+    job.getMetadata().setUid("uid-of-pairs");
+    job.getMetadata().setGeneration(1L);
+    look(job, new OwnedObjects(List.of(), List.of(), List.of()));
+    OwnedObjects afterScoring = scored(desired());
+    look(job, afterScoring);
+    server
+        .expect()
+        .post()
+        .withPath("/apis/batch/v1/namespaces/default/jobs")
+        .andReturn(HttpURLConnection.HTTP_FORBIDDEN, status("exceeded quota: team-a"))
+        .always();
+
+    FineTuneJobStatus refused = compose(create());
+    job.setStatus(refused);
+    look(job, afterScoring);
+
+    assertThat(refused.phase()).isEqualTo(Phase.Pending);
+    assertThat(refused.message()).contains("Job pairs-1-train-1", "exceeded quota: team-a");
+    assertThat(refused.run().job()).isNull();
+    assertThat(desired())
+        .last()
+        .extracting(object -> object.getMetadata().getName())
+        .isEqualTo("pairs-1-train-1");
+  }
+
+  private static OwnedObjects scored(List<HasMetadata> objects) {
+    Job reference =
+        new JobBuilder((Job) objects.getLast())
+            .withNewStatus()
+            .withSucceeded(3)
+            .addNewCondition()
+            .withType("Complete")
+            .withStatus("True")
+            .endCondition()
+            .endStatus()
+            .build();
+    List<HasMetadata> others = objects.stream().filter(object -> !(object instanceof Job)).toList();
+    return new OwnedObjects(List.of(reference), List.of(), others);
   }
 
   @Test
@@ -229,9 +272,15 @@ public class ApiFaultsTest {
   }
 
   private List<Obstacle> create() {
-    List<HasMetadata> desired =
-        parts.desired().of(observation.request().owner(), observation.request().spec(), decision);
-    return parts.creator().create(desired, observation, object -> client.resource(object).create());
+    return parts
+        .creator()
+        .create(desired(), observation, object -> client.resource(object).create());
+  }
+
+  private List<HasMetadata> desired() {
+    return parts
+        .desired()
+        .of(observation.request().owner(), observation.request().spec(), decision);
   }
 
   private FineTuneJobStatus compose(List<Obstacle> obstacles) {

@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A process that ends as a test says: each attempt of each run is a script of its own. */
+/**
+ * A process that ends as a test says: each attempt of each run is a script of its own, and each
+ * shard of an attempt at its reference.
+ */
 final class FakeTrainer {
 
   static final Progress PROGRESS =
@@ -41,9 +44,14 @@ final class FakeTrainer {
         folder.resolve("trainer.sh"),
         """
         plan=${2#--plan=}
+        case $1 in
+        train) part=train ;;
+        reference) part=reference-${4#--shard=} ;;
+        *) echo "no such command: $1"; exit 64 ;;
+        esac
         job=$(sed -n 's/^ *"name" : "\\(.*\\)",$/\\1/p' "$plan" | head -n 1)
         run=$(sed -n 's/^ *"number" : \\([0-9]*\\).*/\\1/p' "$plan" | head -n 1)
-        . "%s/$job-$run-$LLMFORGE_ATTEMPT.sh"
+        . "%s/$job-$run-$part-$LLMFORGE_ATTEMPT.sh"
         """
             .formatted(folder));
     return new FakeTrainer(folder);
@@ -53,10 +61,19 @@ final class FakeTrainer {
     return Image.of("/bin/sh", folder.resolve("trainer.sh").toString());
   }
 
-  /** What an attempt does. */
+  /** What an attempt at training does. */
   void on(String job, int run, int attempt, String commands) {
+    write(job, run, "train-" + attempt, commands);
+  }
+
+  /** What a shard does in an attempt at the reference. */
+  void onShard(String job, int run, int attempt, int shard, String commands) {
+    write(job, run, "reference-%d-%d".formatted(shard, attempt), commands);
+  }
+
+  private void write(String job, int run, String part, String commands) {
     try {
-      Files.writeString(folder.resolve("%s-%d-%d.sh".formatted(job, run, attempt)), commands);
+      Files.writeString(folder.resolve("%s-%d-%s.sh".formatted(job, run, part)), commands);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -109,6 +126,21 @@ final class FakeTrainer {
             answer,
             folder.resolve(file),
             rest);
+  }
+
+  /** Fails once, then does the rest. */
+  String failsOnce(String file, FailureCode code, String rest) {
+    return """
+        if [ ! -e '%1$s' ]; then touch '%1$s'; %2$s
+        fi
+        %3$s
+        """
+        .formatted(folder.resolve(file), fails(code, "the first try fails"), rest);
+  }
+
+  /** A shard that is scored; without last words, as a success needs none. */
+  static String scores() {
+    return "exit 0";
   }
 
   /** Runs until the file with this name is there, then does the rest. */

@@ -3,8 +3,6 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
@@ -17,9 +15,7 @@ import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,13 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The operator against a small real cluster whose trainer does as it is told. */
 class ReconcilerTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @TempDir static Path folder;
 
   private static LocalCluster cluster;
   private static KubernetesClient client;
 
+  private static FineTuneJobs jobs;
   private static FakeTrainer trainer;
 
   private OperatorFixture operator;
@@ -47,6 +42,7 @@ class ReconcilerTest {
     trainer = FakeTrainer.in(folder.resolve("trainer"));
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
+    jobs = new FineTuneJobs(client);
     ClusterSetup.install(client);
   }
 
@@ -69,13 +65,14 @@ class ReconcilerTest {
   void completedTrainerMakesTheJobSucceed() {
     trainer.on("success", 1, 1, FakeTrainer.completes());
 
-    apply("success", JobFixture.config());
-    FineTuneJobStatus status = awaitPhase("success", Phase.Succeeded);
+    jobs.apply("success", JobFixture.config());
+    FineTuneJobStatus status = jobs.awaitPhase("success", Phase.Succeeded);
 
     assertThat(conditions(status))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "Accepted", "True",
+                "ReferenceReady", "True",
                 "Running", "False",
                 "Ready", "True",
                 "Reconciling", "False",
@@ -96,8 +93,8 @@ class ReconcilerTest {
         1,
         FakeTrainer.fails(FailureCode.DATASET_INVALID, "train.jsonl line 3: no role"));
 
-    apply("fatal", JobFixture.config());
-    FineTuneJobStatus status = awaitPhase("fatal", Phase.Failed);
+    jobs.apply("fatal", JobFixture.config());
+    FineTuneJobStatus status = jobs.awaitPhase("fatal", Phase.Failed);
 
     assertThat(status.failure().reason()).isEqualTo("DatasetInvalid");
     assertThat(status.failure().message()).contains("train.jsonl line 3");
@@ -111,12 +108,12 @@ class ReconcilerTest {
       trainer.on("flaky", 1, attempt, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "bad luck"));
     }
 
-    apply("flaky", JobFixture.config());
-    FineTuneJobStatus status = awaitPhase("flaky", Phase.Failed);
+    jobs.apply("flaky", JobFixture.config());
+    FineTuneJobStatus status = jobs.awaitPhase("flaky", Phase.Failed);
 
     assertThat(status.run().attempt()).isEqualTo(3);
     assertThat(status.failure().reason()).isEqualTo("InternalError");
-    assertThat(trainJobs("flaky"))
+    assertThat(jobs.jobs("flaky"))
         .containsExactlyInAnyOrder("flaky-1-train-1", "flaky-1-train-2", "flaky-1-train-3");
   }
 
@@ -127,8 +124,8 @@ class ReconcilerTest {
     }
     trainer.on("stops", 1, 5, FakeTrainer.completes());
 
-    apply("stops", JobFixture.config());
-    FineTuneJobStatus status = awaitPhase("stops", Phase.Succeeded);
+    jobs.apply("stops", JobFixture.config());
+    FineTuneJobStatus status = jobs.awaitPhase("stops", Phase.Succeeded);
 
     assertThat(status.run().attempt()).isEqualTo(5);
     assertThat(status.run().failedAttempts()).isZero();
@@ -138,8 +135,8 @@ class ReconcilerTest {
   void exitWithoutACompletionReportIsNoSuccess() {
     trainer.on("liar", 1, 1, "exit 0");
 
-    apply("liar", JobFixture.config());
-    FineTuneJobStatus status = awaitPhase("liar", Phase.Failed);
+    jobs.apply("liar", JobFixture.config());
+    FineTuneJobStatus status = jobs.awaitPhase("liar", Phase.Failed);
 
     assertThat(status.failure().reason()).isEqualTo("UnprovenCompletion");
   }
@@ -150,8 +147,8 @@ class ReconcilerTest {
       trainer.on("nonsense", 1, attempt, "echo '{no json' > \"$LLMFORGE_TERMINATION_LOG\"; exit 9");
     }
 
-    apply("nonsense", JobFixture.config());
-    FineTuneJobStatus status = awaitPhase("nonsense", Phase.Failed);
+    jobs.apply("nonsense", JobFixture.config());
+    FineTuneJobStatus status = jobs.awaitPhase("nonsense", Phase.Failed);
 
     assertThat(status.failure().reason()).isEqualTo("UnexpectedExit");
     assertThat(status.failure().message()).contains("{no json");
@@ -160,18 +157,18 @@ class ReconcilerTest {
   @Test
   void restartedOperatorFinishesTheRunWithoutAnotherJob() {
     trainer.on("restart", 1, 1, trainer.waits("restart-go", FakeTrainer.completes()));
-    apply("restart", JobFixture.config());
-    await().atMost(PATIENCE).until(() -> trainJobs("restart").size() == 1);
-    String started = awaitStatus("restart", s -> s.run() != null).run().startTime();
+    jobs.apply("restart", JobFixture.config());
+    await().atMost(FineTuneJobs.PATIENCE).until(() -> jobs.jobs("restart").size() == 1);
+    String started = jobs.awaitStatus("restart", s -> s.run() != null).run().startTime();
 
     operator.close();
     trainer.release("restart-go");
     operator = OperatorFixture.start(client);
-    FineTuneJobStatus status = awaitPhase("restart", Phase.Succeeded);
+    FineTuneJobStatus status = jobs.awaitPhase("restart", Phase.Succeeded);
 
-    assertThat(trainJobs("restart")).containsExactly("restart-1-train-1");
+    assertThat(jobs.jobs("restart")).containsExactly("restart-1-train-1");
     assertThat(status.run().startTime()).isEqualTo(started);
-    assertThat(events("restart")).doesNotHaveDuplicates();
+    assertThat(jobs.events("restart")).doesNotHaveDuplicates();
   }
 
   @Test
@@ -179,17 +176,17 @@ class ReconcilerTest {
     var report = new TrainingReport.Running(TrainingReport.Phase.TRAINING, FakeTrainer.PROGRESS);
     trainer.on("reporter", 1, 1, trainer.reports(report, "reporter-go", FakeTrainer.completes()));
 
-    apply("reporter", JobFixture.config());
+    jobs.apply("reporter", JobFixture.config());
     FineTuneJobStatus training =
-        awaitStatus("reporter", s -> s.phase() == Phase.Training && s.progress() != null);
+        jobs.awaitStatus("reporter", s -> s.phase() == Phase.Training && s.progress() != null);
     operator.close();
     operator = OperatorFixture.start(client);
     trainer.release("reporter-go");
-    FineTuneJobStatus done = awaitPhase("reporter", Phase.Succeeded);
+    FineTuneJobStatus done = jobs.awaitPhase("reporter", Phase.Succeeded);
 
     assertThat(training.progress().loss()).isEqualTo("0.5");
     assertThat(training.progress().activity()).isEqualTo("training");
-    assertThat(condition(training, "Running").status()).isEqualTo("True");
+    assertThat(FineTuneJobs.condition(training, "Running").status()).isEqualTo("True");
     assertThat(done.progress().percent()).isEqualTo(100);
     assertThat(done.metrics()).isEqualTo(training.metrics());
   }
@@ -198,11 +195,11 @@ class ReconcilerTest {
   void deletedJobIsAnAttemptThatWasLost() {
     trainer.on("deleted", 1, 1, trainer.waits("never", ""));
     trainer.on("deleted", 1, 2, FakeTrainer.completes());
-    apply("deleted", JobFixture.config());
-    awaitStatus("deleted", s -> s.run() != null && s.run().job() != null);
+    jobs.apply("deleted", JobFixture.config());
+    jobs.awaitStatus("deleted", s -> s.run() != null && s.run().job() != null);
 
     client.batch().v1().jobs().inNamespace("default").withName("deleted-1-train-1").delete();
-    FineTuneJobStatus status = awaitPhase("deleted", Phase.Succeeded);
+    FineTuneJobStatus status = jobs.awaitPhase("deleted", Phase.Succeeded);
 
     assertThat(status.run().attempt()).isEqualTo(2);
     assertThat(status.run().failedAttempts()).isEqualTo(1);
@@ -212,16 +209,16 @@ class ReconcilerTest {
   void specThatChangesDuringARunWaitsForItsEnd() {
     trainer.on("patient", 1, 1, trainer.waits("patient-go", FakeTrainer.completes()));
     trainer.on("patient", 2, 1, FakeTrainer.completes());
-    apply("patient", JobFixture.config());
-    awaitStatus("patient", s -> s.run() != null && s.run().job() != null);
+    jobs.apply("patient", JobFixture.config());
+    jobs.awaitStatus("patient", s -> s.run() != null && s.run().job() != null);
 
-    apply("patient", JobFixture.config().put("learning_rate", 1e-5).put("num_epochs", 3));
-    awaitStatus("patient", s -> s.message().contains("spec has changed"));
+    jobs.apply("patient", JobFixture.config().put("learning_rate", 1e-5).put("num_epochs", 3));
+    jobs.awaitStatus("patient", s -> s.message().contains("spec has changed"));
     trainer.release("patient-go");
     FineTuneJobStatus status =
-        awaitStatus("patient", s -> s.run().number() == 2 && s.phase() == Phase.Succeeded);
+        jobs.awaitStatus("patient", s -> s.run().number() == 2 && s.phase() == Phase.Succeeded);
 
-    assertThat(trainJobs("patient"))
+    assertThat(jobs.jobs("patient"))
         .containsExactlyInAnyOrder("patient-1-train-1", "patient-2-train-1");
     assertThat(status.run().failedAttempts()).isZero();
   }
@@ -229,16 +226,16 @@ class ReconcilerTest {
   @Test
   void deletedJobTakesItsObjectsAlong() {
     trainer.on("gone", 1, 1, trainer.waits("never", ""));
-    apply("gone", JobFixture.config());
-    await().atMost(PATIENCE).until(() -> trainJobs("gone").size() == 1);
+    jobs.apply("gone", JobFixture.config());
+    await().atMost(FineTuneJobs.PATIENCE).until(() -> jobs.jobs("gone").size() == 1);
 
     client.resources(FineTuneJob.class).inNamespace("default").withName("gone").delete();
 
     await()
-        .atMost(PATIENCE)
+        .atMost(FineTuneJobs.PATIENCE)
         .until(
             () ->
-                trainJobs("gone").isEmpty()
+                jobs.jobs("gone").isEmpty()
                     && client.configMaps().inNamespace("default").withName("gone-1-plan").get()
                         == null);
   }
@@ -246,33 +243,33 @@ class ReconcilerTest {
   @Test
   void successStaysWhenChildrenAreDeleted() {
     trainer.on("sticky", 1, 1, FakeTrainer.completes());
-    apply("sticky", JobFixture.config());
-    FineTuneJobStatus before = awaitPhase("sticky", Phase.Succeeded);
+    jobs.apply("sticky", JobFixture.config());
+    FineTuneJobStatus before = jobs.awaitPhase("sticky", Phase.Succeeded);
 
     client.batch().v1().jobs().inNamespace("default").withName("sticky-1-train-1").delete();
     client.configMaps().inNamespace("default").withName("sticky-1-plan").delete();
-    await().atMost(PATIENCE).until(() -> trainJobs("sticky").isEmpty());
+    await().atMost(FineTuneJobs.PATIENCE).until(() -> jobs.jobs("sticky").isEmpty());
     touch("sticky");
 
     await()
         .during(Duration.ofSeconds(1))
-        .atMost(PATIENCE)
-        .until(() -> status("sticky").equals(before) && trainJobs("sticky").isEmpty());
+        .atMost(FineTuneJobs.PATIENCE)
+        .until(() -> jobs.status("sticky").equals(before) && jobs.jobs("sticky").isEmpty());
   }
 
   @Test
   void correctedSpecAfterAFailureStartsTheNextRun() {
     trainer.on("edited", 1, 1, FakeTrainer.fails(FailureCode.DIVERGED, "loss is NaN at step 3"));
     trainer.on("edited", 2, 1, FakeTrainer.completes());
-    apply("edited", JobFixture.config());
-    awaitPhase("edited", Phase.Failed);
+    jobs.apply("edited", JobFixture.config());
+    jobs.awaitPhase("edited", Phase.Failed);
 
-    apply("edited", JobFixture.config().put("learning_rate", 1e-5));
-    FineTuneJobStatus status = awaitPhase("edited", Phase.Succeeded);
+    jobs.apply("edited", JobFixture.config().put("learning_rate", 1e-5));
+    FineTuneJobStatus status = jobs.awaitPhase("edited", Phase.Succeeded);
 
     assertThat(status.run().number()).isEqualTo(2);
     assertThat(status.failure()).isNull();
-    assertThat(trainJobs("edited"))
+    assertThat(jobs.jobs("edited"))
         .containsExactlyInAnyOrder("edited-1-train-1", "edited-2-train-1");
   }
 
@@ -280,19 +277,16 @@ class ReconcilerTest {
   void refusedConfigFailsUntilItIsCorrected() {
     trainer.on("refused", 1, 1, FakeTrainer.completes());
 
-    apply("refused", JobFixture.config().put("train_path", "s3://bucket/train.jsonl"));
-    FineTuneJobStatus refused = awaitPhase("refused", Phase.Failed);
-    apply("refused", JobFixture.config());
-    FineTuneJobStatus corrected = awaitPhase("refused", Phase.Succeeded);
+    jobs.apply("refused", JobFixture.config().put("train_path", "s3://bucket/train.jsonl"));
+    FineTuneJobStatus refused = jobs.awaitPhase("refused", Phase.Failed);
+    jobs.apply("refused", JobFixture.config());
+    FineTuneJobStatus corrected = jobs.awaitPhase("refused", Phase.Succeeded);
 
-    assertThat(condition(refused, "Accepted").reason()).isEqualTo("UnsupportedSource");
-    assertThat(condition(refused, "Accepted").message()).contains("train_path", "pvc://CLAIM/PATH");
+    assertThat(FineTuneJobs.condition(refused, "Accepted").reason()).isEqualTo("UnsupportedSource");
+    assertThat(FineTuneJobs.condition(refused, "Accepted").message())
+        .contains("train_path", "pvc://CLAIM/PATH");
     assertThat(refused.run()).isNull();
     assertThat(corrected.run().number()).isEqualTo(1);
-  }
-
-  private static void apply(String name, ObjectNode config) {
-    client.resource(JobFixture.job(name, config)).inNamespace("default").serverSideApply();
   }
 
   private static void touch(String name) {
@@ -307,57 +301,8 @@ class ReconcilerTest {
             });
   }
 
-  private static FineTuneJobStatus status(String name) {
-    return client
-        .resources(FineTuneJob.class)
-        .inNamespace("default")
-        .withName(name)
-        .get()
-        .getStatus();
-  }
-
-  private static FineTuneJobStatus awaitPhase(String name, Phase phase) {
-    return awaitStatus(name, status -> status.phase() == phase);
-  }
-
-  private static FineTuneJobStatus awaitStatus(
-      String name, Predicate<FineTuneJobStatus> condition) {
-    return await("status of " + name)
-        .pollInterval(Duration.ofMillis(50))
-        .atMost(PATIENCE)
-        .until(() -> status(name), status -> status != null && condition.test(status));
-  }
-
   private static Map<String, String> conditions(FineTuneJobStatus status) {
     return status.conditions().stream()
         .collect(Collectors.toMap(JobCondition::type, JobCondition::status));
-  }
-
-  private static JobCondition condition(FineTuneJobStatus status, String type) {
-    return status.conditions().stream()
-        .filter(c -> c.type().equals(type))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static List<String> trainJobs(String name) {
-    return client
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace("default")
-        .withLabel("llmforge.io/job", name)
-        .list()
-        .getItems()
-        .stream()
-        .map(job -> job.getMetadata().getName())
-        .toList();
-  }
-
-  private static List<String> events(String name) {
-    return client.v1().events().inNamespace("default").list().getItems().stream()
-        .filter(event -> name.equals(event.getInvolvedObject().getName()))
-        .map(Event::getMessage)
-        .toList();
   }
 }

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.net.URI;
@@ -56,17 +57,29 @@ class RightsTest {
     assertThat(calls.made()).isEqualTo(granted());
   }
 
-  // A run that succeeds, one whose Job is lost, and one for each kind of object that is in the way.
+  // A run that succeeds, one with a reference that does and one with one that fails, one whose Job
+  // is lost, and one for each kind of object that is in the way.
   private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
     trainer.on("success", 1, 1, FakeTrainer.completes());
     trainer.on("lost", 1, 1, trainer.waits("never", ""));
     trainer.on("lost", 1, 2, FakeTrainer.completes());
+    for (int shard = 0; shard < 3; shard++) {
+      trainer.onShard("pairs", 1, 1, shard, FakeTrainer.scores());
+      trainer.onShard(
+          "badpairs", 1, 1, shard, FakeTrainer.fails(FailureCode.DATASET_INVALID, "no rows"));
+    }
+    trainer.on("pairs", 1, 1, FakeTrainer.completes());
+    for (String name : new String[] {"pairs", "badpairs"}) {
+      client.resource(JobFixture.job(name, JobFixture.preference())).create();
+    }
     inTheWay(client);
     for (String name : new String[] {"success", "lost", "blocked-a", "blocked-b", "blocked-c"}) {
       client.resource(JobFixture.job(name, JobFixture.config())).create();
     }
 
     awaitPhase(client, "success", Phase.Succeeded);
+    awaitPhase(client, "pairs", Phase.Succeeded);
+    awaitPhase(client, "badpairs", Phase.Failed);
     awaitPhase(client, "lost", Phase.Starting);
     await()
         .atMost(PATIENCE)

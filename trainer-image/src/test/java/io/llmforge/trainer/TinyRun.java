@@ -74,6 +74,19 @@ final class TinyRun {
         new Tuning.Lora(8, 16, 0.1, targets, false));
   }
 
+  /** Rows that say how warm it is, each with the label of one of three words. */
+  static TinyRun classification(Path folder, List<String> labels) throws IOException {
+    var targets = new Tuning.Targets.Names(List.of("q_proj", "v_proj", "o_proj", "down_proj"));
+    var run =
+        create(
+            folder,
+            new Objective.Classification(PromptFormats.tagged(), labels, List.of()),
+            new Tuning.Lora(8, 16, 0.1, targets, false));
+    Files.writeString(run.data.resolve("train.jsonl"), labelled(labels, 0, 64));
+    Files.writeString(run.data.resolve("valid.jsonl"), labelled(labels, 64, 82));
+    return run.with("/output/form", "MERGED_MODEL").with("/optimizer/learningRate", 2e-2);
+  }
+
   TinyRun with(String pointer, Object value) {
     int slash = pointer.lastIndexOf('/');
     JsonNode parent = plan.at(pointer.substring(0, slash));
@@ -161,6 +174,16 @@ final class TinyRun {
             42);
     run.plan = JSON.readValue(PlanJson.write(plan), ObjectNode.class);
     return run;
+  }
+
+  private static String labelled(List<String> labels, int from, int to) {
+    var words = List.of("hot", "mild", "cold");
+    return IntStream.range(from, to)
+        .mapToObj(
+            number ->
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"Day %d is %s.\"}, {\"role\": \"assistant\", \"content\": \"%s\"}]}"
+                    .formatted(number, words.get(number % 3), labels.get(number % 3)))
+        .collect(Collectors.joining("\n"));
   }
 
   private static String rows(int from, int to) {

@@ -2,12 +2,13 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNull;
 
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.TrainerPod;
 
-/** Where an attempt is. */
+/** Where an attempt at a stage is. */
 public sealed interface Attempt {
 
-  /** The first of its run; its Job does not exist yet. */
+  /** Its stage begins; its Job does not exist yet. */
   record First() implements Attempt {}
 
   /**
@@ -21,13 +22,36 @@ public sealed interface Attempt {
     }
   }
 
+  /** Its Job is at work. */
+  sealed interface AtWork extends Attempt {
+
+    /** Name of the Job. */
+    String job();
+  }
+
   /**
-   * Its Job is at work.
+   * The reference is being scored.
+   *
+   * @param work the Job with its pods
+   */
+  record Scoring(StageJob work) implements AtWork {
+    public Scoring {
+      requireNonNull(work, "work");
+    }
+
+    @Override
+    public String job() {
+      return work.name();
+    }
+  }
+
+  /**
+   * The trainer is at work.
    *
    * @param job name of the Job
    * @param pod the Job's newest pod
    */
-  record Underway(String job, TrainerPod pod) implements Attempt {
+  record Underway(String job, TrainerPod pod) implements AtWork {
     public Underway {
       requireNonNull(job, "job");
       requireNonNull(pod, "pod");

@@ -4,7 +4,7 @@ import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.observe.LastWords;
-import io.llmforge.operator.observe.TrainJob;
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Kill;
 import java.util.Optional;
@@ -27,29 +27,32 @@ final class AttemptJudge {
   private AttemptJudge() {}
 
   /** How the attempt of a Job ended that is not active any more. */
-  static AttemptEnd judge(TrainJob job) {
+  static AttemptEnd judge(StageJob job) {
     return switch (job.pod()) {
       case TrainerPod.Exited exited -> judge(exited);
-      case TrainerPod.Removed removed -> new AttemptEnd.Failed(removed(removed));
-      case TrainerPod.Absent absent -> lost("the pod of Job %s is gone".formatted(job.name()));
-      case TrainerPod.Waiting waiting -> lost(unfinished(waiting.name(), job));
-      case TrainerPod.Running running -> lost(unfinished(running.name(), job));
+      case TrainerPod.Removed removed -> new AttemptEnd.Failed(failure(removed));
+      case TrainerPod.Absent absent -> lost(job, "the pod of Job %s is gone");
+      case TrainerPod.Waiting waiting -> lost(job, unfinished(waiting.name()));
+      case TrainerPod.Running running -> lost(job, unfinished(running.name()));
     };
   }
 
-  /** The end of an attempt whose Job was deleted. */
-  static AttemptEnd lost(String message) {
-    return new AttemptEnd.Failed(
-        new Failure(
-            Reason.POD_LOST,
-            FailureClass.RETRY,
-            message + ", and its last words with it",
-            "",
-            OptionalInt.empty()));
+  /** The failure of an attempt whose Job or pod was deleted. */
+  static Failure lost(String message) {
+    return new Failure(
+        Reason.POD_LOST,
+        FailureClass.RETRY,
+        message + ", and its last words with it",
+        "",
+        OptionalInt.empty());
   }
 
-  private static String unfinished(String pod, TrainJob job) {
-    return "Job %s ended before its pod %s did".formatted(job.name(), pod);
+  private static AttemptEnd lost(StageJob job, String message) {
+    return new AttemptEnd.Failed(lost(message.formatted(job.name())));
+  }
+
+  private static String unfinished(String pod) {
+    return "Job %%s ended before its pod %s did".formatted(pod);
   }
 
   private static AttemptEnd judge(TrainerPod.Exited exited) {
@@ -71,7 +74,8 @@ final class AttemptJudge {
             "the trainer exited with 0 but its last words report no completion"));
   }
 
-  private static Failure failure(TrainerPod.Exited exited) {
+  /** Why a trainer that did not exit with 0 failed. */
+  static Failure failure(TrainerPod.Exited exited) {
     if (exited.kill() == Kill.OUT_OF_MEMORY) {
       return failure(
           exited,
@@ -108,7 +112,8 @@ final class AttemptJudge {
     return code;
   }
 
-  private static Failure removed(TrainerPod.Removed removed) {
+  /** Why a trainer failed whose pod was taken away. */
+  static Failure failure(TrainerPod.Removed removed) {
     FailureClass failureClass =
         switch (removed.kill()) {
           case DISRUPTION -> FailureClass.RESUME;

@@ -3,9 +3,10 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
-import io.llmforge.operator.observe.TrainJob;
+import io.llmforge.operator.observe.StageJob;
 import java.util.Optional;
 
 /** Decides what should happen. Equal observations give equal decisions. */
@@ -41,9 +42,7 @@ public final class Decider {
           new Decision.OnlyValidate(planned);
       case Planning.Planned planned ->
           new Decision.Train(
-              planned,
-              RunState.first(number, planned.hash(), request.generation()),
-              new Attempt.First());
+              planned, RunState.first(number, planned, request.generation()), new Attempt.First());
     };
   }
 
@@ -66,24 +65,40 @@ public final class Decider {
   private static Decision proceed(
       RecordedRun recorded, Planning planning, Observation observation) {
     RunState run = recorded.state();
-    Optional<TrainJob> job = observation.job(run.number(), run.attempt());
-    if (job.isPresent() && job.get().state() == TrainJob.State.ACTIVE) {
-      return underway(run, job.get(), planning);
-    }
+    Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
     if (job.isPresent()) {
-      return ended(run, AttemptJudge.judge(job.get()), planning, observation.request());
+      return switch (run.stage()) {
+        case REFERENCE -> scoring(run, job.get(), planning, observation);
+        case TRAIN -> training(run, job.get(), planning, observation.request());
+      };
     }
     if (recorded.jobCreated()) {
-      AttemptEnd end = AttemptJudge.lost("the Job of attempt %d is gone".formatted(run.attempt()));
-      return ended(run, end, planning, observation.request());
+      Failure lost = AttemptJudge.lost("the Job of attempt %d is gone".formatted(run.attempt()));
+      return failed(run, lost, planning, observation.request());
     }
     return planOf(run, planning)
         .<Decision>map(planned -> new Decision.Train(planned, run, new Attempt.First()))
         .orElseGet(() -> begin(run.number() + 1, planning, observation.request()));
   }
 
-  private static Decision underway(RunState run, TrainJob job, Planning planning) {
-    var attempt = new Attempt.Underway(job.name(), job.pod());
+  private static Decision scoring(
+      RunState run, StageJob job, Planning planning, Observation observation) {
+    return switch (job.state()) {
+      case ACTIVE -> atWork(run, new Attempt.Scoring(job), planning);
+      case COMPLETE ->
+          proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
+      case FAILED -> failed(run, ReferenceJudge.judge(job), planning, observation.request());
+    };
+  }
+
+  private static Decision training(RunState run, StageJob job, Planning planning, Request request) {
+    return switch (job.state()) {
+      case ACTIVE -> atWork(run, new Attempt.Underway(job.name(), job.pod()), planning);
+      case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, request);
+    };
+  }
+
+  private static Decision atWork(RunState run, Attempt.AtWork attempt, Planning planning) {
     return planOf(run, planning)
         .<Decision>map(planned -> new Decision.Train(planned, run, attempt))
         .orElseGet(() -> new Decision.Await(planning, run, attempt));

@@ -34,7 +34,7 @@ public sealed interface Decision {
   }
 
   /** The run of an earlier config is under way: its end is awaited, and nothing is created. */
-  record Await(Planning planning, RunState run, Attempt.Underway attempt) implements Decision {
+  record Await(Planning planning, RunState run, Attempt.AtWork attempt) implements Decision {
     public Await {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");

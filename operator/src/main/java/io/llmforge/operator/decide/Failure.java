@@ -26,11 +26,13 @@ public record Failure(
 
   /** The failure of a run that was tried often enough. */
   Failure asLast(int attempts) {
-    return new Failure(
-        reason,
+    return because(
         FailureClass.FATAL,
-        "%s (attempt %d, the last that was allowed)".formatted(message, attempts),
-        pod,
-        exitCode);
+        "%s (attempt %d, the last that was allowed)".formatted(message, attempts));
+  }
+
+  /** The same failure, with what it means for the run told anew. */
+  Failure because(FailureClass newClass, String newMessage) {
+    return new Failure(reason, newClass, newMessage, pod, exitCode);
   }
 }

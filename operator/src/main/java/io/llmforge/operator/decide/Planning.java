@@ -3,9 +3,13 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNull;
 
 import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.Objective.ReferencePlan;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
+import io.llmforge.operator.identity.Stage;
 import java.util.List;
+import java.util.Optional;
 
 /** What became of the wish for a plan. */
 public sealed interface Planning {
@@ -25,6 +29,21 @@ public sealed interface Planning {
       requireNonNull(plan, "plan");
       requireNonNull(hash, "hash");
       findings = List.copyOf(findings);
+    }
+
+    /** The stages of its runs, in their order. */
+    public List<Stage> stages() {
+      return reference().isPresent() ? List.of(Stage.REFERENCE, Stage.TRAIN) : List.of(Stage.TRAIN);
+    }
+
+    /** How the starting model's log-probabilities are computed, when the objective needs them. */
+    public Optional<ReferencePlan> reference() {
+      return switch (plan.objective()) {
+        case Objective.PreferenceTuning preference -> Optional.of(preference.reference());
+        case Objective.CausalLm causal -> Optional.empty();
+        case Objective.InstructionTuning instruction -> Optional.empty();
+        case Objective.Classification classification -> Optional.empty();
+      };
     }
 
     public TrainingPlan planOf(int run) {

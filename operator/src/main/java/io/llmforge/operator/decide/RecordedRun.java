@@ -2,11 +2,13 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
+import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.observe.JobMark;
 import io.llmforge.operator.observe.Observation;
-import io.llmforge.operator.observe.TrainJob;
-import java.util.Comparator;
+import io.llmforge.operator.observe.StageJob;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +27,13 @@ record RecordedRun(RunState state, boolean jobCreated, Optional<Outcome> outcome
     return run == null ? newest(observation).map(RecordedRun::of) : Optional.of(of(run));
   }
 
-  private static Optional<TrainJob> newest(Observation observation) {
-    return observation.jobs().stream()
-        .max(Comparator.comparingInt(TrainJob::run).thenComparingInt(TrainJob::attempt));
+  /** A run whose stage has no Job yet. */
+  static RecordedRun beforeItsJob(RunState state) {
+    return new RecordedRun(state, false, Optional.empty());
+  }
+
+  private static Optional<JobMark> newest(Observation observation) {
+    return observation.jobs().stream().map(StageJob::mark).max(JobMark.BY_AGE);
   }
 
   private static RecordedRun of(Run run) {
@@ -36,14 +42,28 @@ record RecordedRun(RunState state, boolean jobCreated, Optional<Outcome> outcome
             run.number(),
             requireNonNullElse(run.hash(), ""),
             requireNonNullElse(run.generation(), 0L),
+            stage(run),
             Math.max(1, run.attempt()),
             run.failedAttempts());
     return new RecordedRun(state, run.job() != null, Optional.ofNullable(run.outcome()));
   }
 
-  private static RecordedRun of(TrainJob job) {
+  private static RecordedRun of(JobMark mark) {
     RunState state =
-        new RunState(job.run(), job.hash(), job.generation(), job.attempt(), job.failedAttempts());
+        new RunState(
+            mark.run(),
+            mark.hash(),
+            mark.generation(),
+            mark.stage(),
+            mark.attempt(),
+            mark.failedAttempts());
     return new RecordedRun(state, true, Optional.empty());
+  }
+
+  private static Stage stage(Run run) {
+    return switch (requireNonNullElse(run.stage(), FineTuneJobStatus.Stage.Train)) {
+      case Reference -> Stage.REFERENCE;
+      case Train -> Stage.TRAIN;
+    };
   }
 }

@@ -2,22 +2,27 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNull;
 
+import io.llmforge.operator.identity.Stage;
+
 /**
  * A run and how often it was tried.
  *
  * @param number number of the run, from 1
  * @param hash hash of its plan
  * @param generation newest generation of the spec that it answers
- * @param attempt attempt under way or last made, from 1
+ * @param stage stage under way or last made
+ * @param attempt attempt under way or last made, from 1; counted over all stages
  * @param failedAttempts counted failures before that attempt
  */
-public record RunState(int number, String hash, long generation, int attempt, int failedAttempts) {
+public record RunState(
+    int number, String hash, long generation, Stage stage, int attempt, int failedAttempts) {
 
   /** Failures after which a run is given up. */
   public static final int MAXIMUM_FAILED_ATTEMPTS = 3;
 
   public RunState {
     requireNonNull(hash, "hash");
+    requireNonNull(stage, "stage");
     if (number < 1 || attempt < 1 || failedAttempts < 0) {
       throw new IllegalArgumentException(
           "run %d, attempt %d, %d failed attempts: counts begin with 1, 1 and 0"
@@ -25,20 +30,25 @@ public record RunState(int number, String hash, long generation, int attempt, in
     }
   }
 
-  static RunState first(int number, String hash, long generation) {
-    return new RunState(number, hash, generation, 1, 0);
+  static RunState first(int number, Planning.Planned planned, long generation) {
+    return new RunState(number, planned.hash(), generation, planned.stages().getFirst(), 1, 0);
+  }
+
+  /** The same attempt at another stage: what a stage has done stays done. */
+  public RunState at(Stage next) {
+    return new RunState(number, hash, generation, next, attempt, failedAttempts);
   }
 
   RunState afterFailure() {
-    return new RunState(number, hash, generation, attempt + 1, failedAttempts + 1);
+    return new RunState(number, hash, generation, stage, attempt + 1, failedAttempts + 1);
   }
 
   /** The next attempt after one that nobody is to blame for. */
   RunState afterInterruption() {
-    return new RunState(number, hash, generation, attempt + 1, failedAttempts);
+    return new RunState(number, hash, generation, stage, attempt + 1, failedAttempts);
   }
 
   RunState answering(long newerGeneration) {
-    return new RunState(number, hash, newerGeneration, attempt, failedAttempts);
+    return new RunState(number, hash, newerGeneration, stage, attempt, failedAttempts);
   }
 }

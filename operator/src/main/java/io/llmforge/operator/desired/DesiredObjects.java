@@ -1,9 +1,13 @@
 package io.llmforge.operator.desired;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.identity.Stage;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What must exist once a decision is carried out. */
@@ -18,10 +22,7 @@ public final class DesiredObjects {
   /** The objects, in the order in which they need each other. */
   public List<HasMetadata> of(Owner owner, FineTuneJobSpec spec, Decision decision) {
     return switch (decision) {
-      case Decision.Train train -> {
-        var plan = train.planning().planOf(train.run().number());
-        yield ofRun(new RunOrder(owner, spec, train.run(), plan));
-      }
+      case Decision.Train train -> ofStages(owner, spec, train, List.of(train.run().stage()));
       case Decision.Refuse refuse -> List.of();
       case Decision.OnlyValidate onlyValidate -> List.of();
       case Decision.Await await -> List.of();
@@ -31,11 +32,27 @@ public final class DesiredObjects {
     };
   }
 
-  private List<HasMetadata> ofRun(RunOrder order) {
-    return List.of(
-        PlanConfigMap.of(order),
-        HeadlessService.of(order),
-        WorkspaceClaim.of(order),
-        AttemptJob.of(order, defaults));
+  /** What would exist at the end of a run's first attempt that began with a decision. */
+  public List<HasMetadata> ofAllStages(Owner owner, FineTuneJobSpec spec, Decision.Train train) {
+    return ofStages(owner, spec, train, train.planning().stages());
+  }
+
+  private List<HasMetadata> ofStages(
+      Owner owner, FineTuneJobSpec spec, Decision.Train train, List<Stage> stages) {
+    var plan = train.planning().planOf(train.run().number());
+    var order = new RunOrder(owner, spec, train.run(), plan);
+    List<HasMetadata> objects = new ArrayList<>();
+    objects.add(PlanConfigMap.of(order));
+    objects.add(HeadlessService.of(order));
+    objects.add(WorkspaceClaim.of(order));
+    stages.forEach(stage -> objects.add(job(order.at(stage), train.planning())));
+    return objects;
+  }
+
+  private Job job(RunOrder order, Planning.Planned planning) {
+    return switch (order.stage()) {
+      case REFERENCE -> ReferenceJob.of(order, planning.reference().orElseThrow(), defaults);
+      case TRAIN -> TrainJob.of(order, defaults);
+    };
   }
 }

@@ -18,13 +18,15 @@ final class OwnedMetadata {
     return of(order.owner(), name, ObjectLabels.ofRun(order.owner(), order.run().number()));
   }
 
-  static ObjectMeta ofAttempt(RunOrder order, String name) {
+  /** Metadata of the Job of an attempt at a stage. */
+  static ObjectMeta ofAttempt(RunOrder order) {
     var run = order.run();
+    String name = order.names().job(run.stage(), run.attempt());
     return new ObjectMetaBuilder(
             of(
                 order.owner(),
                 name,
-                ObjectLabels.ofAttempt(order.owner(), run.number(), run.attempt())))
+                ObjectLabels.ofAttempt(order.owner(), run.number(), run.stage(), run.attempt())))
         .addToAnnotations(ObjectLabels.RUN_HASH, run.hash())
         .addToAnnotations(ObjectLabels.GENERATION, Long.toString(run.generation()))
         .addToAnnotations(ObjectLabels.FAILED_ATTEMPTS, Integer.toString(run.failedAttempts()))

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The volumes of a trainer's pod: plan, workspace, scratch folders, and every claim that the plan
- * names, mounted read-only unless the result is published to it.
+ * names, mounted read-only unless the stage publishes the result to it.
  *
  * @param volumes the pod's volumes
  * @param mounts the container's mounts of them
@@ -51,7 +51,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     volumes.add(sharedMemory());
     mounts.add(mount("shared-memory", SHARED_MEMORY_FOLDER, Access.READ_AND_WRITE));
 
-    claims(order.plan())
+    claims(order)
         .forEach(
             (claim, access) -> {
               // Claim names may be too long, or hold dots, for a volume name.
@@ -64,7 +64,8 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     return new PodVolumes(volumes, mounts, arguments);
   }
 
-  private static SortedMap<String, Access> claims(TrainingPlan plan) {
+  private static SortedMap<String, Access> claims(RunOrder order) {
+    TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
     Stream<@Nullable Location> sources =
         Stream.of(
@@ -74,7 +75,10 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
             plan.data().train(),
             plan.data().validation());
     sources.filter(Objects::nonNull).forEach(location -> add(location, Access.READ, claims));
-    add(plan.output().location(), Access.READ_AND_WRITE, claims);
+    switch (order.stage()) {
+      case REFERENCE -> {}
+      case TRAIN -> add(plan.output().location(), Access.READ_AND_WRITE, claims);
+    }
     return claims;
   }
 

@@ -26,6 +26,9 @@ final class TrainerContainer {
 
   static final String STATUS_PORT_NAME = "status";
 
+  /** The Job controller sets the variable, and Kubernetes replaces references to it. */
+  private static final String SHARD = "$(JOB_COMPLETION_INDEX)";
+
   private static final Quantity ONE_DEVICE = new Quantity("1");
 
   /** libtorch allocates outside the Java heap, so the heap may take the smaller part only. */
@@ -37,23 +40,36 @@ final class TrainerContainer {
   private TrainerContainer() {}
 
   static Container of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
+    Container container = container(order, defaults, volumes);
+    return switch (order.stage()) {
+      case REFERENCE -> container;
+      case TRAIN -> withStatusServer(container);
+    };
+  }
+
+  private static Container container(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
     return new ContainerBuilder()
         .withName(PodContract.TRAINER_CONTAINER)
         .withImage(image(order, defaults))
-        .withArgs(arguments(volumes))
+        .withArgs(arguments(order, volumes))
         .withEnv(environment(order))
-        .addNewPort()
-        .withName(STATUS_PORT_NAME)
-        .withContainerPort(PodContract.STATUS_PORT)
-        .endPort()
         .withResources(resources(order, defaults))
-        .withStartupProbe(probe(PodContract.LIVE_PATH, 2, 900))
-        .withLivenessProbe(probe(PodContract.LIVE_PATH, 30, 10))
-        .withReadinessProbe(probe(PodContract.READY_PATH, 5, 3))
         .withSecurityContext(securityContext())
         .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withVolumeMounts(volumes.mounts())
+        .build();
+  }
+
+  private static Container withStatusServer(Container container) {
+    return new ContainerBuilder(container)
+        .addNewPort()
+        .withName(STATUS_PORT_NAME)
+        .withContainerPort(PodContract.STATUS_PORT)
+        .endPort()
+        .withStartupProbe(probe(PodContract.LIVE_PATH, 2, 900))
+        .withLivenessProbe(probe(PodContract.LIVE_PATH, 30, 10))
+        .withReadinessProbe(probe(PodContract.READY_PATH, 5, 3))
         .build();
   }
 
@@ -63,12 +79,20 @@ final class TrainerContainer {
         .orElse(defaults.trainerImage());
   }
 
-  private static List<String> arguments(PodVolumes volumes) {
+  private static List<String> arguments(RunOrder order, PodVolumes volumes) {
     List<String> arguments = new ArrayList<>();
-    arguments.add(PodContract.TRAIN_COMMAND);
+    arguments.add(
+        switch (order.stage()) {
+          case REFERENCE -> PodContract.REFERENCE_COMMAND;
+          case TRAIN -> PodContract.TRAIN_COMMAND;
+        });
     arguments.add(
         PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE);
     arguments.add(PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER);
+    switch (order.stage()) {
+      case REFERENCE -> arguments.add(PodContract.SHARD_ARGUMENT + SHARD);
+      case TRAIN -> {}
+    }
     arguments.addAll(volumes.arguments());
     return arguments;
   }

@@ -12,10 +12,11 @@ import io.llmforge.operator.identity.ObjectLabels;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The trainer's pod. It meets the restricted Pod Security Standard and holds no credential of the
- * cluster.
+ * The trainer's pod, at any stage. It meets the restricted Pod Security Standard and holds no
+ * credential of the cluster.
  */
 final class TrainerPodTemplate {
 
@@ -39,7 +40,7 @@ final class TrainerPodTemplate {
         .endMetadata()
         .withNewSpec()
         .withRestartPolicy("Never")
-        .withSubdomain(order.names().service())
+        .withSubdomain(subdomain(order))
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withTerminationGracePeriodSeconds(TERMINATION_GRACE_SECONDS)
@@ -52,11 +53,20 @@ final class TrainerPodTemplate {
         .build();
   }
 
+  // Only trainers are asked for, and only by each other.
+  private static @Nullable String subdomain(RunOrder order) {
+    return switch (order.stage()) {
+      case REFERENCE -> null;
+      case TRAIN -> order.names().service();
+    };
+  }
+
   // Ours win: the Job, the Service and the operator find the pod by them.
   private static Map<String, String> labels(RunOrder order, PodTemplate additions) {
     Map<String, String> labels = sorted(requireNonNullElse(additions.labels(), Map.of()));
     labels.putAll(
-        ObjectLabels.ofAttempt(order.owner(), order.run().number(), order.run().attempt()));
+        ObjectLabels.ofAttempt(
+            order.owner(), order.run().number(), order.stage(), order.run().attempt()));
     return labels;
   }
 

@@ -1,6 +1,7 @@
 package io.llmforge.operator.identity;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Labels and annotations of the objects we own. */
@@ -13,10 +14,7 @@ public final class ObjectLabels {
   public static final String STAGE = "llmforge.io/stage";
   public static final String ATTEMPT = "llmforge.io/attempt";
 
-  /** Stage of an attempt's Job and pods. */
-  public static final String TRAIN = "train";
-
-  /** Annotations of a train Job: what a lost status is rebuilt from. */
+  /** Annotations of a stage's Job: what a lost status is rebuilt from. */
   public static final String RUN_HASH = "llmforge.io/run-hash";
 
   public static final String GENERATION = "llmforge.io/generation";
@@ -35,9 +33,9 @@ public final class ObjectLabels {
     return labels;
   }
 
-  public static Map<String, String> ofAttempt(Owner owner, int run, int attempt) {
+  public static Map<String, String> ofAttempt(Owner owner, int run, Stage stage, int attempt) {
     Map<String, String> labels = ofRun(owner, run);
-    labels.put(STAGE, TRAIN);
+    labels.put(STAGE, stage.label());
     labels.put(ATTEMPT, Integer.toString(attempt));
     return labels;
   }
@@ -46,7 +44,12 @@ public final class ObjectLabels {
   public static Map<String, String> podsOfRun(Owner owner, int run) {
     Map<String, String> labels = ofRun(owner, run);
     labels.remove(MANAGED_BY);
-    labels.put(STAGE, TRAIN);
+    labels.put(STAGE, Stage.TRAIN.label());
     return labels;
+  }
+
+  /** The stage that these labels name; empty when somebody changed them. */
+  public static Optional<Stage> stage(Map<String, String> labels) {
+    return Optional.ofNullable(labels.get(STAGE)).flatMap(Stage::ofLabel);
   }
 }

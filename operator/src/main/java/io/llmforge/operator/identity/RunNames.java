@@ -31,9 +31,9 @@ public record RunNames(String job, int run) {
     return prefix() + "-workspace";
   }
 
-  /** Job of one attempt at the train stage. */
-  public String train(int attempt) {
-    return "%s-train-%d".formatted(prefix(), attempt);
+  /** Job of one attempt at a stage. */
+  public String job(Stage stage, int attempt) {
+    return "%s-%s-%d".formatted(prefix(), stage.label(), attempt);
   }
 
   private String prefix() {

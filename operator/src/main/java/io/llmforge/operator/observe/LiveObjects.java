@@ -29,6 +29,7 @@ public final class LiveObjects {
         .inNamespace(job.getMetadata().getNamespace())
         .withLabel(ObjectLabels.JOB, labels.get(ObjectLabels.JOB))
         .withLabel(ObjectLabels.RUN, labels.get(ObjectLabels.RUN))
+        .withLabel(ObjectLabels.STAGE, labels.get(ObjectLabels.STAGE))
         .withLabel(ObjectLabels.ATTEMPT, labels.get(ObjectLabels.ATTEMPT))
         .list()
         .getItems();

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.operator.identity.ObjectKey;
+import io.llmforge.operator.identity.Stage;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,19 +16,19 @@ import java.util.Set;
  * @param request what is asked
  * @param recorded the status as it was last written; without any, all of its components are null
  * @param objects everything that exists and is controlled by the FineTuneJob
- * @param jobs the train Jobs among them
- * @param answer what rank 0 of the newest attempt says of itself
+ * @param jobs the Jobs of its runs among them
+ * @param answer what the trainer at work says of itself
  */
 public record Observation(
     Request request,
     FineTuneJobStatus recorded,
     Set<ObjectKey> objects,
-    List<TrainJob> jobs,
+    List<StageJob> jobs,
     StatusAnswer answer) {
 
   /** A status that says nothing. */
   public static final FineTuneJobStatus NO_STATUS =
-      new FineTuneJobStatus(null, null, null, null, null, null, null, null, null, null, null);
+      new FineTuneJobStatus(null, null, null, null, null, null, null, null, null, null, null, null);
 
   public Observation {
     requireNonNull(request, "request");
@@ -41,7 +43,16 @@ public record Observation(
     return new Observation(request, NO_STATUS, Set.of(), List.of(), new StatusAnswer.NotAsked());
   }
 
-  public Optional<TrainJob> job(int run, int attempt) {
-    return jobs.stream().filter(job -> job.run() == run && job.attempt() == attempt).findFirst();
+  public Optional<StageJob> job(int run, Stage stage, int attempt) {
+    return jobs.stream()
+        .filter(job -> job.isOf(run, stage) && job.mark().attempt() == attempt)
+        .findFirst();
+  }
+
+  /** The newest Job of a stage of a run. */
+  public Optional<StageJob> newestJob(int run, Stage stage) {
+    return jobs.stream()
+        .filter(job -> job.isOf(run, stage))
+        .max(Comparator.comparing(StageJob::mark, JobMark.BY_AGE));
   }
 }

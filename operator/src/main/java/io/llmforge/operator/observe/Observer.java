@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.operator.identity.ObjectKey;
+import io.llmforge.operator.identity.Stage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,23 +37,24 @@ public final class Observer {
         Stream.concat(jobs.stream(), ownedBy(uid, cached.others()))
             .map(Observer::key)
             .collect(Collectors.toSet());
-    List<TrainJob> trainJobs =
+    List<StageJob> stageJobs =
         jobs.stream().flatMap(one -> read(one, cached.pods()).stream()).toList();
     return new Observation(
         Request.of(job),
         requireNonNullElse(job.getStatus(), Observation.NO_STATUS),
         objects,
-        trainJobs,
+        stageJobs,
         answer);
   }
 
-  /** The newest pod of the newest Job that is still at work: the one to ask for progress. */
+  /** The newest pod of the newest train Job that is still at work: the one to ask for progress. */
   public static TrainerPod podAtWork(String uid, Collection<Job> jobs, Collection<Pod> pods) {
     return ownedBy(uid, jobs)
-        .filter(job -> JobReader.state(job) == TrainJob.State.ACTIVE)
-        .flatMap(job -> JobReader.read(job, podOf(job, pods)).stream())
-        .max(Comparator.comparingInt(TrainJob::run).thenComparingInt(TrainJob::attempt))
-        .map(TrainJob::pod)
+        .filter(job -> JobReader.state(job) == StageJob.State.ACTIVE)
+        .flatMap(job -> JobReader.read(job, podsOf(job, pods)).stream())
+        .max(Comparator.comparing(StageJob::mark, JobMark.BY_AGE))
+        .filter(job -> job.mark().stage() == Stage.TRAIN)
+        .map(StageJob::pod)
         .orElseGet(TrainerPod.Absent::new);
   }
 
@@ -69,21 +71,34 @@ public final class Observer {
         .filter(one -> isControlledBy(job.getMetadata().getUid(), one));
   }
 
-  // A Job that has ended must have a pod that has: the cache of pods may be behind that of Jobs.
-  private Optional<TrainJob> read(Job job, Collection<Pod> pods) {
-    TrainerPod pod = podOf(job, pods);
-    if (JobReader.state(job) != TrainJob.State.ACTIVE && !hasEnded(pod)) {
-      return JobReader.read(job, podOf(job, live.podsOf(job)));
+  // The cache of pods may be behind that of Jobs.
+  private Optional<StageJob> read(Job job, Collection<Pod> pods) {
+    Optional<StageJob> read = JobReader.read(job, podsOf(job, pods));
+    return read.filter(one -> isBehind(one, job)).isPresent()
+        ? JobReader.read(job, podsOf(job, live.podsOf(job)))
+        : read;
+  }
+
+  // A Job that has ended has the pods that ended it.
+  private static boolean isBehind(StageJob read, Job job) {
+    if (read.state() == StageJob.State.ACTIVE) {
+      return false;
     }
-    return JobReader.read(job, pod);
+    return switch (read.mark().stage()) {
+      case TRAIN -> !hasEnded(read.pod());
+      case REFERENCE ->
+          read.state() == StageJob.State.FAILED
+              && read.pods().stream().filter(IndexedPod::hasFailed).count()
+                  < JobReader.failedPods(job);
+    };
   }
 
   private static boolean hasEnded(TrainerPod pod) {
     return pod instanceof TrainerPod.Exited || pod instanceof TrainerPod.Removed;
   }
 
-  private static TrainerPod podOf(Job job, Collection<Pod> pods) {
-    return PodReader.newest(ownedBy(job.getMetadata().getUid(), pods).toList());
+  private static List<IndexedPod> podsOf(Job job, Collection<Pod> pods) {
+    return PodReader.read(ownedBy(job.getMetadata().getUid(), pods).toList());
   }
 
   private static <T extends HasMetadata> Stream<T> ownedBy(String uid, Collection<T> objects) {

@@ -14,12 +14,15 @@ import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a trainer's pod is at. */
 final class PodReader {
+
+  private static final String INDEX = "batch.kubernetes.io/job-completion-index";
 
   private static final Set<String> NO_IMAGE =
       Set.of(
@@ -34,22 +37,22 @@ final class PodReader {
 
   private PodReader() {}
 
-  /** The newest of a Job's pods: an earlier one was replaced. */
-  static TrainerPod newest(Collection<Pod> pods) {
+  /** The pods of a Job, oldest first. Times have seconds only: of two, one that ended is older. */
+  static List<IndexedPod> read(Collection<Pod> pods) {
     return pods.stream()
-        .max(
+        .sorted(
             Comparator.comparing(PodReader::creationTime)
+                .thenComparing(pod -> !isOver(status(pod)))
                 .thenComparing(pod -> pod.getMetadata().getName()))
-        .map(PodReader::read)
-        .orElseGet(TrainerPod.Absent::new);
+        .map(pod -> new IndexedPod(index(pod), endTime(pod), read(pod)))
+        .toList();
   }
 
   static TrainerPod read(Pod pod) {
     String name = pod.getMetadata().getName();
-    PodStatus status = requireNonNullElse(pod.getStatus(), new PodStatus());
+    PodStatus status = status(pod);
     Optional<ContainerStatus> container = trainer(status);
-    Optional<ContainerStateTerminated> end =
-        container.map(ContainerStatus::getState).map(ContainerState::getTerminated);
+    Optional<ContainerStateTerminated> end = end(status);
     if (end.isPresent()) {
       return new TrainerPod.Exited(
           name,
@@ -99,6 +102,25 @@ final class PodReader {
     return condition(status, "DisruptionTarget").filter(c -> isStatus(c, "True")).isPresent()
         ? Kill.DISRUPTION
         : Kill.NONE;
+  }
+
+  private static int index(Pod pod) {
+    Map<String, String> annotations =
+        requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
+    String index = annotations.getOrDefault(INDEX, "");
+    return index.matches("[0-9]{1,9}") ? Integer.parseInt(index) : 0;
+  }
+
+  private static String endTime(Pod pod) {
+    return orEmpty(end(status(pod)).map(ContainerStateTerminated::getFinishedAt).orElse(null));
+  }
+
+  private static Optional<ContainerStateTerminated> end(PodStatus status) {
+    return trainer(status).map(ContainerStatus::getState).map(ContainerState::getTerminated);
+  }
+
+  private static PodStatus status(Pod pod) {
+    return requireNonNullElse(pod.getStatus(), new PodStatus());
   }
 
   private static boolean isOver(PodStatus status) {

@@ -2,7 +2,7 @@ package io.llmforge.operator.observe;
 
 import static java.util.Objects.requireNonNull;
 
-/** The newest pod of a train Job: what is known of rank 0. */
+/** A trainer's pod: what is known of it. */
 public sealed interface TrainerPod {
 
   /** No such pod: not created yet, or deleted. */

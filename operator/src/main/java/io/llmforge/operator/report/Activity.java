@@ -7,6 +7,8 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
@@ -20,28 +22,37 @@ import io.llmforge.operator.observe.TrainerPod;
  */
 record Activity(Phase phase, String message, Truth running) {
 
-  static Activity of(Attempt attempt, Observation observation) {
+  static Activity of(RunState run, Attempt attempt, Observation observation) {
     return switch (attempt) {
-      case Attempt.First first -> starting(Truth.no(Reason.STARTING));
-      case Attempt.Again again -> starting(Truth.no(Reason.RESTARTING, restarting(again)));
+      case Attempt.First first -> beginning(run.stage(), Truth.no(Reason.STARTING));
+      case Attempt.Again again ->
+          beginning(run.stage(), Truth.no(Reason.RESTARTING, restarting(again)));
+      case Attempt.Scoring scoring -> ScoringActivity.of(scoring.work());
       case Attempt.Underway underway -> underway(underway, observation);
+    };
+  }
+
+  private static Activity beginning(Stage stage, Truth running) {
+    return switch (stage) {
+      case REFERENCE -> new Activity(Phase.Scoring, running.message(), running);
+      case TRAIN -> starting(running);
     };
   }
 
   private static Activity underway(Attempt.Underway attempt, Observation observation) {
     return switch (attempt.pod()) {
       case TrainerPod.Absent absent ->
-          starting(
-              Truth.no(
-                  Reason.PODS_PENDING,
-                  ("Job %s has no pod yet; if it stays so, its events say why"
-                          + " (kubectl describe job %s).")
-                      .formatted(attempt.job(), attempt.job())));
+          starting(Truth.no(Reason.PODS_PENDING, noPod(attempt.job())));
       case TrainerPod.Waiting waiting -> starting(waiting(waiting));
       case TrainerPod.Running running -> running(running, observation);
       case TrainerPod.Exited exited -> ending(observation);
       case TrainerPod.Removed removed -> ending(observation);
     };
+  }
+
+  static String noPod(String job) {
+    return "Job %s has no pod yet; if it stays so, its events say why (kubectl describe job %s)."
+        .formatted(job, job);
   }
 
   private static Activity starting(Truth running) {
@@ -54,7 +65,7 @@ record Activity(Phase phase, String message, Truth running) {
     return new Activity(phase, Reason.ENDED.sentence(), Truth.no(Reason.ENDED));
   }
 
-  private static Truth waiting(TrainerPod.Waiting waiting) {
+  static Truth waiting(TrainerPod.Waiting waiting) {
     Reason reason =
         switch (waiting.cause()) {
           case SCHEDULING -> Reason.UNSCHEDULABLE;

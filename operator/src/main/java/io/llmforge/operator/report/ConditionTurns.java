@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.operator.decide.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -15,12 +16,14 @@ final class ConditionTurns {
 
   /**
    * Conditions that speak and whose status or reason changed. On the first pass all of them are
-   * new; only those that hold, and a refusal, are worth a word then.
+   * new; only those that hold, and a refusal, are worth a word then. What a task does not need is
+   * never worth one.
    */
   static List<JobCondition> between(FineTuneJobStatus before, FineTuneJobStatus after) {
     List<JobCondition> earlier = conditions(before);
     return conditions(after).stream()
         .filter(ConditionTurns::speaks)
+        .filter(condition -> !Reason.NOT_REQUIRED.text().equals(condition.reason()))
         .filter(condition -> turned(condition, earlier))
         .toList();
   }

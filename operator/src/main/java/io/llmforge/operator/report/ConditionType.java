@@ -4,7 +4,9 @@ package io.llmforge.operator.report;
 enum ConditionType {
   /** The config can be trained. */
   ACCEPTED("Accepted", Voice.SPEAKS),
-  /** The trainer's pod is at work. */
+  /** What the task needs of the starting model is computed. */
+  REFERENCE_READY("ReferenceReady", Voice.SPEAKS),
+  /** Pods of the present stage are at work. */
   RUNNING("Running", Voice.SPEAKS),
   /** kstatus: everything that was asked for is there. */
   READY("Ready", Voice.SUMS_UP),

@@ -32,6 +32,8 @@ final class EventDesign {
           "NotFailed",
           "Starting",
           "PodsPending",
+          "Scoring",
+          "Computed",
           "Loading",
           "InProgress",
           "Ended",

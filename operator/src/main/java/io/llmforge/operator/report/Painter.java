@@ -8,7 +8,6 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.Finding.Severity;
-import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
@@ -22,28 +21,41 @@ import java.util.stream.Collectors;
 /** Paints where everything stands: one row of the table of conditions for each decision. */
 final class Painter {
 
-  private Painter() {}
+  private final Observation observation;
+  private final Truth reference;
+
+  private Painter(Observation observation, Truth reference) {
+    this.observation = observation;
+    this.reference = reference;
+  }
 
   static Picture paint(Observation observation, Decision decision, List<Obstacle> obstacles) {
+    return new Painter(observation, ReferenceTruth.of(observation, decision))
+        .paint(decision, obstacles);
+  }
+
+  private Picture paint(Decision decision, List<Obstacle> obstacles) {
     return switch (decision) {
       case Decision.Refuse refuse -> refused(refuse.planning());
       case Decision.OnlyValidate validate -> validated(validate.planning());
       case Decision.Train train ->
           obstacles.isEmpty()
-              ? underway(train.planning(), train.attempt(), observation)
+              ? underway(train.planning(), Activity.of(train.run(), train.attempt(), observation))
               : hindered(train.planning(), obstacles);
       case Decision.Await await ->
-          waitingForEnd(underway(await.planning(), await.attempt(), observation), await);
+          waitingForEnd(
+              underway(await.planning(), Activity.of(await.run(), await.attempt(), observation)),
+              await);
       case Decision.Succeed succeed -> succeeded(succeed.planning(), StatusParts.outputs(succeed));
-      case Decision.Fail fail -> failed(fail.planning(), StatusParts.failure(fail.failure()));
+      case Decision.Fail fail -> failed(fail.planning(), StatusParts.failure(fail));
       case Decision.Rest rest -> rested(rest.planning(), observation.recorded());
     };
   }
 
-  private static Picture refused(Planning.Refused refused) {
+  private Picture refused(Planning.Refused refused) {
     String message = errors(refused);
     Reason reason = refused.reason();
-    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+    Map<ConditionType, Truth> truths = truths();
     truths.put(ConditionType.ACCEPTED, Truth.no(reason, message));
     truths.put(ConditionType.RUNNING, Truth.no(Reason.NOT_STARTED));
     truths.put(ConditionType.READY, Truth.no(reason, message));
@@ -54,7 +66,7 @@ final class Painter {
     return new Picture(Phase.Failed, message, truths);
   }
 
-  private static Picture validated(Planning planning) {
+  private Picture validated(Planning planning) {
     Map<ConditionType, Truth> truths = atRest(planning, Reason.VALIDATED);
     truths.put(ConditionType.RUNNING, Truth.no(Reason.NOT_STARTED));
     truths.put(ConditionType.READY, Truth.yes(Reason.VALIDATED));
@@ -62,9 +74,8 @@ final class Painter {
     return new Picture(Phase.Pending, Reason.VALIDATED.sentence(), truths);
   }
 
-  private static Picture underway(Planning planning, Attempt attempt, Observation observation) {
-    Activity activity = Activity.of(attempt, observation);
-    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+  private Picture underway(Planning planning, Activity activity) {
+    Map<ConditionType, Truth> truths = truths();
     truths.put(ConditionType.ACCEPTED, accepted(planning));
     truths.put(ConditionType.RUNNING, activity.running());
     truths.put(ConditionType.READY, Truth.no(Reason.IN_PROGRESS));
@@ -76,17 +87,23 @@ final class Painter {
   }
 
   private static Picture waitingForEnd(Picture picture, Decision.Await await) {
+    String until =
+        switch (await.run().stage()) {
+          case REFERENCE ->
+              "run %d goes on until its reference is scored, and the change starts then";
+          case TRAIN -> "run %d goes on as it began, and the change starts after it";
+        };
     String message =
-        ("%s The spec has changed; run %d goes on as it began, and the change starts after it"
-                + " (delete Job %s to end it now).")
-            .formatted(picture.message(), await.run().number(), await.attempt().job());
+        "%s The spec has changed; %s (delete Job %s to end it now)."
+            .formatted(
+                picture.message(), until.formatted(await.run().number()), await.attempt().job());
     return new Picture(picture.phase(), message, picture.truths());
   }
 
-  private static Picture hindered(Planning planning, List<Obstacle> obstacles) {
+  private Picture hindered(Planning planning, List<Obstacle> obstacles) {
     Reason reason = obstacles.getFirst().reason();
     String message = obstacles.stream().map(Obstacle::text).collect(Collectors.joining(" "));
-    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+    Map<ConditionType, Truth> truths = truths();
     truths.put(ConditionType.ACCEPTED, accepted(planning));
     truths.put(ConditionType.RUNNING, Truth.no(reason, message));
     truths.put(ConditionType.READY, Truth.no(reason, message));
@@ -97,7 +114,7 @@ final class Painter {
     return new Picture(Phase.Pending, message, truths);
   }
 
-  private static Picture succeeded(Planning planning, List<Output> outputs) {
+  private Picture succeeded(Planning planning, List<Output> outputs) {
     String message =
         outputs.stream()
             .map(output -> "%s published to %s.".formatted(output.kind(), output.uri()))
@@ -109,7 +126,7 @@ final class Painter {
     return new Picture(Phase.Succeeded, message, truths);
   }
 
-  private static Picture failed(Planning planning, FineTuneJobStatus.Failure failure) {
+  private Picture failed(Planning planning, FineTuneJobStatus.Failure failure) {
     Reason reason =
         Optional.ofNullable(failure.reason()).flatMap(Reason::ofText).orElse(Reason.INTERNAL_ERROR);
     String message = "%s %s".formatted(failure.message(), reason.sentence());
@@ -122,7 +139,7 @@ final class Painter {
     return new Picture(Phase.Failed, message, truths);
   }
 
-  private static Picture rested(Planning planning, FineTuneJobStatus recorded) {
+  private Picture rested(Planning planning, FineTuneJobStatus recorded) {
     boolean succeeded = recorded.run() != null && recorded.run().outcome() == Outcome.Succeeded;
     if (succeeded) {
       return succeeded(planning, requireNonNullElse(recorded.outputs(), List.of()));
@@ -130,13 +147,17 @@ final class Painter {
     return failed(planning, requireNonNullElse(recorded.failure(), StatusParts.UNKNOWN_FAILURE));
   }
 
-  private static Map<ConditionType, Truth> atRest(Planning planning, Reason reason) {
-    var truths = new EnumMap<ConditionType, Truth>(ConditionType.class);
+  private Map<ConditionType, Truth> atRest(Planning planning, Reason reason) {
+    Map<ConditionType, Truth> truths = truths();
     truths.put(ConditionType.ACCEPTED, accepted(planning));
     truths.put(ConditionType.RECONCILING, Truth.no(reason));
     truths.put(ConditionType.STALLED, Truth.no(Reason.NOT_STALLED));
     truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
     return truths;
+  }
+
+  private Map<ConditionType, Truth> truths() {
+    return new EnumMap<>(Map.of(ConditionType.REFERENCE_READY, reference));
   }
 
   private static Truth accepted(Planning planning) {

@@ -2,6 +2,7 @@ package io.llmforge.operator.report;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.operator.decide.Attempt;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record RunRecord(String job, @Nullable Run before, Instant now) {
 
   static boolean isUnderway(Decision.Train train) {
-    return train.attempt() instanceof Attempt.Underway;
+    return train.attempt() instanceof Attempt.AtWork;
   }
 
   /** A run whose objects were just made sure of; without them its Job is not recorded. */
@@ -31,11 +32,11 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
   }
 
   Run underway(RunState run) {
-    return of(run, null, null, names(run).train(run.attempt()));
+    return of(run, null, null, jobName(run));
   }
 
   Run ended(RunState run, Outcome outcome) {
-    return of(run, text(now), outcome, names(run).train(run.attempt()));
+    return of(run, text(now), outcome, jobName(run));
   }
 
   /** The run answers a newer generation of the spec as well. */
@@ -47,6 +48,7 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
         run.startTime(),
         run.completionTime(),
         run.outcome(),
+        run.stage(),
         run.attempt(),
         run.failedAttempts(),
         run.job());
@@ -61,7 +63,7 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
       RunState run,
       @Nullable String completionTime,
       @Nullable Outcome outcome,
-      @Nullable String trainJob) {
+      @Nullable String jobName) {
     return new Run(
         run.number(),
         run.hash(),
@@ -69,9 +71,10 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
         startTime(run),
         completionTime,
         outcome,
+        stage(run),
         run.attempt(),
         run.failedAttempts(),
-        trainJob);
+        jobName);
   }
 
   private String startTime(RunState run) {
@@ -81,7 +84,14 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
     return requireNonNullElse(before.startTime(), text(now));
   }
 
-  private RunNames names(RunState run) {
-    return new RunNames(job, run.number());
+  private String jobName(RunState run) {
+    return new RunNames(job, run.number()).job(run.stage(), run.attempt());
+  }
+
+  private static FineTuneJobStatus.Stage stage(RunState run) {
+    return switch (run.stage()) {
+      case REFERENCE -> FineTuneJobStatus.Stage.Reference;
+      case TRAIN -> FineTuneJobStatus.Stage.Train;
+    };
   }
 }

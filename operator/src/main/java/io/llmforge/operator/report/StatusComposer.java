@@ -10,10 +10,13 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Resources;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
+import io.llmforge.crds.plan.Objective.ReferencePlan;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.RunState;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.StageJob.Shards;
 import io.llmforge.operator.observe.StatusAnswer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -45,6 +48,7 @@ public final class StatusComposer {
         picture.phase(),
         picture.message(),
         run,
+        run == null ? null : ReferenceTruth.shards(observation, run),
         report.map(StatusParts::progress).orElse(sameRun ? recorded.progress() : null),
         report
             .<@Nullable List<Metric>>map(StatusParts::metrics)
@@ -65,15 +69,15 @@ public final class StatusComposer {
       return Optional.of(succeed.report());
     }
     return observation.answer() instanceof StatusAnswer.Report(TrainingReport report)
-            && isUnderway(decision)
+            && isTraining(decision)
         ? Optional.of(report)
         : Optional.empty();
   }
 
-  private static boolean isUnderway(Decision decision) {
+  private static boolean isTraining(Decision decision) {
     return switch (decision) {
-      case Decision.Train train -> RunRecord.isUnderway(train);
-      case Decision.Await await -> true;
+      case Decision.Train train -> train.attempt() instanceof Attempt.Underway;
+      case Decision.Await await -> await.attempt() instanceof Attempt.Underway;
       case Decision.Refuse refuse -> false;
       case Decision.OnlyValidate validate -> false;
       case Decision.Succeed succeed -> false;
@@ -104,8 +108,11 @@ public final class StatusComposer {
 
   private static @Nullable Resources resources(Decision decision, FineTuneJobStatus recorded) {
     return switch (decision) {
-      case Decision.Train train -> ONE_DEVICE;
-      case Decision.Await await -> ONE_DEVICE;
+      case Decision.Train train ->
+          train.attempt() instanceof Attempt.AtWork attempt
+              ? resources(attempt)
+              : new Resources(firstDevices(train));
+      case Decision.Await await -> resources(await.attempt());
       case Decision.Succeed succeed -> NOTHING;
       case Decision.Fail fail -> NOTHING;
       case Decision.Refuse refuse -> recorded.resources();
@@ -114,10 +121,27 @@ public final class StatusComposer {
     };
   }
 
+  private static Resources resources(Attempt.AtWork attempt) {
+    return switch (attempt) {
+      case Attempt.Scoring scoring -> {
+        Shards shards = scoring.work().shards();
+        yield new Resources(shards.total() - shards.done());
+      }
+      case Attempt.Underway underway -> ONE_DEVICE;
+    };
+  }
+
+  private static int firstDevices(Decision.Train train) {
+    return switch (train.run().stage()) {
+      case REFERENCE -> train.planning().reference().map(ReferencePlan::shards).orElse(0);
+      case TRAIN -> 1;
+    };
+  }
+
   private static FineTuneJobStatus.@Nullable Failure failure(
       Decision decision, FineTuneJobStatus recorded, boolean sameRun) {
     if (decision instanceof Decision.Fail fail) {
-      return StatusParts.failure(fail.failure());
+      return StatusParts.failure(fail);
     }
     if (decision instanceof Decision.Succeed) {
       return null;

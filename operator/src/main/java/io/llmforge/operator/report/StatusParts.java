@@ -8,7 +8,6 @@ import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
-import io.llmforge.operator.identity.ObjectLabels;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +29,12 @@ final class StatusParts {
 
   private StatusParts() {}
 
-  static FineTuneJobStatus.Failure failure(Failure failure) {
+  static FineTuneJobStatus.Failure failure(Decision.Fail fail) {
+    Failure failure = fail.failure();
     return new FineTuneJobStatus.Failure(
         failure.reason().text(),
         asSentence(failure.message()),
-        ObjectLabels.TRAIN,
+        fail.run().stage().label(),
         failure.pod().isEmpty() ? null : failure.pod(),
         failure.exitCode().isPresent() ? failure.exitCode().getAsInt() : null,
         failure.reason().sentence());

@@ -7,10 +7,14 @@ import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
+import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.observe.IndexedPod;
+import io.llmforge.operator.observe.JobMark;
 import io.llmforge.operator.observe.LastWords;
-import io.llmforge.operator.observe.TrainJob;
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Kill;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +115,11 @@ class AttemptJudgeTest {
 
   private static AttemptEnd judge(TrainerPod pod) {
     return AttemptJudge.judge(
-        new TrainJob("tiny-1-train-1", 1, 1, "sha256:a", 1, 0, TrainJob.State.FAILED, pod));
+        new StageJob(
+            "tiny-1-train-1",
+            new JobMark(1, Stage.TRAIN, 1, "sha256:a", 1, 0),
+            StageJob.State.FAILED,
+            new StageJob.Shards(1, 0),
+            List.of(new IndexedPod(0, "", pod))));
   }
 }

@@ -13,11 +13,14 @@ import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.observe.IndexedPod;
+import io.llmforge.operator.observe.JobMark;
 import io.llmforge.operator.observe.LastWords;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
-import io.llmforge.operator.observe.TrainJob;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Kill;
 import java.util.List;
@@ -147,9 +150,9 @@ class DeciderTest {
             Observation.NO_STATUS,
             Set.of(),
             List.of(
-                job(2, 1, TrainJob.State.FAILED, pod("exited-75")),
-                job(2, 2, TrainJob.State.ACTIVE, pod("running")),
-                job(1, 3, TrainJob.State.COMPLETE, pod("completed"))),
+                job(2, 1, StageJob.State.FAILED, pod("exited-75")),
+                job(2, 2, StageJob.State.ACTIVE, pod("running")),
+                job(1, 3, StageJob.State.COMPLETE, pod("completed"))),
             new StatusAnswer.NotAsked());
 
     Decision decision = decider.decide(observation);
@@ -192,22 +195,27 @@ class DeciderTest {
           case "failed" -> run(Outcome.Failed, "tiny-1-train-1", failedAttempts);
           default -> throw new IllegalArgumentException(recorded);
         };
-    return new FineTuneJobStatus(null, null, null, run, null, null, null, null, null, null, null);
+    return new FineTuneJobStatus(
+        null, null, null, run, null, null, null, null, null, null, null, null);
   }
 
   private static Run run(Outcome outcome, String job, int failedAttempts) {
-    return new Run(1, HASH, 1L, null, null, outcome, 1, failedAttempts, job);
+    return new Run(1, HASH, 1L, null, null, outcome, null, 1, failedAttempts, job);
   }
 
-  private static List<TrainJob> jobs(String state, String pod) {
+  private static List<StageJob> jobs(String state, String pod) {
     return state.equals("none")
         ? List.of()
-        : List.of(job(1, 1, TrainJob.State.valueOf(state.toUpperCase(Locale.ROOT)), pod(pod)));
+        : List.of(job(1, 1, StageJob.State.valueOf(state.toUpperCase(Locale.ROOT)), pod(pod)));
   }
 
-  private static TrainJob job(int run, int attempt, TrainJob.State state, TrainerPod pod) {
-    return new TrainJob(
-        "tiny-%d-train-%d".formatted(run, attempt), run, attempt, HASH, 1, 0, state, pod);
+  private static StageJob job(int run, int attempt, StageJob.State state, TrainerPod pod) {
+    return new StageJob(
+        "tiny-%d-train-%d".formatted(run, attempt),
+        new JobMark(run, Stage.TRAIN, attempt, HASH, 1, 0),
+        state,
+        new StageJob.Shards(1, 0),
+        List.of(new IndexedPod(0, "", pod)));
   }
 
   private static TrainerPod pod(String name) {

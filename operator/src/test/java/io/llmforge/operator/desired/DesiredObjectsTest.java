@@ -75,6 +75,23 @@ class DesiredObjectsTest {
   }
 
   @Test
+  void preferenceTuningHasAStageOfScoringPodsBeforeTraining() throws IOException {
+    FineTuneJob job = JobFixture.job("pairs", JobFixture.preference());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000003");
+    job.setSpec(
+        new FineTuneJobSpec(
+            JobFixture.preference(),
+            null,
+            null,
+            null,
+            new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)),
+            List.of(new Output("adapter", "pvc://models/pairs", null)),
+            null));
+
+    compare("preference.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
   void refusedJobGetsNothing() {
     FineTuneJob job = JobFixture.job("tiny", JobFixture.config().put("model_id", "org/model"));
 

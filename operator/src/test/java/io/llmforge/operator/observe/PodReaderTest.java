@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.llmforge.operator.observe.TrainerPod.Kill;
 import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,9 +81,41 @@ class PodReaderTest {
     Pod first = pod("a", "2026-11-23T10:00:00Z", "{phase: Failed, reason: Evicted}");
     Pod second = pod("b", "2026-11-23T10:05:00Z", "{phase: Pending}");
 
-    assertThat(PodReader.newest(List.of(second, first)))
-        .isEqualTo(new TrainerPod.Waiting("b", Cause.START, ""));
-    assertThat(PodReader.newest(List.of())).isEqualTo(new TrainerPod.Absent());
+    assertThat(PodReader.read(List.of(second, first)))
+        .last()
+        .isEqualTo(new IndexedPod(0, "", new TrainerPod.Waiting("b", Cause.START, "")));
+  }
+
+  @Test
+  void ofTwoPodsOfTheSameSecondTheOneThatEndedWasReplaced() {
+    Pod first = pod("b", "2026-11-23T10:00:00Z", "{phase: Failed, reason: Evicted}");
+    Pod second = pod("a", "2026-11-23T10:00:00Z", "{phase: Pending}");
+
+    assertThat(PodReader.read(List.of(second, first)))
+        .extracting(IndexedPod::pod)
+        .last()
+        .isEqualTo(new TrainerPod.Waiting("a", Cause.START, ""));
+  }
+
+  @Test
+  void indexAndEndAreThePodsOwn() {
+    Pod pod =
+        pod(
+            "shard-2",
+            "2026-11-23T10:00:00Z",
+            """
+            phase: Failed
+            containerStatuses:
+            - {name: trainer, state: {terminated: {exitCode: 70, finishedAt: "2026-11-23T10:07:00Z"}}}
+            """);
+    pod.getMetadata().setAnnotations(Map.of("batch.kubernetes.io/job-completion-index", "2"));
+
+    assertThat(PodReader.read(List.of(pod)))
+        .containsExactly(
+            new IndexedPod(
+                2,
+                "2026-11-23T10:07:00Z",
+                new TrainerPod.Exited("shard-2", 70, Kill.NONE, new LastWords.Silence())));
   }
 
   private static Pod pod(String name, String created, String status) {

@@ -24,6 +24,7 @@ import io.llmforge.operator.decide.RunState;
 import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
 import io.llmforge.operator.observe.StatusAnswer;
@@ -51,7 +52,7 @@ class StatusComposerTest {
       new Planning.Refused(
           Reason.INVALID_CONFIG,
           List.of(new Finding(Finding.Severity.ERROR, "train_path", null, "is missing")));
-  private static final RunState RUN = new RunState(1, PLANNED.hash(), 3, 1, 0);
+  private static final RunState RUN = new RunState(1, PLANNED.hash(), 3, Stage.TRAIN, 1, 0);
   private static final Progress PROGRESS =
       new Progress(
           124,
@@ -77,21 +78,22 @@ class StatusComposerTest {
     var completed =
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
-    // decision, phase, then Accepted Running Ready Reconciling Stalled Complete Failed
+    // decision, phase, then Accepted ReferenceReady Running Ready Reconciling Stalled Complete
+    // Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F T F T"),
-        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T F T F F F F"),
-        row(train(new Attempt.First()), Phase.Starting, "T F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T F F T F F F"),
-        row(underway(loading), Phase.Starting, "T F F T F F F"),
-        row(underway(ready), Phase.Training, "T T F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F T F T"),
+        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T T F T F F F F"),
+        row(train(new Attempt.First()), Phase.Starting, "T T F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T F T F F F"),
-        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T F F F T F T"));
+            "F T T F T F F F"),
+        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F F F T F T"));
   }
 
   @ParameterizedTest
@@ -105,7 +107,14 @@ class StatusComposerTest {
     assertThat(status.conditions())
         .extracting(JobCondition::type)
         .containsExactly(
-            "Accepted", "Running", "Ready", "Reconciling", "Stalled", "Complete", "Failed");
+            "Accepted",
+            "ReferenceReady",
+            "Running",
+            "Ready",
+            "Reconciling",
+            "Stalled",
+            "Complete",
+            "Failed");
     assertThat(status.conditions())
         .extracting(condition -> condition.status().substring(0, 1))
         .containsExactly(truths.split(" "));
@@ -193,7 +202,7 @@ class StatusComposerTest {
     FineTuneJobStatus failed = compose(reporting(PROGRESS), trainingNow(), NOON);
     failed = compose(after(failed), new Decision.Fail(PLANNED, RUN, FAILURE), NOON);
 
-    RunState second = new RunState(2, PLANNED.hash(), 3, 1, 0);
+    RunState second = new RunState(2, PLANNED.hash(), 3, Stage.TRAIN, 1, 0);
     FineTuneJobStatus status =
         compose(after(failed), new Decision.Train(PLANNED, second, new Attempt.First()), LATER);
 

@@ -9,7 +9,8 @@ package io.llmforge.trainer.bench;
  */
 record BenchmarkOptions(TuningKind tuning, int tokensPerStep, int steps) {
 
-  static final String USAGE = "usage: bench [--tuning full|lora] [--tokens COUNT] [--steps COUNT]";
+  static final String USAGE =
+      "usage: bench [--tuning full|lora] [--tokens COUNT] [--steps COUNT], bench --growth, bench --peer";
 
   enum TuningKind {
     FULL,

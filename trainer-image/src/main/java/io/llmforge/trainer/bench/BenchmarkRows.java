@@ -1,6 +1,7 @@
 package io.llmforge.trainer.bench;
 
 import io.llmforge.trainer.model.PackedTokens;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,22 +18,25 @@ record BenchmarkRows(PackedTokens packed, List<Integer> lengths) {
   static final int SHORTEST = 32;
   static final int LONGEST = 512;
 
-  static BenchmarkRows of(int tokens, SplittableRandom random) {
-    var lengths = lengths(tokens, random);
-    var ids = random.ints(tokens, 0, BenchmarkModel.VOCABULARY).toArray();
+  static BenchmarkRows mixed(int tokens, int vocabulary, SplittableRandom random) {
+    return of(lengths(tokens, random), vocabulary, random);
+  }
+
+  static BenchmarkRows of(List<Integer> documents, int vocabulary, SplittableRandom random) {
+    var lengths = documents.stream().mapToInt(length -> length).toArray();
+    var ids = random.ints(IntStream.of(lengths).sum(), 0, vocabulary).toArray();
     var labels = ids.clone();
     var start = 0;
     for (var length : lengths) {
       Arrays.fill(labels, start, start + length / 2, PackedTokens.IGNORED);
       start += length;
     }
-    return new BenchmarkRows(
-        new PackedTokens(ids, lengths, labels), IntStream.of(lengths).boxed().toList());
+    return new BenchmarkRows(new PackedTokens(ids, lengths, labels), documents);
   }
 
   /** Short documents are as common, on a logarithmic scale, as long ones. */
-  private static int[] lengths(int tokens, SplittableRandom random) {
-    var lengths = IntStream.builder();
+  private static List<Integer> lengths(int tokens, SplittableRandom random) {
+    var lengths = new ArrayList<Integer>();
     var left = tokens;
     while (left > 0) {
       var drawn = SHORTEST * Math.pow((double) LONGEST / SHORTEST, random.nextDouble());
@@ -40,26 +44,12 @@ record BenchmarkRows(PackedTokens packed, List<Integer> lengths) {
       lengths.add(length);
       left -= length;
     }
-    return lengths.build().toArray();
+    return lengths;
   }
 
   /** The share of a batch padded to its longest row that would be padding. */
   double paddingShare() {
     var longest = lengths.stream().mapToInt(length -> length).max().orElse(1);
     return 1 - (double) packed.length() / ((long) longest * lengths.size());
-  }
-
-  /** Floating-point operations of the step's matrix products; an attention triangle counts half. */
-  double productOperations(BenchmarkOptions.TuningKind tuning) {
-    var passes =
-        switch (tuning) {
-          case FULL -> 3;
-          case LORA -> 2;
-        };
-    var layers = 2.0 * passes * BenchmarkModel.LAYERS * BenchmarkModel.layerProductParameters();
-    var head = 2.0 * passes * BenchmarkModel.VOCABULARY * BenchmarkModel.HIDDEN;
-    var squares = lengths.stream().mapToDouble(length -> (double) length * length).sum();
-    var attention = 6.0 * BenchmarkModel.LAYERS * BenchmarkModel.HIDDEN * squares;
-    return layers * packed.length() + head * packed.targetCount() + attention;
   }
 }

@@ -8,9 +8,6 @@ import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -19,6 +16,7 @@ public final class TrainerBenchmark {
 
   private static final long SEED = 20261123;
   private static final int USAGE_EXIT_CODE = 64;
+  private static final BenchmarkShape SHAPE = BenchmarkShape.HUNDRED_MILLION;
 
   private final BenchmarkOptions options;
   private final PrintStream out;
@@ -39,25 +37,25 @@ public final class TrainerBenchmark {
   }
 
   private void run() throws IOException {
-    var folder = Files.createTempDirectory("llmforge-bench-");
-    try (var runtime = TorchRuntime.start()) {
-      BenchmarkModel.write(folder, SEED);
+    try (var folder = TemporaryFolder.create();
+        var runtime = TorchRuntime.start()) {
+      BenchmarkModel.write(folder.path(), SHAPE, SEED);
       var start = System.nanoTime();
       try (var model =
-          CausalLanguageModel.load(runtime, folder, tuning(), SEED, ModelOptions.defaults())) {
+          CausalLanguageModel.load(
+              runtime, folder.path(), tuning(), SEED, ModelOptions.defaults())) {
         out.printf(
             "model        llama, %.1f million parameters, float32, %s with %d threads%n",
-            BenchmarkModel.parameters() / 1e6, runtime.deviceName(), runtime.threads());
+            SHAPE.parameters() / 1e6, runtime.deviceName(), runtime.threads());
         out.printf("loading      %.1f s%n", seconds(start));
         measure(runtime, model);
       }
-    } finally {
-      delete(folder);
     }
   }
 
   private void measure(TorchRuntime runtime, CausalLanguageModel model) throws IOException {
-    var rows = BenchmarkRows.of(options.tokensPerStep(), new SplittableRandom(SEED));
+    var random = new SplittableRandom(SEED);
+    var rows = BenchmarkRows.mixed(options.tokensPerStep(), SHAPE.vocabulary(), random);
     var trained = model.trainables();
     out.printf(
         "step         %s, %d trained parameters, %d tokens in %d rows, %d targets%n",
@@ -67,7 +65,8 @@ public final class TrainerBenchmark {
         rows.lengths().size(),
         rows.packed().targetCount());
     var peak = new MatrixProductPeak(runtime);
-    var operations = rows.productOperations(options.tuning());
+    var operations =
+        new StepOperations(SHAPE, tuning()).count(rows.lengths(), rows.packed().targetCount());
     var settings = AdamW.Settings.withWeightDecay(0);
     try (var optimizer = new AdamW(runtime, trained.tensors(), settings)) {
       step(model, optimizer, rows, 0);
@@ -83,8 +82,7 @@ public final class TrainerBenchmark {
 
   private double peak(MatrixProductPeak peak) {
     var square = peak.measure(2048, 2048, 2048);
-    var layer =
-        peak.measure(options.tokensPerStep(), BenchmarkModel.HIDDEN, BenchmarkModel.FEED_FORWARD);
+    var layer = peak.measure(options.tokensPerStep(), SHAPE.hidden(), SHAPE.feedForward());
     return Math.max(square, layer);
   }
 
@@ -124,13 +122,5 @@ public final class TrainerBenchmark {
 
   private static double seconds(long startNanoseconds) {
     return (System.nanoTime() - startNanoseconds) / 1e9;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -38,9 +38,10 @@ final class DataPreparation {
   }
 
   /** Prepares both files, or finds them prepared. */
-  TrainingData prepare(ModelSourceFolders folders) {
+  TrainingData prepare(RunTokenizer run, ModelSourceFolders folders) {
     RowCache cache =
-        new RowCache(surroundings.volumes().workspace().resolve(RowCache.FOLDER), key(folders));
+        new RowCache(
+            surroundings.volumes().workspace().resolve(RowCache.FOLDER), key(run, folders));
     PreparedRows rows = cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
     TrainingData data = data(rows);
     announce(data, rows);
@@ -49,14 +50,14 @@ final class DataPreparation {
   }
 
   /** Everything the rows follow from. */
-  private String key(ModelSourceFolders folders) {
+  private String key(RunTokenizer run, ModelSourceFolders folders) {
     Location validation = plan.data().validation();
     List<String> parts =
         List.of(
             Integer.toString(RowCache.FORMAT),
             digest(plan.data().train()),
             validation == null ? "no validation" : digest(validation),
-            folders.tokenizerDigest(),
+            run.digest(),
             PlanJson.write(plan.objective()),
             String.valueOf(plan.sequence().contextLength()),
             Integer.toString(folders.contextLength()));

@@ -5,14 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
-import io.llmforge.trainer.data.TextTokenizer;
-import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.Volumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,36 +21,12 @@ import java.util.Optional;
  */
 record ModelSourceFolders(Path base, Path weights, Optional<Path> adapter) {
 
-  private static final List<String> TOKENIZER_FILES =
-      List.of(
-          TextTokenizer.FILE,
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "chat_template.jinja");
-
   static ModelSourceFolders of(ModelSource source, Volumes volumes) {
     Path base = volumes.source(source.base());
     Path weights = source.baseWeights() == null ? base : volumes.source(source.baseWeights());
     Location adapter = source.adapter();
     return new ModelSourceFolders(
         base, weights, adapter == null ? Optional.empty() : Optional.of(volumes.source(adapter)));
-  }
-
-  /** SHA-256 of the files that say how text becomes tokens. */
-  String tokenizerDigest() {
-    Sha256 digest = new Sha256();
-    for (String name : TOKENIZER_FILES) {
-      Path file = base.resolve(name);
-      try {
-        digest.add(name);
-        if (Files.isRegularFile(file)) {
-          digest.add(file);
-        }
-      } catch (IOException e) {
-        throw StorageException.reading(file.toString(), e);
-      }
-    }
-    return digest.hex();
   }
 
   /** Positions the model was made for, 0 when its configuration does not say. */

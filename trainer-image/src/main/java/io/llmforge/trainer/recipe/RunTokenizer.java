@@ -7,6 +7,7 @@ import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.data.LabelledTokenizer;
 import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.data.TokenizerInvalidException;
+import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StagedFolder;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.Volumes;
@@ -59,6 +60,23 @@ record RunTokenizer(Path folder, String source, LabelTokens labels) {
   TextTokenizer open() {
     return TextTokenizer.open(
         folder.resolve(TextTokenizer.FILE), source + "/" + TextTokenizer.FILE);
+  }
+
+  /** SHA-256 of the files that say how text becomes tokens. */
+  String digest() {
+    Sha256 digest = new Sha256();
+    for (String name : List.of(TextTokenizer.FILE, CONFIG, CHAT_TEMPLATE)) {
+      Path file = folder.resolve(name);
+      try {
+        digest.add(name);
+        if (Files.isRegularFile(file)) {
+          digest.add(file);
+        }
+      } catch (IOException e) {
+        throw StorageException.reading(file.toString(), e);
+      }
+    }
+    return digest.hex();
   }
 
   /** Copies its files, but for the configuration and the templates. */

@@ -81,7 +81,7 @@ public final class TrainingRecipe {
 
   private TrainingData prepareData(RunTokenizer run, ModelSourceFolders folders) {
     try (TextTokenizer tokenizer = run.open()) {
-      return new DataPreparation(plan, surroundings, tokenizer).prepare(folders);
+      return new DataPreparation(plan, surroundings, tokenizer).prepare(run, folders);
     }
   }
 

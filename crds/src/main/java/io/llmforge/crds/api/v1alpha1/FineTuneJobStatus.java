@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param phase One word for where the run is.
  * @param message One sentence for where the run is.
  * @param run The current run.
+ * @param reference How far the starting model's log-probabilities are; absent when the task needs
+ *     none.
  * @param progress How far training is.
  * @param metrics Newest values; strings, so that NaN survives.
  * @param resources What the run holds.
@@ -27,6 +29,7 @@ public record FineTuneJobStatus(
     @Nullable Phase phase,
     @Nullable String message,
     @Nullable Run run,
+    @Nullable Reference reference,
     @Nullable Progress progress,
     @Size(max = 32) @Nullable List<Metric> metrics,
     @Nullable Resources resources,
@@ -38,6 +41,7 @@ public record FineTuneJobStatus(
   /** One word for where the run is. */
   public enum Phase {
     Pending,
+    Scoring,
     Starting,
     Training,
     Publishing,
@@ -54,9 +58,11 @@ public record FineTuneJobStatus(
    * @param startTime When the run was created, RFC 3339.
    * @param completionTime When it ended, RFC 3339.
    * @param outcome How it ended; absent while it is under way.
-   * @param attempt Attempt under way or last made, from 1; each continues from the last checkpoint.
+   * @param stage Stage under way or last made; Train when absent.
+   * @param attempt Attempt under way or last made, from 1; each continues from what the last one
+   *     left: scored shards, checkpoints.
    * @param failedAttempts Attempts that failed and were made again; interruptions do not count.
-   * @param job Name of the attempt's train Job.
+   * @param job Name of the attempt's Job.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Run(
@@ -66,15 +72,32 @@ public record FineTuneJobStatus(
       @Nullable String startTime,
       @Nullable String completionTime,
       @Nullable Outcome outcome,
+      @Nullable Stage stage,
       int attempt,
       int failedAttempts,
       @Nullable String job) {}
+
+  /** Part of a run that has pods of its own. */
+  public enum Stage {
+    /** Computes the starting model's log-probabilities, for preference tuning. */
+    Reference,
+    /** Trains and publishes. */
+    Train
+  }
 
   /** How a run ended. */
   public enum Outcome {
     Succeeded,
     Failed
   }
+
+  /**
+   * How far the starting model's log-probabilities are.
+   *
+   * @param shards Shards of the rows; each is one pod's work.
+   * @param done Shards that are scored.
+   */
+  public record Reference(int shards, int done) {}
 
   /**
    * How far training is.
@@ -112,8 +135,8 @@ public record FineTuneJobStatus(
    * @param value Newest value.
    * @param step Optimizer step of the newest value.
    * @param first First value measured.
-   * @param best Lowest value so far.
-   * @param bestStep Step of the lowest value.
+   * @param best Best value so far: highest of accuracy, F1 and the like, else lowest.
+   * @param bestStep Step of the best value.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Metric(
@@ -172,7 +195,7 @@ public record FineTuneJobStatus(
   /**
    * A standard Kubernetes condition.
    *
-   * @param type Accepted, Running, Ready, Reconciling, Stalled, Complete or Failed.
+   * @param type Accepted, ReferenceReady, Running, Ready, Reconciling, Stalled, Complete or Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.

@@ -1,0 +1,29 @@
+package io.llmforge.operator.identity;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A part of a run that has a Job and pods of its own. Stages follow each other in this order. */
+public enum Stage {
+  /** Scores the preference rows with the model that training starts from. */
+  REFERENCE("reference"),
+  /** Trains and publishes. */
+  TRAIN("train");
+
+  private final String label;
+
+  Stage(String label) {
+    this.label = requireNonNull(label);
+  }
+
+  /** The stage in names, labels and words. */
+  public String label() {
+    return label;
+  }
+
+  static Optional<Stage> ofLabel(String label) {
+    return Arrays.stream(values()).filter(stage -> stage.label.equals(label)).findFirst();
+  }
+}

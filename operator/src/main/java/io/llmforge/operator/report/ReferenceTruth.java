@@ -1,0 +1,99 @@
+package io.llmforge.operator.report;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Reference;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
+import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Planning;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.StageJob.Shards;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of the starting model's log-probabilities. */
+final class ReferenceTruth {
+
+  private ReferenceTruth() {}
+
+  /** What condition ReferenceReady says. */
+  static Truth of(Observation observation, Decision decision) {
+    return switch (decision) {
+      case Decision.Refuse refuse -> Truth.no(Reason.NOT_STARTED);
+      case Decision.OnlyValidate validate ->
+          isRequired(validate.planning())
+              ? Truth.no(Reason.NOT_STARTED)
+              : Truth.yes(Reason.NOT_REQUIRED);
+      case Decision.Train train ->
+          train.run().stage() == Stage.TRAIN && isRequired(train.planning())
+              ? Truth.yes(Reason.COMPUTED)
+              : underway(train.run(), train.attempt(), observation);
+      case Decision.Await await -> underway(await.run(), await.attempt(), observation);
+      case Decision.Succeed succeed -> trained(succeed.run().number(), observation);
+      case Decision.Fail fail -> failed(fail.run(), observation);
+      case Decision.Rest rest -> rested(rest.run(), observation);
+    };
+  }
+
+  /** How many shards a run has and has scored; nothing when it needs none. */
+  static @Nullable Reference shards(Observation observation, Run run) {
+    @Nullable Run before = observation.recorded().run();
+    return observation
+        .newestJob(run.number(), Stage.REFERENCE)
+        .map(job -> new Reference(job.shards().total(), job.shards().done()))
+        .orElse(
+            before != null && before.number() == run.number()
+                ? observation.recorded().reference()
+                : null);
+  }
+
+  private static boolean isRequired(Planning.Planned planned) {
+    return planned.reference().isPresent();
+  }
+
+  private static Truth underway(RunState run, Attempt attempt, Observation observation) {
+    return switch (run.stage()) {
+      case TRAIN -> trained(run.number(), observation);
+      case REFERENCE ->
+          attempt instanceof Attempt.Scoring scoring
+              ? Truth.no(Reason.SCORING, sentence(scoring.work().shards()))
+              : Truth.no(Reason.SCORING);
+    };
+  }
+
+  private static String sentence(Shards shards) {
+    return ScoringActivity.shards(shards) + ".";
+  }
+
+  // The plan at hand may be another run's: what there is of the reference says whether it had one.
+  private static Truth trained(int run, Observation observation) {
+    boolean recorded =
+        observation.recorded().reference() != null
+            && Optional.ofNullable(observation.recorded().run())
+                .filter(before -> before.number() == run)
+                .isPresent();
+    return recorded || observation.newestJob(run, Stage.REFERENCE).isPresent()
+        ? Truth.yes(Reason.COMPUTED)
+        : Truth.yes(Reason.NOT_REQUIRED);
+  }
+
+  private static Truth failed(RunState run, Observation observation) {
+    return switch (run.stage()) {
+      case REFERENCE -> Truth.no(Reason.SHARDS_FAILED);
+      case TRAIN -> trained(run.number(), observation);
+    };
+  }
+
+  private static Truth rested(RunState run, Observation observation) {
+    boolean failed =
+        Optional.ofNullable(observation.recorded().run())
+            .map(FineTuneJobStatus.Run::outcome)
+            .filter(Outcome.Failed::equals)
+            .isPresent();
+    return failed ? failed(run, observation) : trained(run.number(), observation);
+  }
+}

@@ -1,0 +1,84 @@
+package io.llmforge.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The FineTuneJobs of a cluster's default namespace, and what belongs to them.
+ *
+ * @param client client of the cluster
+ */
+record FineTuneJobs(KubernetesClient client) {
+
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final String NAMESPACE = "default";
+
+  void apply(String name, ObjectNode config) {
+    client.resource(JobFixture.job(name, config)).inNamespace(NAMESPACE).serverSideApply();
+  }
+
+  FineTuneJobStatus status(String name) {
+    return client
+        .resources(FineTuneJob.class)
+        .inNamespace(NAMESPACE)
+        .withName(name)
+        .get()
+        .getStatus();
+  }
+
+  FineTuneJobStatus awaitPhase(String name, Phase phase) {
+    return awaitStatus(name, status -> status.phase() == phase);
+  }
+
+  FineTuneJobStatus awaitStatus(String name, Predicate<FineTuneJobStatus> condition) {
+    return await("status of " + name)
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(PATIENCE)
+        .until(() -> status(name), status -> status != null && condition.test(status));
+  }
+
+  /** Names of the Jobs of a FineTuneJob. */
+  List<String> jobs(String name) {
+    return client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(NAMESPACE)
+        .withLabel("llmforge.io/job", name)
+        .list()
+        .getItems()
+        .stream()
+        .map(job -> job.getMetadata().getName())
+        .toList();
+  }
+
+  Job job(String name) {
+    return client.batch().v1().jobs().inNamespace(NAMESPACE).withName(name).get();
+  }
+
+  List<String> events(String name) {
+    return client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+        .filter(event -> name.equals(event.getInvolvedObject().getName()))
+        .map(Event::getMessage)
+        .toList();
+  }
+
+  static JobCondition condition(FineTuneJobStatus status, String type) {
+    return status.conditions().stream()
+        .filter(condition -> condition.type().equals(type))
+        .findFirst()
+        .orElseThrow();
+  }
+}

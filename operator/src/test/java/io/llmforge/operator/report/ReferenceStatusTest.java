@@ -1,0 +1,244 @@
+package io.llmforge.operator.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Reference;
+import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.crds.plan.FailureCode.FailureClass;
+import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Failure;
+import io.llmforge.operator.decide.Planning;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.decide.TrainingPlanner;
+import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.observe.IndexedPod;
+import io.llmforge.operator.observe.JobMark;
+import io.llmforge.operator.observe.LastWords;
+import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.Request;
+import io.llmforge.operator.observe.StageJob;
+import io.llmforge.operator.observe.StatusAnswer;
+import io.llmforge.operator.observe.TrainerPod;
+import io.llmforge.operator.observe.TrainerPod.Kill;
+import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is said of a run while the starting model scores its rows, and afterwards. */
+class ReferenceStatusTest {
+
+  private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
+  private static final FineTuneJobSpec SPEC =
+      new FineTuneJobSpec(JobFixture.preference(), null, null, null, null, null, null);
+  private static final Planning.Planned PLANNED =
+      (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
+  private static final RunState SCORING_RUN =
+      new RunState(1, PLANNED.hash(), 3, Stage.REFERENCE, 1, 0);
+  private static final RunState TRAINING_RUN = SCORING_RUN.at(Stage.TRAIN);
+  private static final TrainerPod RUNNING = new TrainerPod.Running("pod", "uid", "10.0.0.1", true);
+  private static final TrainerPod DONE = exited(0);
+  private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+  private static final Instant LATER = Instant.parse("2026-11-23T13:00:00Z");
+
+  private final StatusComposer composer = new StatusComposer();
+
+  static Stream<Arguments> pods() {
+    var noNode = new TrainerPod.Waiting("pod-2", Cause.SCHEDULING, "0/3 nodes: no nvidia.com/gpu");
+    var noImage = new TrainerPod.Waiting("pod-2", Cause.IMAGE, "ErrImagePull: no such image");
+    var soon = new TrainerPod.Waiting("pod-1", Cause.START, "");
+    return Stream.of(
+        row(
+            "True",
+            "Scoring",
+            "1 of 3 shards are scored, 2 pods are at work",
+            DONE,
+            RUNNING,
+            RUNNING),
+        row("True", "Scoring", "1 pod is at work. Pod pod-2: 0/3 nodes", RUNNING, DONE, noNode),
+        row("False", "Unschedulable", "Pod pod-2: 0/3 nodes", DONE, soon, noNode),
+        row("False", "ImagePullFailed", "no such image", soon, noImage),
+        row("False", "PodsPending", "waits to be started", soon),
+        row("False", "PodsPending", "kubectl describe job tiny-1-reference-1"),
+        row("False", "Restarting", "ended with exit code 70; its shard is tried again", exited(70)),
+        row("True", "Scoring", "no pod is at work any more", DONE, DONE, DONE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pods")
+  void podsOfTheStageSayWhatRunningSays(
+      List<TrainerPod> pods, String status, String reason, String words) {
+    FineTuneJobStatus scoring = compose(scoring(job(StageJob.State.ACTIVE, pods)));
+
+    assertThat(scoring.phase()).isEqualTo(Phase.Scoring);
+    assertThat(scoring.message()).contains(words);
+    assertThat(condition(scoring, "Running").status()).isEqualTo(status);
+    assertThat(condition(scoring, "Running").reason()).isEqualTo(reason);
+    assertThat(condition(scoring, "Running").message()).contains(words);
+    assertThat(condition(scoring, "ReferenceReady").status()).isEqualTo("False");
+    assertThat(condition(scoring, "ReferenceReady").reason()).isEqualTo("Scoring");
+  }
+
+  @Test
+  void shardsAreCountedInStatusConditionAndDevices() {
+    FineTuneJobStatus status =
+        compose(scoring(job(StageJob.State.ACTIVE, List.of(DONE, RUNNING, RUNNING))));
+
+    assertThat(status.reference()).isEqualTo(new Reference(3, 1));
+    assertThat(status.resources().gpus()).isEqualTo(2);
+    assertThat(condition(status, "ReferenceReady").message())
+        .isEqualTo("1 of 3 shards are scored.");
+    assertThat(status.run().stage()).isEqualTo(FineTuneJobStatus.Stage.Reference);
+    assertThat(status.run().job()).isEqualTo("tiny-1-reference-1");
+    assertThat(status.progress()).isNull();
+  }
+
+  @Test
+  void beforeItsPodsExistTheStageIsScoringAllTheSame() {
+    FineTuneJobStatus status =
+        compose(new Decision.Train(PLANNED, SCORING_RUN, new Attempt.First()));
+
+    assertThat(status.phase()).isEqualTo(Phase.Scoring);
+    assertThat(condition(status, "Running").reason()).isEqualTo("Starting");
+    assertThat(condition(status, "ReferenceReady").reason()).isEqualTo("Scoring");
+    assertThat(status.resources().gpus()).isEqualTo(3);
+    assertThat(status.run().job()).isEqualTo("tiny-1-reference-1");
+  }
+
+  @Test
+  void trainingKeepsWhatIsKnownOfTheReferenceWhenItsJobIsGone() {
+    StageJob complete = job(StageJob.State.COMPLETE, List.of(DONE, DONE, DONE));
+    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First());
+    FineTuneJobStatus starting = compose(Observation.NO_STATUS, List.of(complete), begins, NOON);
+
+    FineTuneJobStatus later = compose(starting, List.of(), begins, LATER);
+
+    assertThat(starting.phase()).isEqualTo(Phase.Starting);
+    assertThat(starting.run().stage()).isEqualTo(FineTuneJobStatus.Stage.Train);
+    assertThat(starting.run().job()).isEqualTo("tiny-1-train-1");
+    assertThat(starting.resources().gpus()).isEqualTo(1);
+    assertThat(condition(starting, "ReferenceReady").reason()).isEqualTo("Computed");
+    assertThat(later).isEqualTo(starting);
+  }
+
+  @Test
+  void failedShardFailsTheRunAndStaysSo() {
+    StageJob failedJob = job(StageJob.State.FAILED, List.of(DONE, exited(65), DONE));
+    Failure failure =
+        new Failure(
+            Reason.DATASET_INVALID,
+            FailureClass.FATAL,
+            "shard 1 of 3: train.jsonl line 3: no role",
+            "pod-1",
+            OptionalInt.of(65));
+    var fail = new Decision.Fail(PLANNED, SCORING_RUN, failure);
+
+    FineTuneJobStatus failed = compose(Observation.NO_STATUS, List.of(failedJob), fail, NOON);
+    FineTuneJobStatus rested =
+        compose(failed, List.of(failedJob), new Decision.Rest(PLANNED, SCORING_RUN), LATER);
+
+    assertThat(failed.failure().stage()).isEqualTo("reference");
+    assertThat(failed.failure().message()).contains("shard 1 of 3");
+    assertThat(condition(failed, "ReferenceReady").reason()).isEqualTo("ShardsFailed");
+    assertThat(condition(failed, "Failed").status()).isEqualTo("True");
+    assertThat(rested).isEqualTo(failed);
+  }
+
+  @Test
+  void changedSpecWaitsForTheReferenceOnly() {
+    StageJob job = job(StageJob.State.ACTIVE, List.of(RUNNING, RUNNING, RUNNING));
+    var await = new Decision.Await(PLANNED, SCORING_RUN, new Attempt.Scoring(job));
+
+    FineTuneJobStatus status = compose(await);
+
+    assertThat(status.phase()).isEqualTo(Phase.Scoring);
+    assertThat(status.message())
+        .contains("run 1 goes on until its reference is scored", "tiny-1-reference-1");
+    assertThat(status.resources().gpus()).isEqualTo(3);
+  }
+
+  @Test
+  void whatATaskDoesNotNeedIsNoNews() {
+    FineTuneJobStatus status =
+        compose(new Decision.Train(plainPlan(), plainRun(), new Attempt.First()));
+
+    assertThat(condition(status, "ReferenceReady").status()).isEqualTo("True");
+    assertThat(condition(status, "ReferenceReady").reason()).isEqualTo("NotRequired");
+    assertThat(status.reference()).isNull();
+    assertThat(ConditionTurns.between(Observation.NO_STATUS, status))
+        .extracting(JobCondition::type)
+        .containsExactly("Accepted");
+  }
+
+  private static Planning.Planned plainPlan() {
+    var spec = new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null);
+    return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
+  }
+
+  private static RunState plainRun() {
+    return new RunState(1, plainPlan().hash(), 3, Stage.TRAIN, 1, 0);
+  }
+
+  private FineTuneJobStatus compose(Decision decision) {
+    List<StageJob> jobs =
+        decision instanceof Decision.Train train
+                && train.attempt() instanceof Attempt.Scoring scoring
+            ? List.of(scoring.work())
+            : List.of();
+    return compose(Observation.NO_STATUS, jobs, decision, NOON);
+  }
+
+  private FineTuneJobStatus compose(
+      FineTuneJobStatus recorded, List<StageJob> jobs, Decision decision, Instant now) {
+    Observation observation =
+        new Observation(
+            new Request(OWNER, 3, SPEC), recorded, Set.of(), jobs, new StatusAnswer.NotAsked());
+    return composer.compose(observation, decision, List.of(), now);
+  }
+
+  private static Decision scoring(StageJob job) {
+    return new Decision.Train(PLANNED, SCORING_RUN, new Attempt.Scoring(job));
+  }
+
+  private static StageJob job(StageJob.State state, List<TrainerPod> pods) {
+    long done = pods.stream().filter(DONE::equals).count();
+    return new StageJob(
+        "tiny-1-reference-1",
+        new JobMark(1, Stage.REFERENCE, 1, PLANNED.hash(), 3, 0),
+        state,
+        new StageJob.Shards(3, Math.toIntExact(done)),
+        IntStream.range(0, pods.size())
+            .mapToObj(shard -> new IndexedPod(shard, "", pods.get(shard)))
+            .toList());
+  }
+
+  private static TrainerPod exited(int exitCode) {
+    return new TrainerPod.Exited("pod-x", exitCode, Kill.NONE, new LastWords.Silence());
+  }
+
+  private static Arguments row(String status, String reason, String words, TrainerPod... pods) {
+    return Arguments.of(List.of(pods), status, reason, words);
+  }
+
+  private static JobCondition condition(FineTuneJobStatus status, String type) {
+    return status.conditions().stream()
+        .filter(condition -> condition.type().equals(type))
+        .findFirst()
+        .orElseThrow();
+  }
+}
