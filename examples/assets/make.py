@@ -18,16 +18,19 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import base_model
 import logbook
+import messages
 import questions
 import tokenizer as tokenizer_files
 
 EXAMPLES = Path(__file__).resolve().parent.parent
 TEXT_STORY = "01-causal-lm-from-scratch"
 QUESTION_STORY = "02-instruction-tuning-lora"
+MESSAGE_STORY = "04-classification"
 MODEL = "assets/tiny-llama"
 
 TEXT_SEED, TEXT_TRAIN_ROWS, TEXT_VALID_ROWS = 1, 480, 60
 QUESTION_SEED, QUESTION_TRAIN_ROWS, QUESTION_VALID_ROWS = 2, 480, 64
+MESSAGE_SEED, MESSAGE_TRAIN_ROWS, MESSAGE_VALID_ROWS = 4, 480, 96
 
 
 def write_rows(path: Path, rows: list[list[dict[str, str]]]) -> None:
@@ -51,7 +54,13 @@ def write_all(root: Path) -> None:
     write_rows(root / QUESTION_STORY / "data/train.jsonl", train_talks)
     write_rows(root / QUESTION_STORY / "data/valid.jsonl", valid_talks)
 
-    spoken = [message["content"] for messages in train_talks for message in messages]
+    train_messages, valid_messages = messages.conversations(
+        Random(MESSAGE_SEED), MESSAGE_TRAIN_ROWS, MESSAGE_VALID_ROWS
+    )
+    write_rows(root / MESSAGE_STORY / "data/train.jsonl", train_messages)
+    write_rows(root / MESSAGE_STORY / "data/valid.jsonl", valid_messages)
+
+    spoken = [message["content"] for talk in train_talks for message in talk]
     tokenizer_files.write(root / MODEL, train_texts + spoken)
     base_model.write(root / MODEL)
 

@@ -38,6 +38,62 @@ class RenderCommandTest {
   }
 
   @Test
+  void everyStageOfARunIsPrinted() throws IOException {
+    Path file =
+        write(
+            """
+            apiVersion: llmforge.io/v1alpha1
+            kind: FineTuneJob
+            metadata: {name: pairs}
+            spec:
+              config:
+                model_id: pvc://models/harbour-log
+                train_path: pvc://example-data/train.jsonl
+                preference_tuning_config:
+                  beta: 0.1
+                  logprob_processor_scaling_config: {concurrency: 2}
+              storage: {workspace: {accessMode: ReadWriteMany}}
+              outputs: [{name: model, uri: "pvc://models/pairs", merge: true}]
+            """);
+
+    int exitCode = render(file);
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(objects())
+        .extracting(object -> object.at("/metadata/name").asText())
+        .containsExactly(
+            "pairs-1-plan",
+            "pairs-1",
+            "pairs-1-workspace",
+            "pairs-1-reference-1",
+            "pairs-1-train-1");
+    assertThat(err.toString()).doesNotContain("accessMode");
+  }
+
+  @Test
+  void severalScoringPodsAreRemarkedOn() throws IOException {
+    Path file =
+        write(
+            """
+            apiVersion: llmforge.io/v1alpha1
+            kind: FineTuneJob
+            metadata: {name: pairs}
+            spec:
+              config:
+                model_id: pvc://models/harbour-log
+                train_path: pvc://example-data/train.jsonl
+                preference_tuning_config:
+                  logprob_processor_scaling_config: {concurrency: 2}
+            """);
+
+    render(file);
+
+    assertThat(err.toString())
+        .contains("warning: spec.storage.workspace.accessMode: 2 pods score the reference")
+        .contains("preference_tuning_config: has no beta; 0.1 is used");
+  }
+
+  @Test
   void sourceThatIsNotReachedIsRefusedOnce() throws IOException {
     Path file = write(Files.readString(EXAMPLE).replace("pvc://models/harbour-log ", "org/model "));
 

@@ -75,6 +75,24 @@ class LabelRunTest {
   }
 
   @Test
+  void stoppedRunEndsAsOneThatWasNot() throws IOException {
+    var straight = TinyRun.classification(folder.resolve("straight"), KNOWN);
+    var interrupted = TinyRun.classification(folder.resolve("interrupted"), KNOWN);
+    assertThat(straight.run()).as(straight.console()).isZero();
+
+    assertThat(interrupted.run("step 3] loss"))
+        .isEqualTo(FailureCode.CHECKPOINTED_AND_STOPPED.exitCode());
+    assertThat(interrupted.run()).as(interrupted.console()).isZero();
+
+    assertThat(interrupted.console()).contains("from_step: 3");
+    for (String file :
+        List.of("model.safetensors", "adapter/adapter_model.safetensors", "tokenizer.json")) {
+      assertThat(interrupted.models.resolve("out").resolve(file))
+          .hasSameBinaryContentAs(straight.models.resolve("out").resolve(file));
+    }
+  }
+
+  @Test
   void answerThatIsNoLabelEndsTheRun() throws IOException {
     var run = TinyRun.classification(folder, KNOWN);
     Path train = run.data.resolve("train.jsonl");

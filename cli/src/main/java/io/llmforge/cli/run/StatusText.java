@@ -3,7 +3,9 @@ package io.llmforge.cli.run;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Metric;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Progress;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class StatusText {
 
   private static final int BAR_WIDTH = 24;
+  private static final String EVALUATION = "eval_";
+  private static final String EVALUATION_LOSS = "eval_loss";
+
+  /** Numbers of an evaluation that tell how good the model is, beside its loss. */
+  private static final List<String> EVALUATION_HEADLINES =
+      List.of(
+          "perplexity",
+          "eval_accuracy",
+          "eval_f1",
+          "eval_prauc",
+          "eval_rewards/accuracies",
+          "eval_rewards/margins");
 
   private StatusText() {}
 
@@ -26,22 +40,26 @@ final class StatusText {
         lines.add(conditionLine(condition));
       }
     }
-    find(now, "eval_loss")
+    find(now, EVALUATION_LOSS)
         .filter(
             metric ->
-                !find(before, "eval_loss").map(Metric::step).equals(Optional.of(metric.step())))
+                !find(before, EVALUATION_LOSS).map(Metric::step).equals(Optional.of(metric.step())))
         .ifPresent(metric -> lines.add(evaluationLine(metric, now)));
     return lines;
   }
 
-  /** Where training is, on one line; empty before the first report. */
+  /** Where the run is, on one line; empty before the first report. */
   static Optional<String> progress(FineTuneJobStatus status) {
+    Reference reference = status.reference();
+    if (status.phase() == Phase.Scoring && reference != null) {
+      return Optional.of(scoringLine(reference));
+    }
     Progress progress = status.progress();
     if (progress == null || progress.totalSteps() == 0) {
       return Optional.ofNullable(progress).map(Progress::activity);
     }
     StringJoiner line = new StringJoiner("  ");
-    line.add(bar(progress.percent()) + " %3d%%".formatted(progress.percent()));
+    line.add(bar(progress.percent()));
     line.add("step " + progress.step() + "/" + progress.totalSteps());
     addIfPresent(line, "loss ", progress.loss(), "");
     addIfPresent(line, "", progress.tokensPerSecond(), " tokens/s");
@@ -56,7 +74,7 @@ final class StatusText {
   }
 
   private static String conditionLine(JobCondition condition) {
-    return "%-12s %-7s %-22s %s"
+    return "%-14s %-7s %-22s %s"
         .formatted(
             condition.type(),
             condition.status(),
@@ -65,11 +83,27 @@ final class StatusText {
         .stripTrailing();
   }
 
-  private static String evaluationLine(Metric metric, FineTuneJobStatus status) {
-    String perplexity =
-        find(status, "perplexity").map(value -> "  perplexity " + value.value()).orElse("");
-    return "%-12s step %d  eval_loss %s%s"
-        .formatted("evaluation", metric.step(), metric.value(), perplexity);
+  // What else was measured at the same step; the status has all of it.
+  private static String evaluationLine(Metric loss, FineTuneJobStatus status) {
+    StringJoiner line = new StringJoiner("  ");
+    line.add("%-14s step %d".formatted("evaluation", loss.step()));
+    line.add(EVALUATION_LOSS + " " + loss.value());
+    for (String name : EVALUATION_HEADLINES) {
+      find(status, name)
+          .filter(metric -> metric.step() == loss.step())
+          .ifPresent(metric -> line.add(shown(name) + " " + metric.value()));
+    }
+    return line.toString();
+  }
+
+  private static String shown(String name) {
+    return name.startsWith(EVALUATION) ? name.substring(EVALUATION.length()) : name;
+  }
+
+  private static String scoringLine(Reference reference) {
+    int percent = reference.shards() == 0 ? 0 : reference.done() * 100 / reference.shards();
+    return "%s  shard %d/%d  (scoring)"
+        .formatted(bar(percent), reference.done(), reference.shards());
   }
 
   private static boolean turned(JobCondition now, @Nullable FineTuneJobStatus before) {
@@ -97,7 +131,7 @@ final class StatusText {
 
   private static String bar(int percent) {
     int filled = Math.clamp(percent, 0, 100) * BAR_WIDTH / 100;
-    return "[" + "=".repeat(filled) + " ".repeat(BAR_WIDTH - filled) + "]";
+    return "[" + "=".repeat(filled) + " ".repeat(BAR_WIDTH - filled) + "] %3d%%".formatted(percent);
   }
 
   private static void addIfPresent(

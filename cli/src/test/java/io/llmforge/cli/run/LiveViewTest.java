@@ -33,7 +33,7 @@ class LiveViewTest {
     assertThat(bytes.toString(UTF_8).lines())
         .singleElement()
         .asString()
-        .endsWith("Accepted     True    Valid                  fine");
+        .endsWith("Accepted       True    Valid                  fine");
   }
 
   @Test
@@ -79,6 +79,46 @@ class LiveViewTest {
     view.show(evaluated);
 
     assertThat(bytes.toString(UTF_8)).containsOnlyOnce("step 8  eval_loss 1.25  perplexity 3.49");
+  }
+
+  @Test
+  void anEvaluationShowsWhatTellsHowGoodTheModelIs() throws Exception {
+    var view = new LiveView(out, false, CLOCK);
+
+    view.show(
+        status(
+            """
+            metrics:
+            - {name: eval_loss, value: '0.61', step: 8}
+            - {name: eval_rewards/margins, value: '0.3', step: 8}
+            - {name: eval_rewards/accuracies, value: '0.75', step: 8}
+            - {name: eval_logps/chosen, value: '-40.2', step: 8}
+            - {name: rewards/accuracies, value: '0.9', step: 9}
+            """));
+    view.show(
+        status(
+            """
+            metrics:
+            - {name: eval_loss, value: '0.5', step: 16}
+            - {name: eval_accuracy, value: '0.96875', step: 16}
+            - {name: eval_f1, value: '0.9', step: 16}
+            - {name: eval_prauc, value: '0.99', step: 8}
+            """));
+
+    assertThat(bytes.toString(UTF_8).lines().map(line -> line.substring(10)))
+        .containsExactly(
+            "evaluation     step 8  eval_loss 0.61  rewards/accuracies 0.75  rewards/margins 0.3",
+            "evaluation     step 16  eval_loss 0.5  accuracy 0.96875  f1 0.9");
+  }
+
+  @Test
+  void scoringOfTheReferenceIsProgress() throws Exception {
+    var view = new LiveView(out, true, CLOCK);
+
+    view.show(status("{phase: Scoring, reference: {shards: 4, done: 1}}"));
+
+    assertThat(bytes.toString(UTF_8))
+        .endsWith("[======                  ]  25%  shard 1/4  (scoring)");
   }
 
   private static FineTuneJobStatus progress(int percent) throws Exception {

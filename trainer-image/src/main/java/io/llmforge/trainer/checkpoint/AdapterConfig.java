@@ -2,7 +2,10 @@ package io.llmforge.trainer.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What {@code adapter_config.json} says about a LoRA adapter.
@@ -13,6 +16,7 @@ import java.util.List;
  * @param dropout {@code lora_dropout}
  * @param rankStabilised {@code use_rslora}
  * @param targets {@code target_modules}
+ * @param trainedTokens {@code trainable_token_indices}, by the last part of the module's name
  */
 public record AdapterConfig(
     String baseModel,
@@ -20,11 +24,28 @@ public record AdapterConfig(
     double alpha,
     double dropout,
     boolean rankStabilised,
-    Targets targets) {
+    Targets targets,
+    Map<String, List<Integer>> trainedTokens) {
 
   public AdapterConfig {
     requireNonNull(baseModel, "baseModel");
     requireNonNull(targets, "targets");
+    trainedTokens = Collections.unmodifiableMap(new TreeMap<>(trainedTokens));
+  }
+
+  /** An adapter that trains no rows of single tokens. */
+  public AdapterConfig(
+      String baseModel,
+      int rank,
+      double alpha,
+      double dropout,
+      boolean rankStabilised,
+      Targets targets) {
+    this(baseModel, rank, alpha, dropout, rankStabilised, targets, Map.of());
+  }
+
+  public AdapterConfig withTrainedTokens(Map<String, List<Integer>> tokens) {
+    return new AdapterConfig(baseModel, rank, alpha, dropout, rankStabilised, targets, tokens);
   }
 
   /** PEFT's two forms of naming modules. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** An adapter folder of PEFT: {@code adapter_config.json} and {@code adapter_model.safetensors}. */
 public final class PeftAdapter {
@@ -89,7 +90,36 @@ public final class PeftAdapter {
     json.putObject("rank_pattern");
     json.putObject("alpha_pattern");
     json.putNull("layers_to_transform").putNull("layers_pattern").putNull("modules_to_save");
-    return json.putNull("trainable_token_indices").put("inference_mode", true);
+    putTrainedTokens(json, config.trainedTokens());
+    return json.put("inference_mode", true);
+  }
+
+  private static void putTrainedTokens(ObjectNode json, Map<String, List<Integer>> tokens) {
+    var key = "trainable_token_indices";
+    if (tokens.isEmpty()) {
+      json.putNull(key);
+      return;
+    }
+    var modules = json.putObject(key);
+    tokens.forEach(
+        (module, ids) -> {
+          var array = modules.putArray(module);
+          ids.forEach(array::add);
+        });
+  }
+
+  /** PEFT lets a list stand for rows of the embedding. */
+  private static Map<String, List<Integer>> trainedTokens(JsonNode json) {
+    if (json.isArray()) {
+      return Map.of("embed_tokens", ids(json));
+    }
+    var tokens = new TreeMap<String, List<Integer>>();
+    json.properties().forEach(module -> tokens.put(module.getKey(), ids(module.getValue())));
+    return tokens;
+  }
+
+  private static List<Integer> ids(JsonNode array) {
+    return array.valueStream().map(JsonNode::asInt).toList();
   }
 
   /** PEFT declares lora_alpha an integer, and most are. */
@@ -114,7 +144,8 @@ public final class PeftAdapter {
         targets.isTextual()
             ? new AdapterConfig.Targets.Expression(targets.asText())
             : new AdapterConfig.Targets.Suffixes(
-                targets.valueStream().map(JsonNode::asText).toList()));
+                targets.valueStream().map(JsonNode::asText).toList()),
+        trainedTokens(json.path("trainable_token_indices")));
   }
 
   private static void refuseUnknown(Path file, JsonNode json) {

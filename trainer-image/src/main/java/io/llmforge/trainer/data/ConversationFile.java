@@ -78,7 +78,8 @@ public record ConversationFile(
       return false;
     }
     switch (parser.parse(text)) {
-      case Parsed.Valid valid -> conversations.accept(new Conversation(line, valid.messages()));
+      case Parsed.Valid valid ->
+          conversations.accept(new Conversation(line, valid.messages(), valid.rejected()));
       case Parsed.Invalid invalid -> problems.add(line, invalid.problem());
     }
     return true;

@@ -7,13 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.llmforge.crds.plan.Objective;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/**
- * One line of a data file to the messages of one conversation. Columns it does not know are fine.
- */
+/** One line of a data file to the messages of its row. Columns it does not know are fine. */
 final class ConversationParser {
 
   private static final ObjectReader JSON =
@@ -24,83 +22,46 @@ final class ConversationParser {
 
   /** What a line turned out to be. */
   sealed interface Parsed {
-    record Valid(List<Message> messages) implements Parsed {}
+    /** As in {@link Conversation}. */
+    record Valid(List<Message> messages, List<Message> rejected) implements Parsed {}
 
     record Invalid(String problem) implements Parsed {}
   }
 
-  private final ConversationRules rules;
+  private final Function<JsonNode, Parsed> row;
 
   ConversationParser(Objective objective) {
-    this.rules = new ConversationRules(objective);
+    ConversationRules rules = new ConversationRules(objective);
+    this.row =
+        objective instanceof Objective.PreferenceTuning
+            ? new PairParser(rules)::parse
+            : object -> conversation(object, rules);
   }
 
   Parsed parse(String line) {
-    JsonNode row;
     try {
-      row = JSON.readValue(line);
+      JsonNode object = JSON.readValue(line);
+      return object.isObject()
+          ? row.apply(object)
+          : new Parsed.Invalid(
+              "the row is %s, not an object; write {\"messages\": [...]}"
+                  .formatted(MessageReader.kind(object)));
     } catch (JsonProcessingException e) {
       return new Parsed.Invalid(
           "not valid JSON (%s); write one JSON object per line".formatted(where(e)));
     }
-    if (!row.isObject()) {
-      return new Parsed.Invalid(
-          "the row is %s, not an object; write {\"messages\": [...]}".formatted(kind(row)));
-    }
-    JsonNode messages = row.get("messages");
-    if (messages == null) {
-      return new Parsed.Invalid("field 'messages' is missing");
-    }
-    if (!messages.isArray()) {
-      return new Parsed.Invalid("field 'messages' is %s, not a list".formatted(kind(messages)));
-    }
-    return parse(messages);
   }
 
-  private Parsed parse(JsonNode messages) {
-    List<Message> parsed = new ArrayList<>();
-    for (int index = 0; index < messages.size(); index++) {
-      JsonNode message = messages.get(index);
-      Optional<String> problem = problem(message);
-      if (problem.isPresent()) {
-        return new Parsed.Invalid("messages[%d]%s".formatted(index, problem.get()));
-      }
-      Role role = Role.of(message.get("role").textValue()).orElseThrow();
-      parsed.add(new Message(role, message.get("content").textValue()));
+  private static Parsed conversation(JsonNode row, ConversationRules rules) {
+    Optional<String> malformed = MessageReader.problem(row, "messages");
+    if (malformed.isPresent()) {
+      return new Parsed.Invalid(malformed.get());
     }
-    Optional<String> problem = rules.problem(parsed);
-    return problem.isPresent() ? new Parsed.Invalid(problem.get()) : new Parsed.Valid(parsed);
-  }
-
-  private static Optional<String> problem(JsonNode message) {
-    if (!message.isObject()) {
-      return Optional.of(
-          " is %s, not an object with 'role' and 'content'".formatted(kind(message)));
-    }
-    JsonNode role = message.get("role");
-    if (role == null || !role.isTextual()) {
-      return Optional.of(".role is missing; use system, user or assistant");
-    }
-    if (Role.of(role.textValue()).isEmpty()) {
-      return Optional.of(
-          ".role is '%s'; use system, user or assistant".formatted(role.textValue()));
-    }
-    JsonNode content = message.get("content");
-    if (content == null) {
-      return Optional.of(".content is missing");
-    }
-    if (!content.isTextual()) {
-      return Optional.of(".content is %s, not a string".formatted(kind(content)));
-    }
-    return isWellFormed(content.textValue())
-        ? Optional.empty()
-        : Optional.of(
-            ".content holds half of a surrogate pair (\\ud800 to \\udfff); write whole characters");
-  }
-
-  private static boolean isWellFormed(String text) {
-    return text.codePoints()
-        .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    List<Message> messages = MessageReader.messages(row, "messages");
+    Optional<String> problem = rules.problem(messages);
+    return problem.isPresent()
+        ? new Parsed.Invalid(problem.get())
+        : new Parsed.Valid(messages, List.of());
   }
 
   private static String where(JsonProcessingException e) {
@@ -111,17 +72,5 @@ final class ConversationParser {
     return e.getLocation() == null
         ? reason
         : "column %d: %s".formatted(e.getLocation().getColumnNr(), reason);
-  }
-
-  private static String kind(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case ARRAY -> "a list";
-      case BOOLEAN -> "a boolean";
-      case NULL -> "null";
-      case NUMBER -> "a number";
-      case OBJECT -> "an object";
-      case STRING -> "a string";
-      case BINARY, MISSING, POJO -> "nothing";
-    };
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.llmforge.trainer.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What there is to know about the rows of one file without looking at them again.
@@ -13,6 +14,7 @@ import java.util.Arrays;
  * @param histogram the same lengths
  * @param sequencesPerRow how many consecutive sequences make one row
  * @param truncated sequences that lost their end
+ * @param dropped numbers of rows that are left out, ascending
  * @param targets tokens learned in one pass
  * @param largestToken the highest token number
  * @param digest SHA-256 of tokens and masks, cut
@@ -22,6 +24,7 @@ public record FileSummary(
     LengthHistogram histogram,
     int sequencesPerRow,
     int truncated,
+    List<Integer> dropped,
     long targets,
     int largestToken,
     String digest) {
@@ -30,6 +33,7 @@ public record FileSummary(
     requireNonNull(uncut, "uncut");
     requireNonNull(histogram, "histogram");
     requireNonNull(digest, "digest");
+    dropped = List.copyOf(dropped);
   }
 
   /**
@@ -55,6 +59,7 @@ public record FileSummary(
         LengthHistogram.of(uncut),
         cut.sequencesPerRow(),
         cut.truncated(),
+        cut.dropped(),
         targets,
         largestToken,
         digest.hex());

@@ -26,7 +26,7 @@ public final class RowCache {
   public static final String FOLDER = "rows";
 
   /** Part of every key: raised when rows come out differently from the same files. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   private static final String SUMMARY_FILE = "summary.json";
   private static final int KEY_CHARACTERS = 32;
@@ -98,9 +98,10 @@ public final class RowCache {
     return summary == null
         ? new RowSet(List.of(), 1, 0)
         : new RowSet(
-            StoredSequences.open(folder, part.fileName()).rows(contextLength),
-            summary.sequencesPerRow(),
-            summary.truncated());
+                StoredSequences.open(folder, part.fileName()).rows(contextLength),
+                summary.sequencesPerRow(),
+                summary.truncated())
+            .without(summary.dropped());
   }
 
   private void deleteOthers() throws IOException {

@@ -34,8 +34,12 @@ public record RowFiles(Path folder) {
     void forEach(Consumer<TokenRow> sequences) throws IOException;
   }
 
-  /** Stores the sequences of one file, uncut, and gives them back as they lie on disk. */
-  public RowSet store(Part part, Source source) throws IOException {
+  /**
+   * Stores the sequences of one file, uncut, and gives them back as they lie on disk.
+   *
+   * @param sequencesPerRow how many consecutive ones make a row
+   */
+  public RowSet store(Part part, int sequencesPerRow, Source source) throws IOException {
     try (SequenceWriter writer = new SequenceWriter(folder, part.fileName())) {
       source.forEach(
           row -> {
@@ -46,6 +50,6 @@ public record RowFiles(Path folder) {
             }
           });
     }
-    return new RowSet(StoredSequences.open(folder, part.fileName()).rows(), 1, 0);
+    return new RowSet(StoredSequences.open(folder, part.fileName()).rows(), sequencesPerRow, 0);
   }
 }

@@ -1,6 +1,8 @@
 package io.llmforge.trainer.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -12,40 +14,69 @@ import java.util.stream.IntStream;
  *     one after the other
  * @param sequencesPerRow how many consecutive sequences make one row
  * @param truncated how many of them lost their end
+ * @param dropped numbers of the file's rows that are left out, ascending
  */
-public record RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
+public record RowSet(
+    List<TokenRow> rows, int sequencesPerRow, int truncated, List<Integer> dropped) {
 
   public RowSet {
     rows = rows instanceof LazyRows ? rows : List.copyOf(rows);
+    dropped = List.copyOf(dropped);
     if (sequencesPerRow < 1 || rows.size() % sequencesPerRow != 0) {
       throw new IllegalArgumentException(
           "%d sequences do not make rows of %d".formatted(rows.size(), sequencesPerRow));
     }
   }
 
+  /** Rows of which none is left out. */
+  public RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
+    this(rows, sequencesPerRow, truncated, List.of());
+  }
+
   /**
-   * Cuts rows to the context length; they lose their end. A row left without a target is a problem.
+   * Cuts sequences to the context length; they lose their end. A row of one sequence that is left
+   * without a target is a problem; one of several is left out when any of them is, as a pair whose
+   * prompt fills the context says nothing, and that is remarked.
    */
-  public static RowSet cut(List<TokenRow> rows, int contextLength, RowProblems problems) {
-    IntStream.Builder kept = IntStream.builder();
-    int truncated = 0;
-    for (int number = 0; number < rows.size(); number++) {
-      TokenRow row = rows.get(number);
-      TokenRow shorter = row.truncated(contextLength);
-      truncated += shorter.length() < row.length() ? 1 : 0;
-      if (shorter.targets() > 0) {
-        kept.add(number);
+  public RowSet cut(int contextLength, RowProblems problems) {
+    List<Integer> without = new ArrayList<>();
+    int lostEnd = 0;
+    for (int number = 0; number < size(); number++) {
+      List<TokenRow> row = sequencesOf(number);
+      if (row.stream().anyMatch(sequence -> sequence.truncated(contextLength).targets() == 0)) {
+        without.add(number);
+        report(row.getFirst(), contextLength, problems);
       } else {
-        problems.add(row.line(), withoutTarget(row, contextLength));
+        lostEnd += (int) row.stream().filter(one -> one.length() > contextLength).count();
       }
     }
-    List<TokenRow> chosen = LazyRows.chosen(rows, kept.build().toArray());
-    return new RowSet(LazyRows.cut(chosen, contextLength), 1, truncated);
+    if (sequencesPerRow > 1 && size() > 0 && without.size() == size()) {
+      problems.addForFile(
+          "nothing to learn is left of any row within context_length %d; raise context_length"
+              .formatted(contextLength));
+    }
+    RowSet kept = without(without);
+    return new RowSet(LazyRows.cut(kept.rows(), contextLength), sequencesPerRow, lostEnd, without);
+  }
+
+  /** The rows without some of them. */
+  RowSet without(List<Integer> rowNumbers) {
+    if (rowNumbers.isEmpty()) {
+      return this;
+    }
+    BitSet left = new BitSet(size());
+    left.set(0, size());
+    rowNumbers.forEach(left::clear);
+    int[] sequences =
+        left.stream()
+            .flatMap(row -> IntStream.range(row * sequencesPerRow, (row + 1) * sequencesPerRow))
+            .toArray();
+    return new RowSet(LazyRows.chosen(rows, sequences), sequencesPerRow, truncated, rowNumbers);
   }
 
   /** Every row filled up to the context length. */
   public RowSet padded(int contextLength) {
-    return new RowSet(LazyRows.padded(rows, contextLength), sequencesPerRow, truncated);
+    return new RowSet(LazyRows.padded(rows, contextLength), sequencesPerRow, truncated, dropped);
   }
 
   /** How many rows there are, however many sequences each has. */
@@ -68,6 +99,17 @@ public record RowSet(List<TokenRow> rows, int sequencesPerRow, int truncated) {
 
   public long targets() {
     return rows.stream().mapToLong(TokenRow::targets).sum();
+  }
+
+  private void report(TokenRow row, int contextLength, RowProblems problems) {
+    if (sequencesPerRow == 1) {
+      problems.add(row.line(), withoutTarget(row, contextLength));
+    } else {
+      problems.remark(
+          row.line(),
+          "left out, as nothing of an answer is left within context_length %d"
+              .formatted(contextLength));
+    }
   }
 
   private static String withoutTarget(TokenRow row, int contextLength) {

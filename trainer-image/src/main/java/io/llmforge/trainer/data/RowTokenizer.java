@@ -2,12 +2,17 @@ package io.llmforge.trainer.data;
 
 import io.llmforge.crds.plan.Objective;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** Conversations to tokens and target masks. */
 public final class RowTokenizer {
+
+  private static final String PROMPT_DIFFERS =
+      "the tokenizer cuts up the prompt differently before the chosen and before the rejected answer;"
+          + " end the template before the answer with a special token";
 
   private final Objective objective;
   private final ConversationEncoder encoder;
@@ -31,9 +36,14 @@ public final class RowTokenizer {
   public List<TokenRow> tokenize(ConversationFile file) {
     List<TokenRow> rows = new ArrayList<>(file.conversations().size());
     for (Conversation conversation : file.conversations()) {
-      tokenize(conversation, file.problems()).ifPresent(rows::add);
+      rows.addAll(tokenize(conversation, file.problems()));
     }
     return rows;
+  }
+
+  /** How many sequences make a row. */
+  public int sequencesPerRow() {
+    return objective instanceof Objective.PreferenceTuning ? 2 : 1;
   }
 
   /** What is odd about the beginning of a text, if anything is: a warning, not a mistake. */
@@ -41,20 +51,32 @@ public final class RowTokenizer {
     return encoder.beginningOfText().oddity(conversation.messages());
   }
 
-  /** The whole row, not yet cut; nothing when its mask cannot be proved, which is a problem. */
-  public Optional<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
-    List<Message> messages = conversation.messages();
-    ConversationEncoding encoding = encoder.encode(messages, learnedPart());
-    return switch (narrowing.apply(encoding, messages.getLast())) {
-      case ConversationEncoding.Encoded(EncodedConversation encoded) -> {
-        encoded.remarks().forEach(remark -> problems.remark(conversation.line(), remark));
-        yield Optional.of(new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()));
+  /** The sequences of a row, not yet cut; none when the row cannot be vouched for. */
+  public List<TokenRow> tokenize(Conversation conversation, RowProblems problems) {
+    List<EncodedConversation> sequences = new ArrayList<>();
+    for (List<Message> messages : conversations(conversation)) {
+      switch (narrowing.apply(encoder.encode(messages, learnedPart()), messages.getLast())) {
+        case ConversationEncoding.Encoded(EncodedConversation encoded) -> sequences.add(encoded);
+        case ConversationEncoding.Refused(String problem) -> {
+          problems.add(conversation.line(), problem);
+          return List.of();
+        }
       }
-      case ConversationEncoding.Refused(String problem) -> {
-        problems.add(conversation.line(), problem);
-        yield Optional.empty();
-      }
-    };
+    }
+    if (!Arrays.equals(sequences.getFirst().prompt(), sequences.getLast().prompt())) {
+      problems.add(conversation.line(), PROMPT_DIFFERS);
+      return List.of();
+    }
+    sequences.getFirst().remarks().forEach(remark -> problems.remark(conversation.line(), remark));
+    return sequences.stream()
+        .map(encoded -> new TokenRow(conversation.line(), encoded.tokens(), encoded.mask()))
+        .toList();
+  }
+
+  private static List<List<Message>> conversations(Conversation row) {
+    return row.rejected().isEmpty()
+        ? List.of(row.messages())
+        : List.of(row.messages(), row.rejected());
   }
 
   private LearnedPart learnedPart() {
@@ -62,8 +84,7 @@ public final class RowTokenizer {
       case Objective.CausalLm ignored -> LearnedPart.EVERY_TOKEN;
       case Objective.InstructionTuning ignored -> LearnedPart.ASSISTANT_TURNS;
       case Objective.Classification ignored -> LearnedPart.LAST_ASSISTANT_TURN;
-      case Objective.PreferenceTuning ignored ->
-          throw new IllegalArgumentException("rows of preferences are two conversations each");
+      case Objective.PreferenceTuning ignored -> LearnedPart.LAST_ASSISTANT_TURN;
     };
   }
 }

@@ -12,6 +12,8 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A decoder under training, loaded from a Hugging Face folder. Weights, gradients and sums are
@@ -27,12 +29,18 @@ public final class CausalLanguageModel implements AutoCloseable {
   private final DecoderDescription description;
   private final Tuning tuning;
   private final DecoderParameters parameters;
+  private final Vocabulary vocabulary;
   private final Decoder decoder;
   private final ModelExport export;
 
   private CausalLanguageModel(
-      TorchRuntime runtime, TensorScope scope, LoadedModel loaded, ModelOptions options) {
+      TorchRuntime runtime,
+      TensorScope scope,
+      Vocabulary vocabulary,
+      LoadedModel loaded,
+      ModelOptions options) {
     this.runtime = runtime;
+    this.vocabulary = vocabulary;
     this.scope = scope;
     this.description = loaded.description();
     this.tuning = loaded.tuning();
@@ -49,6 +57,12 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.export = new ModelExport(runtime, program, loaded);
   }
 
+  /** With the vocabulary that the folder has. */
+  public static CausalLanguageModel load(
+      TorchRuntime runtime, Path modelFolder, Tuning tuning, long seed, ModelOptions options) {
+    return load(runtime, StartingWeights.of(modelFolder), tuning, seed, options);
+  }
+
   /**
    * Reads {@code config.json} and the weights.
    *
@@ -57,14 +71,20 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @throws ModelFormatException when the folder contradicts itself
    * @throws io.llmforge.trainer.checkpoint.TensorFileException when a weight file is missing or
    *     corrupt
-   * @throws AdapterTargetException when LoRA targets name no module
+   * @throws AdapterTargetException when LoRA targets name no module, or keep rows frozen that are
+   *     to be trained
    */
   public static CausalLanguageModel load(
-      TorchRuntime runtime, Path modelFolder, Tuning tuning, long seed, ModelOptions options) {
+      TorchRuntime runtime,
+      StartingWeights weights,
+      Tuning tuning,
+      long seed,
+      ModelOptions options) {
     var scope = runtime.openScope();
     try {
-      var loaded = LoadedModel.read(modelFolder, tuning, seed, scope);
-      return new CausalLanguageModel(runtime, scope, loaded, options);
+      var vocabulary = new Vocabulary(runtime, weights.vocabulary());
+      var loaded = LoadedModel.read(weights, vocabulary, tuning, seed, scope);
+      return new CausalLanguageModel(runtime, scope, vocabulary, loaded, options);
     } catch (RuntimeException failure) {
       scope.close();
       throw failure;
@@ -93,6 +113,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     if (tokens.targetCount() == 0) {
       return RowLoss.ZERO;
     }
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.accumulate(tokens, 1 / lossDivisor, rowDropout(dropout), step);
     }
@@ -111,6 +132,7 @@ public final class CausalLanguageModel implements AutoCloseable {
       PackedTokens tokens, SequenceLoss loss, double share, DropoutKey dropout) {
     requireKnown(tokens);
     requireTargets(tokens);
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.accumulate(tokens, loss, share, rowDropout(dropout), step);
     }
@@ -120,6 +142,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   public List<SequenceScore> sequenceScores(PackedTokens tokens) {
     requireKnown(tokens);
     requireTargets(tokens);
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.sequenceScores(tokens, step);
     }
@@ -131,6 +154,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     if (tokens.targetCount() == 0) {
       return EvaluationSum.ZERO;
     }
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.evaluate(tokens, step);
     }
@@ -145,6 +169,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   public TokenScores scores(PackedTokens tokens, int... candidates) {
     requireKnown(tokens);
     requireKnown("candidate", candidates);
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return new TokenScores(
           candidates.length, decoder.scores(tokens, candidates, step).toFloats());
@@ -154,6 +179,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   /** Logits [rows, vocabulary] at {@code rows} of the packed row, row-major, without dropout. */
   public float[] logits(PackedTokens tokens, int... rows) {
     requireKnown(tokens);
+    vocabulary.replace(parameters.trainedRows());
     try (var step = runtime.openScope()) {
       return decoder.logits(tokens, rows, step).toFloats();
     }
@@ -193,7 +219,16 @@ public final class CausalLanguageModel implements AutoCloseable {
     var config =
         new AdapterConfig(
             baseModel, lora.rank(), lora.alpha(), lora.dropout(), lora.rankStabilised(), targets);
-    PeftAdapter.write(folder, config, trainables().values());
+    PeftAdapter.write(folder, config.withTrainedTokens(trainedTokens()), trainables().values());
+  }
+
+  /** Of a tied model PEFT trains the head's with the embedding's when that alone is named. */
+  private Map<String, List<Integer>> trainedTokens() {
+    var tokens = new TreeMap<String, List<Integer>>();
+    for (var rows : parameters.trainedRows()) {
+      tokens.put(rows.module().substring(rows.module().lastIndexOf('.') + 1), rows.tokens());
+    }
+    return tokens;
   }
 
   /**
@@ -202,6 +237,7 @@ public final class CausalLanguageModel implements AutoCloseable {
    * embedding is untied. Tokenizer files are not the model's and not written.
    */
   public void writeModel(Path folder, ElementType type) {
+    vocabulary.replace(parameters.trainedRows());
     export.write(folder, type);
   }
 

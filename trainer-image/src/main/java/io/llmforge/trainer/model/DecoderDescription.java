@@ -81,6 +81,23 @@ record DecoderDescription(
     }
   }
 
+  /** With other rows of embedding and head. */
+  DecoderDescription withVocabularySize(int size) {
+    return new DecoderDescription(
+        size,
+        hiddenSize,
+        layers,
+        attention,
+        rotary,
+        norms,
+        activation,
+        projections,
+        factors,
+        routerLoss,
+        tiedEmbeddings,
+        paddingToken);
+  }
+
   /** The experts of the layers that have some; they are alike. */
   Optional<FeedForward.Experts> experts() {
     return layers.stream()

@@ -17,6 +17,7 @@ final class DecoderParameters {
   private final Map<String, Tensor> gradients = new LinkedHashMap<>();
   private final List<TrainedTensor> trained = new ArrayList<>();
   private final List<ModuleDescription> adapted;
+  private final List<TrainedRows> rows = new ArrayList<>();
   private final boolean tied;
 
   private DecoderParameters(
@@ -53,6 +54,19 @@ final class DecoderParameters {
     return parameters;
   }
 
+  /** Trains rows of a frozen matrix as well. */
+  void train(List<TrainedRows> added, TensorScope scope) {
+    for (var trainedRows : added) {
+      weights.put(trainedRows.module() + "." + TrainedRows.INDICES, trainedRows.indices());
+      train(trainedRows.name(), trainedRows.rows(), scope);
+    }
+    rows.addAll(added);
+  }
+
+  List<TrainedRows> trainedRows() {
+    return List.copyOf(rows);
+  }
+
   List<TrainedTensor> trained() {
     return List.copyOf(trained);
   }
@@ -65,8 +79,8 @@ final class DecoderParameters {
     return weight;
   }
 
-  boolean isAdapted(ModuleDescription module) {
-    return adapted.contains(module);
+  boolean isAdapted(String module) {
+    return adapted.stream().anyMatch(description -> description.name().equals(module));
   }
 
   List<ModuleDescription> adaptedModules() {
@@ -104,8 +118,15 @@ final class DecoderParameters {
       var shared = DecoderNames.weight(DecoderNames.EMBEDDING);
       headWeights.put("weight", weight(shared));
       Optional.ofNullable(gradients.get(shared)).ifPresent(g -> headGradients.put("weight", g));
+      share(TrainedRows.INDICES, weights, headWeights);
+      share(TrainedRows.ROWS, gradients, headGradients);
     }
     return new ParameterGroup(headWeights, headGradients);
+  }
+
+  private static void share(String name, Map<String, Tensor> all, Map<String, Tensor> ofHead) {
+    Optional.ofNullable(all.get(DecoderNames.EMBEDDING + "." + name))
+        .ifPresent(tensor -> ofHead.put(name, tensor));
   }
 
   private void train(String name, Tensor weight, TensorScope scope) {

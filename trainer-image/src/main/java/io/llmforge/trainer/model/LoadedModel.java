@@ -24,12 +24,16 @@ record LoadedModel(
     Tuning tuning,
     ElementType storedType) {
 
-  static LoadedModel read(Path folder, Tuning tuning, long seed, TensorScope scope) {
-    var description = DecoderDescriptionReader.read(folder);
+  static LoadedModel read(
+      StartingWeights source, Vocabulary vocabulary, Tuning tuning, long seed, TensorScope scope) {
+    var folder = source.folder();
+    var stored = DecoderDescriptionReader.read(folder);
+    var description = vocabulary.of(stored);
     var modules = ModuleDescription.of(description);
     var adapted = adaptedModules(modules, tuning);
     try (var files = WeightsFolder.open(folder)) {
-      var base = BaseWeights.load(folder, files, description, modules, scope);
+      var read = BaseWeights.load(folder, files, stored, ModuleDescription.of(stored), scope);
+      var base = vocabulary.grown(read, stored, scope);
       var tied = description.tiedEmbeddings();
       var parameters =
           switch (tuning) {
@@ -37,7 +41,9 @@ record LoadedModel(
             case Tuning.Lora lora -> {
               var adapters =
                   adapted.stream().map(module -> Adapter.initial(module, lora, seed)).toList();
-              yield DecoderParameters.adapted(base, tied, adapted, adapters, scope);
+              var frozen = DecoderParameters.adapted(base, tied, adapted, adapters, scope);
+              frozen.train(vocabulary.trained(frozen, description, scope), scope);
+              yield frozen;
             }
           };
       return new LoadedModel(folder, description, modules, parameters, tuning, files.elementType());

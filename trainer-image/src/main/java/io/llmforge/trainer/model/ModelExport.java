@@ -57,7 +57,7 @@ final class ModelExport {
         continue;
       }
       var source = sharesEmbedding ? DecoderNames.EMBEDDING : module.name();
-      if (model.parameters().isAdapted(module)) {
+      if (model.parameters().isAdapted(module.name())) {
         tensors.add(merged(module, source, scope));
       } else {
         tensors.add(
@@ -100,24 +100,24 @@ final class ModelExport {
 
   /** Whether an adapter makes a tied head differ from its embedding. */
   private boolean isUntied() {
-    return model.modules().stream()
-        .filter(
-            module ->
-                module.name().equals(DecoderNames.HEAD)
-                    || module.name().equals(DecoderNames.EMBEDDING))
-        .anyMatch(model.parameters()::isAdapted);
+    return model.parameters().isAdapted(DecoderNames.HEAD)
+        || model.parameters().isAdapted(DecoderNames.EMBEDDING);
   }
 
-  /** The base's file as it is, except for the one key that untying changes. */
+  /** The base's file as it is, except for the keys that untying and new rows change. */
   private void writeConfig(Path folder) throws IOException {
     var name = "config.json";
-    if (!(isTied() && isUntied())) {
+    var mapper = new ObjectMapper();
+    var base = (ObjectNode) mapper.readTree(Files.readString(model.folder().resolve(name)));
+    var config = base.deepCopy();
+    if (isTied() && isUntied()) {
+      config.put("tie_word_embeddings", false);
+    }
+    config.put("vocab_size", model.description().vocabularySize());
+    if (config.equals(base)) {
       Files.copy(model.folder().resolve(name), folder.resolve(name));
       return;
     }
-    var mapper = new ObjectMapper();
-    var config = (ObjectNode) mapper.readTree(Files.readString(model.folder().resolve(name)));
-    config.put("tie_word_embeddings", false);
     Files.writeString(
         folder.resolve(name), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(config));
   }

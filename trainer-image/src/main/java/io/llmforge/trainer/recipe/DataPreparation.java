@@ -139,9 +139,14 @@ final class DataPreparation {
     surroundings
         .console()
         .line(
-            "[data] %s: %s %s targets: %d truncated: %d"
+            "[data] %s: %s %s targets: %d truncated: %d%s"
                 .formatted(
-                    name, location.text(), file.uncut().text(), file.targets(), file.truncated()));
+                    name,
+                    location.text(),
+                    file.uncut().text(),
+                    file.targets(),
+                    file.truncated(),
+                    file.sequencesPerRow() == 1 ? "" : " left_out: " + file.dropped().size()));
     surroundings.console().line("[data] %s lengths: %s".formatted(name, file.histogram().text()));
   }
 

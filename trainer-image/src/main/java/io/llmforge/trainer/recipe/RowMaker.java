@@ -48,7 +48,7 @@ final class RowMaker {
    */
   private record Uncut(RowSet rows, RowProblems problems) {
     FileSummary summary(int contextLength) {
-      return FileSummary.of(rows.lengths(), RowSet.cut(rows.rows(), contextLength, problems));
+      return FileSummary.of(rows.lengths(), rows.cut(contextLength, problems));
     }
   }
 
@@ -81,7 +81,10 @@ final class RowMaker {
   private Uncut tokenize(RowFiles files, RowFiles.Part part, Location location) {
     RowProblems problems = new RowProblems(location.text());
     try {
-      return new Uncut(files.store(part, rows -> tokenize(location, problems, rows)), problems);
+      return new Uncut(
+          files.store(
+              part, rowTokenizer.sequencesPerRow(), rows -> tokenize(location, problems, rows)),
+          problems);
     } catch (IOException e) {
       throw StorageException.writing("the row cache", e);
     }
@@ -100,13 +103,11 @@ final class RowMaker {
   }
 
   private void tokenize(Conversation conversation, RowProblems problems, Consumer<TokenRow> rows) {
-    rowTokenizer
-        .tokenize(conversation, problems)
-        .ifPresent(
-            row -> {
-              warnOfBeginning(conversation);
-              rows.accept(row);
-            });
+    List<TokenRow> row = rowTokenizer.tokenize(conversation, problems);
+    if (!row.isEmpty()) {
+      warnOfBeginning(conversation);
+      row.forEach(rows);
+    }
   }
 
   /** All rows begin alike: the first that can be rendered is looked at. */

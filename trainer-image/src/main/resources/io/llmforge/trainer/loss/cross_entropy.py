@@ -5,6 +5,9 @@
 #
 #   c cap of the logits, [1], "soft_cap" among the weights where there is one
 #
+#   token_adapter.token_indices [n] among the weights: rows of a frozen W that are trained, with
+#   gradient sums [n, C] under token_adapter.trainable_tokens_delta
+#
 #   z = h W^T + s (drop(h) A^T) B^T, capped c tanh(z / c);   nll = logsumexp(z) - z[target]
 #   dz = (softmax(z) - onehot(target)) * weight, while the chunk's logits are at hand
 class CrossEntropy(Module):
@@ -45,6 +48,9 @@ class CrossEntropy(Module):
     _ = torch.mul_(dh, k)
     if torch.__contains__(g, "weight"):
       _ = torch.addmm_(g["weight"], torch.t(dz), torch.mul(h, k))
+    if torch.__contains__(g, "token_adapter.trainable_tokens_delta"):
+      chosen = torch.index_select(dz, 1, w["token_adapter.token_indices"])
+      _ = torch.addmm_(g["token_adapter.trainable_tokens_delta"], torch.t(chosen), torch.mul(h, k))
     if torch.__contains__(w, "lora_A.weight"):
       a = w["lora_A.weight"]
       s = torch.mul(k, w["lora_scale"])

@@ -168,7 +168,8 @@ class Decoder(Module):
       _ = torch.mul_(x, self.embedding_factor)
     return [x]
 
-  # The padding token's row gets no gradient from here; padding -1 means there is none.
+  # The padding token's row gets no gradient from here; padding -1 means there is none. Of a frozen
+  # W single rows may be trained: token_adapter.token_indices [n], their gradients [n, C].
   def embed_backward(self: __torch__.Decoder, dy: Tensor, ids: Tensor, padding: int, w: Dict[str, Tensor], g: Dict[str, Tensor]) -> List[Tensor]:
     known = torch.unsqueeze(torch.ne(ids, padding), 1)
     dx = dy
@@ -176,6 +177,10 @@ class Decoder(Module):
       dx = torch.mul(dy, self.embedding_factor)
     if "weight" in g:
       _ = torch.index_add_(g["weight"], 0, ids, torch.mul(dx, known))
+    if "token_adapter.trainable_tokens_delta" in g:
+      rows = torch.unsqueeze(w["token_adapter.token_indices"], 1)
+      chosen = torch.to(torch.eq(rows, torch.unsqueeze(ids, 0)), 6)
+      _ = torch.addmm_(g["token_adapter.trainable_tokens_delta"], chosen, torch.mul(dx, known))
     if "lora_embedding_A" in g:
       s = w["lora_scale"]
       u = torch.mul(torch.index_select(w["lora_embedding_A"], 1, ids), s)

@@ -155,9 +155,9 @@ class RowCacheTest {
 
   private static RowSummary content(RowFiles files, List<TokenRow> rows, int contextLength)
       throws IOException {
-    var uncut = files.store(Part.TRAIN, rows::forEach);
+    var uncut = files.store(Part.TRAIN, 1, rows::forEach);
     var problems = new RowProblems("train.jsonl");
-    var cut = RowSet.cut(uncut.rows(), contextLength, problems);
+    var cut = uncut.cut(contextLength, problems);
     assertThat(problems.isEmpty()).isTrue();
     return new RowSummary(
         contextLength, FileSummary.of(uncut.lengths(), cut), null, List.of("a warning"));

@@ -147,7 +147,7 @@ class RowTokenizerTest {
       var contextLength = row.length() + difference;
       var problems = new RowProblems("train.jsonl");
 
-      var cut = RowSet.cut(List.of(row), contextLength, problems);
+      var cut = new RowSet(List.of(row), 1, 0).cut(contextLength, problems);
 
       assertThat(cut.truncated()).isEqualTo(difference < 0 ? 1 : 0);
       assertThat(cut.rows().getFirst().tokens())
@@ -161,7 +161,7 @@ class RowTokenizerTest {
     try (var tokenizer = tokenizer(PostProcessor.NONE)) {
       var problems = new RowProblems("train.jsonl");
 
-      RowSet.cut(List.of(row(tokenizer, user("abcdef"), assistant("x"))), 6, problems);
+      new RowSet(List.of(row(tokenizer, user("abcdef"), assistant("x"))), 1, 0).cut(6, problems);
 
       assertThatThrownBy(() -> RowProblems.requireNone(List.of(problems)))
           .hasMessageContaining(

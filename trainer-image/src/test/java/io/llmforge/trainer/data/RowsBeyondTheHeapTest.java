@@ -58,12 +58,13 @@ class RowsBeyondTheHeapTest {
       var uncut =
           files.store(
               Part.TRAIN,
+              1,
               sequences -> {
                 for (int number = 0; number < ROWS; number++) {
                   sequences.accept(row(number));
                 }
               });
-      var cut = RowSet.cut(uncut.rows(), TOKENS, new RowProblems("train.jsonl"));
+      var cut = uncut.cut(TOKENS, new RowProblems("train.jsonl"));
       return new RowSummary(TOKENS, FileSummary.of(uncut.lengths(), cut), null, List.of());
     }
 

@@ -224,7 +224,13 @@ class FamilyFeaturesTest {
   /** The embedding's output first; what layers keep is kept. */
   private static List<DecoderProgram.LayerResult> layers(
       Path golden, PackedTokens tokens, TensorScope scope) {
-    var model = LoadedModel.read(golden, new Tuning.FullParameter(), 1, scope);
+    var model =
+        LoadedModel.read(
+            StartingWeights.of(golden),
+            new Vocabulary(runtime, VocabularyPlan.AS_IT_IS),
+            new Tuning.FullParameter(),
+            1,
+            scope);
     var program = new DecoderProgram(runtime, model.description(), AttentionKernel.FUSED);
     var row = program.row(tokens, RowDropout.NONE, scope);
     var passed = new ArrayList<DecoderProgram.LayerResult>();

@@ -135,8 +135,8 @@ public record FineTuneJobStatus(
    * @param value Newest value.
    * @param step Optimizer step of the newest value.
    * @param first First value measured.
-   * @param best Lowest value so far.
-   * @param bestStep Step of the lowest value.
+   * @param best Best value so far: highest of accuracy, F1 and the like, else lowest.
+   * @param bestStep Step of the best value.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Metric(

@@ -1,0 +1,107 @@
+package io.llmforge.trainer.model;
+
+import io.llmforge.trainer.torch.Tensor;
+import io.llmforge.trainer.torch.TensorScope;
+import io.llmforge.trainer.torch.TorchProgram;
+import io.llmforge.trainer.torch.TorchRuntime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Gives a model the vocabulary that a plan asks for. {@code V} rows, {@code C} hidden size. */
+final class Vocabulary {
+
+  private static final List<String> ENDS = List.of(DecoderNames.EMBEDDING, DecoderNames.HEAD);
+
+  private final TorchProgram program;
+  private final VocabularyPlan plan;
+
+  Vocabulary(TorchRuntime runtime, VocabularyPlan plan) {
+    this.program = runtime.load(Vocabulary.class, "vocabulary", "Vocabulary");
+    this.plan = plan;
+  }
+
+  /** The decoder with as many rows as the plan asks for, never fewer than it has. */
+  DecoderDescription of(DecoderDescription stored) {
+    return stored.withVocabularySize(Math.max(plan.size(), stored.vocabularySize()));
+  }
+
+  /** Adds rows to the matrices, which {@code scope} owns, of the embedding and the head. */
+  Map<String, Tensor> grown(
+      Map<String, Tensor> base, DecoderDescription stored, TensorScope scope) {
+    var missing = of(stored).vocabularySize() - stored.vocabularySize();
+    if (missing == 0) {
+      return base;
+    }
+    var all = new LinkedHashMap<>(base);
+    for (var end : ENDS) {
+      all.computeIfPresent(
+          DecoderNames.weight(end),
+          (name, weight) -> {
+            var grown =
+                program.call("grown").with(weight).with((long) missing).run(scope).getFirst();
+            scope.release(List.of(weight));
+            return grown;
+          });
+    }
+    return all;
+  }
+
+  /**
+   * The rows that LoRA trains besides its adapters.
+   *
+   * @throws AdapterTargetException when the plan's rows of the head could not be trained
+   */
+  List<TrainedRows> trained(
+      DecoderParameters parameters, DecoderDescription decoder, TensorScope scope) {
+    if (plan.trainedRows().isEmpty()) {
+      return List.of();
+    }
+    requireKnown(decoder);
+    var rows = new ArrayList<TrainedRows>();
+    for (var end : ends(parameters, decoder)) {
+      var matrix = parameters.weight(DecoderNames.weight(end));
+      var indices =
+          scope.integers(plan.trainedRows().stream().mapToInt(Integer::intValue).toArray());
+      var chosen = program.call("rows").with(matrix).with(indices).run(scope).getFirst();
+      rows.add(new TrainedRows(end, plan.trainedRows(), matrix, indices, chosen));
+    }
+    return rows;
+  }
+
+  /** Copies trained rows into the matrices that are read. */
+  void replace(List<TrainedRows> trained) {
+    if (!trained.isEmpty()) {
+      program
+          .call("replace")
+          .with(trained.stream().map(TrainedRows::matrix).toList())
+          .with(trained.stream().map(TrainedRows::indices).toList())
+          .with(trained.stream().map(TrainedRows::rows).toList())
+          .run();
+    }
+  }
+
+  /** PEFT trains rows only of a module without adapter, and a tied head by the embedding's. */
+  private static List<String> ends(DecoderParameters parameters, DecoderDescription decoder) {
+    var free = ENDS.stream().filter(end -> !parameters.isAdapted(end)).toList();
+    if (!decoder.tiedEmbeddings()) {
+      return free;
+    }
+    if (free.equals(List.of(DecoderNames.HEAD))) {
+      throw new AdapterTargetException(
+          "the LoRA target embed_tokens leaves the rows of new tokens in the output head frozen, since both are one matrix in this model; add lm_head to the targets, or take embed_tokens out");
+    }
+    return free.size() == ENDS.size() ? List.of(DecoderNames.EMBEDDING) : List.of();
+  }
+
+  private void requireKnown(DecoderDescription decoder) {
+    for (var row : plan.trainedRows()) {
+      if (row >= decoder.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "row %d is to be trained, the vocabulary has %d"
+                .formatted(row, decoder.vocabularySize()));
+      }
+    }
+  }
+}
