@@ -38,6 +38,8 @@ record BenchmarkCase(
   enum Task {
     /** Forward, backward, clipping and AdamW. */
     SUPERVISED,
+    /** The same with the loss of pairs; documents are chosen, rejected, chosen, rejected, ... */
+    PREFERENCE,
     /** Forward alone, log-probabilities of the targets. */
     REFERENCE;
 
@@ -48,7 +50,8 @@ record BenchmarkCase(
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
-                      "task '%s' is unknown; use supervised or reference".formatted(name)));
+                      "task '%s' is unknown; use supervised, preference or reference"
+                          .formatted(name)));
     }
   }
 
@@ -71,6 +74,9 @@ record BenchmarkCase(
     documents = List.copyOf(documents);
     if (documents.isEmpty()) {
       throw new IllegalArgumentException("a case needs at least one document");
+    }
+    if (task == Task.PREFERENCE && documents.size() % 2 != 0) {
+      throw new IllegalArgumentException("%d documents are no pairs".formatted(documents.size()));
     }
   }
 

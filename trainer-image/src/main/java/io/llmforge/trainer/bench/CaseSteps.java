@@ -8,6 +8,8 @@ import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.PackedTokens;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.TorchRuntime;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** A loaded case, whose step can be made again and again. */
 final class CaseSteps implements AutoCloseable {
@@ -16,7 +18,7 @@ final class CaseSteps implements AutoCloseable {
    * What one step took and gave.
    *
    * @param seconds from the command to the changed weights
-   * @param loss mean over the targets, in nats
+   * @param loss mean over the targets, or over the pairs, in nats
    * @param gradientNorm before clipping; 0 when nothing is trained
    */
   record Made(double seconds, double loss, @JsonProperty("gradient_norm") double gradientNorm) {}
@@ -28,6 +30,7 @@ final class CaseSteps implements AutoCloseable {
   private final CausalLanguageModel model;
   private final AdamW optimizer;
   private final PackedTokens tokens;
+  private Optional<BenchmarkPairs> pairs = Optional.empty();
   private int number;
 
   private CaseSteps(BenchmarkCase benchmark, CausalLanguageModel model, AdamW optimizer) {
@@ -49,28 +52,53 @@ final class CaseSteps implements AutoCloseable {
     return new CaseSteps(benchmark, model, optimizer);
   }
 
-  Made make() {
-    var start = System.nanoTime();
-    var made =
-        switch (benchmark.task()) {
-          case SUPERVISED -> train();
-          case REFERENCE -> score();
-        };
-    return new Made((System.nanoTime() - start) / 1e9, made.loss(), made.gradientNorm());
+  /** References are scored once, before the first step, by the model as it is then. */
+  private BenchmarkPairs pairs() {
+    var known = pairs.orElseGet(() -> BenchmarkPairs.against(model.sequenceScores(tokens)));
+    pairs = Optional.of(known);
+    return known;
   }
 
-  private Made train() {
+  Made make() {
+    return switch (benchmark.task()) {
+      case SUPERVISED -> train(this::supervised);
+      case PREFERENCE -> {
+        var known = pairs();
+        yield train(key -> preferences(known, key));
+      }
+      case REFERENCE -> score();
+    };
+  }
+
+  private Made train(ToDoubleFunction<DropoutKey> accumulate) {
+    var start = System.nanoTime();
     optimizer.clearGradients();
-    var targets = tokens.targetCount();
-    var nll = model.accumulate(tokens, targets, new DropoutKey(SEED, number++, 0));
+    var loss = accumulate.applyAsDouble(new DropoutKey(SEED, number++, 0));
     var norm = optimizer.clipGradients(MAXIMUM_GRADIENT_NORM);
     optimizer.step(benchmark.learningRate());
-    return new Made(0, nll / targets, norm);
+    return new Made(seconds(start), loss, norm);
+  }
+
+  private double supervised(DropoutKey key) {
+    var targets = tokens.targetCount();
+    return model.accumulate(tokens, targets, key) / targets;
+  }
+
+  private double preferences(BenchmarkPairs known, DropoutKey key) {
+    return known.value(model.accumulate(tokens, known::gradients, 1, key));
   }
 
   private Made score() {
-    var sum = model.evaluate(tokens);
-    return new Made(0, sum.negativeLogLikelihood() / sum.targets(), 0);
+    var start = System.nanoTime();
+    var sum = 0.0;
+    for (var score : model.sequenceScores(tokens)) {
+      sum += score.logProbability();
+    }
+    return new Made(seconds(start), -sum / tokens.targetCount(), 0);
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.llmforge.trainer.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -52,6 +53,16 @@ class BenchmarkWorkerTest {
         .isLessThan(answers.get(1).path("loss").asDouble());
     assertThat(answers.get(1).path("gradient_norm").asDouble()).isPositive();
     assertThat(answers.get(1).path("seconds").asDouble()).isPositive();
+  }
+
+  @Test
+  void pairsBeginAtTheLogarithmOfTwoAndMoveApart() throws IOException {
+    var adapter = "\"" + FIXTURES.resolve("lora/projections") + "\"";
+
+    var answers = answers(read("preference", adapter), "step", "step", "step");
+
+    assertThat(answers.get(1).path("loss").asDouble()).isCloseTo(Math.log(2), within(1e-6));
+    assertThat(answers.get(3).path("loss").asDouble()).isLessThan(Math.log(2) - 1e-4);
   }
 
   @Test
