@@ -99,7 +99,8 @@ public final class Trainer {
             control,
             progress,
             console,
-            surroundings.clock());
+            surroundings.clock(),
+            surroundings.memory());
     Optional<StatusServer> server = startServer(arguments.statusPort());
     try {
       return new TrainingRecipe(plan, run).run();

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /** The model and its optimizer: what a step changes, and what a checkpoint holds. */
@@ -51,11 +52,14 @@ final class ModelInTraining implements AutoCloseable {
   }
 
   static ModelInTraining load(
-      TorchRuntime runtime, TrainingPlan plan, TrainedTask task, ModelSourceFolders folders) {
+      TorchRuntime runtime,
+      TrainingPlan plan,
+      TrainedTask task,
+      ModelSourceFolders folders,
+      ModelOptions options) {
     Tuning tuning = PlanTuning.of(plan.tuning());
     CausalLanguageModel model =
-        CausalLanguageModel.load(
-            runtime, folders.weights(), tuning, plan.seed(), ModelOptions.defaults());
+        CausalLanguageModel.load(runtime, folders.weights(), tuning, plan.seed(), options);
     folders.adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
     OptimizerPlan settings = plan.optimizer();
     AdamW optimizer =
@@ -72,6 +76,16 @@ final class ModelInTraining implements AutoCloseable {
 
   long trainedParameters() {
     return model.trainables().elementCount();
+  }
+
+  /** What a model that knows nothing would lose at this task. */
+  OptionalDouble lossOfGuessing() {
+    return task.lossOfGuessing(model.vocabularySize());
+  }
+
+  /** Goes on with other budgets of memory. */
+  void use(ModelOptions options) {
+    model.use(options);
   }
 
   /** Gradients of the mean loss over all rows of the step, clipped. */

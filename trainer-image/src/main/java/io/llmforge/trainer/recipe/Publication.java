@@ -73,7 +73,7 @@ record Publication(TrainingPlan plan, Path target) {
    * Publishes a checkpoint.
    *
    * @param base folder of the base model, where the tokenizer comes from
-   * @param metricsFile steps and evaluations of the run
+   * @param metricsFile steps and evaluations of the run, beside the resolved plan
    * @param verification looks at the complete folder before it is published, and throws when it is
    *     not what it should be
    */
@@ -87,6 +87,9 @@ record Publication(TrainingPlan plan, Path target) {
                 writeTokenizer(base, folder);
                 writeGenerationConfig(base, folder);
                 Files.copy(metricsFile, folder.resolve(MetricsFile.NAME));
+                Files.copy(
+                    metricsFile.resolveSibling(ResolvedPlan.FILE),
+                    folder.resolve(ResolvedPlan.FILE));
                 Durable.writeText(
                     folder.resolve("training_plan.json"), PlanJson.writeIndented(plan));
                 Manifest.write(folder);

@@ -20,9 +20,14 @@ import java.util.stream.IntStream;
  * @param folder the complete folder
  * @param folders where the base model is
  * @param task what the loss is
+ * @param options how much memory the model may use
  */
 record PublishedModel(
-    TrainingPlan plan, Path folder, ModelSourceFolders folders, TrainedTask task) {
+    TrainingPlan plan,
+    Path folder,
+    ModelSourceFolders folders,
+    TrainedTask task,
+    ModelOptions options) {
 
   private static final int ROWS = 16;
 
@@ -60,7 +65,6 @@ record PublishedModel(
 
   private CausalLanguageModel load(TorchRuntime runtime) {
     var tuning = PlanTuning.of(plan.tuning());
-    var options = ModelOptions.defaults();
     return switch (plan.tuning()) {
       case Tuning.FullParameter ignored ->
           CausalLanguageModel.load(runtime, folder, tuning, plan.seed(), options);
