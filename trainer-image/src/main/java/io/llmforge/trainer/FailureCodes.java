@@ -10,8 +10,10 @@ import io.llmforge.trainer.model.AdapterTargetException;
 import io.llmforge.trainer.model.ModelFormatException;
 import io.llmforge.trainer.model.UnsupportedModelException;
 import io.llmforge.trainer.recipe.DivergedException;
+import io.llmforge.trainer.recipe.MemoryExceededException;
 import io.llmforge.trainer.recipe.PlanInvalidException;
 import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.torch.DeviceMemoryException;
 
 /** What kind of failure an exception is. Decided by its type, never by its words. */
 final class FailureCodes {
@@ -31,6 +33,8 @@ final class FailureCodes {
       case ReferenceFolder.InvalidException ignored -> FailureCode.DATASET_INVALID;
       case TokenizerInvalidException ignored -> FailureCode.INVALID_CONFIG;
       case DivergedException ignored -> FailureCode.DIVERGED;
+      case MemoryExceededException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
+      case DeviceMemoryException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
       case OutOfMemoryError ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
       case Throwable ignored -> FailureCode.INTERNAL_ERROR;
     };

@@ -100,7 +100,8 @@ public final class Trainer {
             control,
             progress,
             console,
-            surroundings.clock());
+            surroundings.clock(),
+            surroundings.memory());
     if (arguments.shard().isPresent()) {
       return new ReferenceRecipe(plan, arguments.shard().getAsInt(), run).run();
     }

@@ -1,6 +1,7 @@
 package io.llmforge.trainer;
 
 import io.llmforge.crds.plan.PodContract;
+import io.llmforge.trainer.recipe.HostMemory;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,17 @@ import java.util.Optional;
  * @param environment environment variables
  * @param out container log
  * @param clock wall clock
+ * @param memory what the machine has left
  */
-record TrainerSurroundings(Map<String, String> environment, PrintStream out, InstantSource clock) {
+record TrainerSurroundings(
+    Map<String, String> environment, PrintStream out, InstantSource clock, HostMemory memory) {
 
   TrainerSurroundings {
     environment = Map.copyOf(environment);
+  }
+
+  TrainerSurroundings(Map<String, String> environment, PrintStream out, InstantSource clock) {
+    this(environment, out, clock, HostMemory.ofThisProcess());
   }
 
   /** Address of the status server: the pod's own. */

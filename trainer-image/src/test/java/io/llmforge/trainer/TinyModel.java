@@ -16,23 +16,36 @@ import java.util.Random;
 /** Writes a llama of a few thousand weights, with its tokenizer, in Hugging Face layout. */
 final class TinyModel {
 
-  private static final int HIDDEN = 32;
-  private static final int FEED_FORWARD = 64;
-  private static final int KEY_VALUE_WIDTH = 16;
-  private static final int LAYERS = 2;
+  /** What there is to choose. */
+  record Shape(int hidden, int feedForward, int layers) {
+    static final Shape TINY = new Shape(32, 64, 2);
+
+    /** Half as many heads as there are for queries. */
+    int keyValueWidth() {
+      return hidden / 2;
+    }
+  }
+
+  private final Shape shape;
 
   private final Random random = new Random(5);
   private final List<NamedTensor> tensors = new ArrayList<>();
 
-  private TinyModel() {}
+  private TinyModel(Shape shape) {
+    this.shape = shape;
+  }
 
   static Path write(Path folder) throws IOException {
+    return write(folder, Shape.TINY);
+  }
+
+  static Path write(Path folder, Shape shape) throws IOException {
     TinyTokenizer.write(folder);
-    Files.writeString(folder.resolve("config.json"), config("LlamaForCausalLM"));
+    Files.writeString(folder.resolve("config.json"), config("LlamaForCausalLM", shape));
     Files.writeString(
         folder.resolve("tokenizer_config.json"),
         "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"bos_token\": \"<|begin|>\"}");
-    var model = new TinyModel();
+    var model = new TinyModel(shape);
     model.weights();
     SafetensorsWriter.write(
         folder.resolve("model.safetensors"), model.tensors, ElementType.F32, Map.of());
@@ -40,26 +53,35 @@ final class TinyModel {
   }
 
   static String config(String architecture) {
+    return config(architecture, Shape.TINY);
+  }
+
+  private static String config(String architecture, Shape shape) {
     return """
     {"architectures": ["%s"], "model_type": "llama", "hidden_act": "silu", "hidden_size": %d,
      "intermediate_size": %d, "max_position_embeddings": 128, "num_attention_heads": 4,
      "num_hidden_layers": %d, "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
      "tie_word_embeddings": true, "vocab_size": %d}
     """
-        .formatted(architecture, HIDDEN, FEED_FORWARD, LAYERS, TinyTokenizer.VOCABULARY);
+        .formatted(
+            architecture,
+            shape.hidden(),
+            shape.feedForward(),
+            shape.layers(),
+            TinyTokenizer.VOCABULARY);
   }
 
   private void weights() {
-    matrix("model.embed_tokens", TinyTokenizer.VOCABULARY, HIDDEN);
-    for (int layer = 0; layer < LAYERS; layer++) {
+    matrix("model.embed_tokens", TinyTokenizer.VOCABULARY, shape.hidden());
+    for (int layer = 0; layer < shape.layers(); layer++) {
       String name = "model.layers." + layer;
-      matrix(name + ".self_attn.q_proj", HIDDEN, HIDDEN);
-      matrix(name + ".self_attn.k_proj", KEY_VALUE_WIDTH, HIDDEN);
-      matrix(name + ".self_attn.v_proj", KEY_VALUE_WIDTH, HIDDEN);
-      matrix(name + ".self_attn.o_proj", HIDDEN, HIDDEN);
-      matrix(name + ".mlp.gate_proj", FEED_FORWARD, HIDDEN);
-      matrix(name + ".mlp.up_proj", FEED_FORWARD, HIDDEN);
-      matrix(name + ".mlp.down_proj", HIDDEN, FEED_FORWARD);
+      matrix(name + ".self_attn.q_proj", shape.hidden(), shape.hidden());
+      matrix(name + ".self_attn.k_proj", shape.keyValueWidth(), shape.hidden());
+      matrix(name + ".self_attn.v_proj", shape.keyValueWidth(), shape.hidden());
+      matrix(name + ".self_attn.o_proj", shape.hidden(), shape.hidden());
+      matrix(name + ".mlp.gate_proj", shape.feedForward(), shape.hidden());
+      matrix(name + ".mlp.up_proj", shape.feedForward(), shape.hidden());
+      matrix(name + ".mlp.down_proj", shape.hidden(), shape.feedForward());
       norm(name + ".input_layernorm");
       norm(name + ".post_attention_layernorm");
     }
@@ -75,8 +97,8 @@ final class TinyModel {
   }
 
   private void norm(String name) {
-    float[] ones = new float[HIDDEN];
+    float[] ones = new float[shape.hidden()];
     Arrays.fill(ones, 1);
-    tensors.add(NamedTensor.of(name + ".weight", List.of((long) HIDDEN), ones));
+    tensors.add(NamedTensor.of(name + ".weight", List.of((long) shape.hidden()), ones));
   }
 }

@@ -12,6 +12,7 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.Tuning;
 import io.llmforge.trainer.data.PromptFormats;
+import io.llmforge.trainer.recipe.HostMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,6 +53,7 @@ final class TinyRun {
   private final Path folder;
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private ObjectNode plan;
+  private HostMemory memory = HostMemory.ofThisProcess();
 
   private TinyRun(Path folder) {
     this.folder = folder;
@@ -110,6 +112,14 @@ final class TinyRun {
     return this;
   }
 
+  /** What the kernel says is available, whatever the machine has. */
+  TinyRun withAvailableMemory(long bytes) throws IOException {
+    Path proc = Files.createDirectories(folder.resolve("proc"));
+    Files.writeString(proc.resolve("meminfo"), "MemAvailable: %d kB%n".formatted(bytes / 1024));
+    memory = new HostMemory(proc, folder.resolve("no-control-group"));
+    return this;
+  }
+
   /** Runs the trainer in this process, and stops it after a step when told to. */
   int run(String stopAfterLine) throws IOException {
     var stopper = new AtomicReference<Runnable>(() -> {});
@@ -124,7 +134,7 @@ final class TinyRun {
           }
         };
     var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
-    var trainer = new Trainer(new TrainerSurroundings(environment, out, steppingClock()));
+    var trainer = new Trainer(new TrainerSurroundings(environment, out, steppingClock(), memory));
     stopper.set(trainer.control()::stop);
     return trainer.run(arguments());
   }
@@ -221,11 +231,7 @@ final class TinyRun {
                   "{\"role\": \"user\", \"content\": \"Is %d even?\"}".formatted(number);
               String answer = "{\"role\": \"assistant\", \"content\": \"%s, the number is.\"}";
               return "{\"chosen\": [%s, %s], \"rejected\": [%s, %s]}"
-                  .formatted(
-                      prompt,
-                      answer.formatted("Even"),
-                      prompt,
-                      answer.formatted("Odd"));
+                  .formatted(prompt, answer.formatted("Even"), prompt, answer.formatted("Odd"));
             })
         .collect(Collectors.joining("\n"));
   }

@@ -85,6 +85,16 @@ final class ConfigRules {
     if (Boolean.TRUE.equals(config.evalFirst()) && config.validPath() == null) {
       findings.warning("eval_first", "has no effect without valid_path");
     }
+    if (config.earlyStoppingPatience() != null && config.validPath() == null) {
+      findings.error(
+          "early_stopping_patience", "needs valid_path: without evaluations nothing can improve");
+    }
+    if (config.earlyStoppingThreshold() != null && config.earlyStoppingPatience() == null) {
+      findings.add(
+          Severity.IGNORED,
+          "early_stopping_threshold",
+          "has no effect without early_stopping_patience");
+    }
   }
 
   private static boolean isAbsent(JsonNode written, String key) {

@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  *     optimizer steps.
  * @param minUpdateSteps Fewest optimizer steps when num_epochs is absent. Default: 100.
  * @param trainBatchSizePerDevice Rows of one device's micro-batch. Default: chosen by context
- *     length.
+ *     length, 64 up to 512 tokens, 32 up to 1024, 8 up to 2048, 4 up to 4096, then fewer.
  * @param evalBatchSizePerDevice Rows of one device's evaluation batch. Default: 1.
  * @param gradientAccumulationSteps Micro-batches per optimizer step. Default: 1.
  * @param learningRate Peak learning rate. Default: 1e-4 with lora_config, else 1e-5; for
  *     preference_tuning 5e-6 with lora_config, else 1e-6.
- * @param lrSchedulerType Shape of the learning rate after warm-up. Default: cosine.
+ * @param lrSchedulerType Shape of the learning rate after warm-up, named as Transformers names it;
+ *     constant has no warm-up. Default: cosine.
  * @param numWarmupSteps Optimizer steps of linear warm-up. Default: 10.
  * @param padding longest pads to the longest row; max_length pads every row to context_length, to
  *     measure the worst case. Default: longest.
@@ -45,6 +46,13 @@ import org.jspecify.annotations.Nullable;
  *     evenly over the run.
  * @param numCheckpointsToKeep Checkpoints kept, lowest evaluation loss first. Default: 1.
  * @param evalFirst Evaluate once before the first step. Default: false.
+ * @param earlyStoppingPatience Evaluations in a row without a better evaluation loss that end the
+ *     run. Not a key of LLMForge; named as Transformers names it. Needs valid_path. Default: the
+ *     run goes on to its last step.
+ * @param earlyStoppingThreshold An evaluation loss counts as better only when it is lower by more
+ *     than this. Not a key of LLMForge. Default: 0.
+ * @param precision In what numbers the model computes: auto takes bf16 where the device computes it
+ *     natively. What is trained is kept in fp32 in any case. Not a key of LLMForge. Default: auto.
  * @param customModelTag Name of the fine-tuned model. Without effect: spec.outputs names results.
  * @param outputDir Scratch folder. Without effect: the run works in its workspace volume.
  * @param deepspeed DeepSpeed settings. Without effect: the trainer is not DeepSpeed.
@@ -102,6 +110,9 @@ public record LlmForgeConfig(
     @Min(1) @Nullable Integer maxNumCheckpoints,
     @Min(1) @Nullable Integer numCheckpointsToKeep,
     @Nullable Boolean evalFirst,
+    @Min(1) @Nullable Integer earlyStoppingPatience,
+    @Min(0) @Nullable Double earlyStoppingThreshold,
+    @Nullable Precision precision,
     @Nullable String customModelTag,
     @Nullable String outputDir,
     @Nullable Deepspeed deepspeed,
@@ -162,7 +173,29 @@ public record LlmForgeConfig(
     @JsonProperty("linear")
     LINEAR,
     @JsonProperty("constant")
-    CONSTANT
+    CONSTANT,
+    @JsonProperty("constant_with_warmup")
+    CONSTANT_WITH_WARMUP,
+    @JsonProperty("cosine_with_restarts")
+    COSINE_WITH_RESTARTS,
+    @JsonProperty("cosine_with_min_lr")
+    COSINE_WITH_MIN_LR,
+    @JsonProperty("polynomial")
+    POLYNOMIAL,
+    @JsonProperty("inverse_sqrt")
+    INVERSE_SQRT,
+    @JsonProperty("warmup_stable_decay")
+    WARMUP_STABLE_DECAY
+  }
+
+  /** In what numbers the model computes. */
+  public enum Precision {
+    @JsonProperty("auto")
+    AUTO,
+    @JsonProperty("fp32")
+    FP32,
+    @JsonProperty("bf16")
+    BF16
   }
 
   /** How far rows are padded. */

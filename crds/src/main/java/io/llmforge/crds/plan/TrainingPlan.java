@@ -135,26 +135,37 @@ public record TrainingPlan(
   }
 
   /**
-   * How many rows make one optimizer step: the product of the three numbers. A trainer with fewer
-   * devices than {@code devices} takes proportionally more micro-batches for the same step.
+   * How many rows make one optimizer step: the product of the first three numbers. A trainer with
+   * fewer devices than {@code devices} takes proportionally more micro-batches for the same step.
    *
-   * @param rowsPerDevice rows of one micro-batch on one device
+   * @param rowsPerDevice rows of one micro-batch on one device; null lets the context length decide
    * @param accumulationSteps micro-batches of one device per optimizer step
    * @param devices data-parallel devices the step is defined for
    * @param evaluationRowsPerDevice rows of one evaluation batch
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record BatchPlan(
-      int rowsPerDevice, int accumulationSteps, int devices, int evaluationRowsPerDevice) {
+      @Nullable Integer rowsPerDevice,
+      int accumulationSteps,
+      int devices,
+      int evaluationRowsPerDevice) {
     public BatchPlan {
-      requirePositive("rowsPerDevice", rowsPerDevice);
+      if (rowsPerDevice != null) {
+        requirePositive("rowsPerDevice", rowsPerDevice);
+      }
       requirePositive("accumulationSteps", accumulationSteps);
       requirePositive("devices", devices);
       requirePositive("evaluationRowsPerDevice", evaluationRowsPerDevice);
     }
 
-    /** Rows of one optimizer step. */
-    public int rowsPerStep() {
-      return Math.multiplyExact(Math.multiplyExact(rowsPerDevice, accumulationSteps), devices);
+    /**
+     * Rows of one optimizer step.
+     *
+     * @param decidedRowsPerDevice rows of one micro-batch, planned or decided by the data
+     */
+    public int rowsPerStep(int decidedRowsPerDevice) {
+      return Math.multiplyExact(
+          Math.multiplyExact(decidedRowsPerDevice, accumulationSteps), devices);
     }
   }
 

@@ -62,6 +62,9 @@ class LlmForgeConfigReaderTest {
           valid_path: ''                          | valid_path    | is empty
           initial_adapter_model_ckpt_path: a      | initial_adapter_model_ckpt_path | needs lora_config
           initial_base_model_ckpt_path: {}        | initial_base_model_ckpt_path | {repo_id: ORG/NAME}
+          early_stopping_patience: 2              | early_stopping_patience | needs valid_path
+          early_stopping_threshold: -1            | early_stopping_threshold | expects a number, at least 0
+          precision: fp16                         | precision     | expects one of auto, fp32, bf16
           task: classification                    | task          | needs classifier_config
           task: preference_tuning                 | task          | needs preference_tuning_config
           classifier_config: {label_tokens: [a]}  | classifier_config.label_tokens | two different labels

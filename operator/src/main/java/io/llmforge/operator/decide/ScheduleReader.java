@@ -9,8 +9,10 @@ import io.llmforge.crds.plan.OptimizerPlan;
 import io.llmforge.crds.plan.OptimizerPlan.Schedule;
 import io.llmforge.crds.plan.TrainingPlan.BatchPlan;
 import io.llmforge.crds.plan.TrainingPlan.DurationPlan;
+import io.llmforge.crds.plan.TrainingPlan.EarlyStopping;
 import io.llmforge.crds.plan.TrainingPlan.EvaluationPlan;
 import io.llmforge.crds.plan.TrainingPlan.Every;
+import io.llmforge.crds.plan.TrainingPlan.Precision;
 import org.jspecify.annotations.Nullable;
 
 /** Reads how much is learned in a step, how fast, how long, and how often it is looked at. */
@@ -18,9 +20,6 @@ final class ScheduleReader {
 
   /** Ours: LLMForge's default is not known outside its default mode, which had 8. */
   private static final int DEVICES = 1;
-
-  /** Ours: LLMForge looked it up in a table that was never published; 1 always fits. */
-  private static final int ROWS_PER_DEVICE = 1;
 
   /** Section 1.2, {@code eval_batch_size_per_device}. */
   private static final int EVALUATION_ROWS_PER_DEVICE = 1;
@@ -57,6 +56,9 @@ final class ScheduleReader {
   /** Section 1.2, {@code num_checkpoints_to_keep}: the best one. */
   private static final int CHECKPOINTS_TO_KEEP = 1;
 
+  /** Ours, as Transformers' {@code EarlyStoppingCallback} has it. */
+  private static final double EARLY_STOPPING_THRESHOLD = 0;
+
   private final Findings findings;
 
   ScheduleReader(Findings findings) {
@@ -82,7 +84,7 @@ final class ScheduleReader {
               .formatted(devices, devices));
     }
     return new BatchPlan(
-        requireNonNullElse(config.trainBatchSizePerDevice(), ROWS_PER_DEVICE),
+        config.trainBatchSizePerDevice(),
         requireNonNullElse(config.gradientAccumulationSteps(), ACCUMULATION_STEPS),
         devices,
         requireNonNullElse(config.evalBatchSizePerDevice(), EVALUATION_ROWS_PER_DEVICE));
@@ -98,7 +100,23 @@ final class ScheduleReader {
         requireNonNullElse(config.evalFirst(), false),
         every(config),
         requireNonNullElse(config.numCheckpointsToKeep(), CHECKPOINTS_TO_KEEP),
-        null);
+        earlyStopping(config));
+  }
+
+  Precision precision(LlmForgeConfig config) {
+    return switch (requireNonNullElse(config.precision(), LlmForgeConfig.Precision.AUTO)) {
+      case AUTO -> Precision.AUTO;
+      case FP32 -> Precision.FLOAT32;
+      case BF16 -> Precision.BFLOAT16;
+    };
+  }
+
+  private static @Nullable EarlyStopping earlyStopping(LlmForgeConfig config) {
+    return config.earlyStoppingPatience() == null
+        ? null
+        : new EarlyStopping(
+            config.earlyStoppingPatience(),
+            requireNonNullElse(config.earlyStoppingThreshold(), EARLY_STOPPING_THRESHOLD));
   }
 
   private static double defaultLearningRate(LlmForgeConfig config) {
@@ -141,6 +159,12 @@ final class ScheduleReader {
       case COSINE -> Schedule.COSINE;
       case LINEAR -> Schedule.LINEAR;
       case CONSTANT -> Schedule.CONSTANT;
+      case CONSTANT_WITH_WARMUP -> Schedule.CONSTANT_WITH_WARMUP;
+      case COSINE_WITH_RESTARTS -> Schedule.COSINE_WITH_RESTARTS;
+      case COSINE_WITH_MIN_LR -> Schedule.COSINE_WITH_MIN_LR;
+      case POLYNOMIAL -> Schedule.POLYNOMIAL;
+      case INVERSE_SQRT -> Schedule.INVERSE_SQRT;
+      case WARMUP_STABLE_DECAY -> Schedule.WARMUP_STABLE_DECAY;
     };
   }
 }

@@ -20,7 +20,6 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.DataSources;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
 import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
-import io.llmforge.crds.plan.TrainingPlan.Precision;
 import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
 import io.llmforge.crds.plan.TrainingPlan.SequencePlan;
 import io.llmforge.crds.plan.Tuning;
@@ -94,7 +93,7 @@ public final class TrainingPlanner {
             schedule.duration(config),
             schedule.evaluation(config),
             output.orElseThrow(),
-            Precision.AUTO,
+            schedule.precision(config),
             SEED);
     return new Planning.Planned(plan, PlanHash.of(plan), findings.all());
   }

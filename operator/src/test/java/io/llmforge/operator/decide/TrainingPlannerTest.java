@@ -7,6 +7,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.Finding.Severity;
+import io.llmforge.crds.config.LlmForgeConfig.LrSchedulerType;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.LoraDetails;
@@ -16,13 +17,16 @@ import io.llmforge.crds.plan.OptimizerPlan.Schedule;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.BatchPlan;
 import io.llmforge.crds.plan.TrainingPlan.DurationPlan;
+import io.llmforge.crds.plan.TrainingPlan.EarlyStopping;
 import io.llmforge.crds.plan.TrainingPlan.EvaluationPlan;
 import io.llmforge.crds.plan.TrainingPlan.Every;
+import io.llmforge.crds.plan.TrainingPlan.Precision;
 import io.llmforge.crds.plan.Tuning;
 import io.llmforge.crds.plan.Tuning.Targets;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.identity.Owner;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -44,13 +48,14 @@ class TrainingPlannerTest {
 
     assertThat(plan.objective()).isInstanceOf(Objective.CausalLm.class);
     assertThat(plan.optimizer()).isEqualTo(new OptimizerPlan(1e-5, Schedule.COSINE, 10, 0, 1.0));
-    assertThat(plan.batch()).isEqualTo(new BatchPlan(1, 1, 1, 1));
+    assertThat(plan.batch()).isEqualTo(new BatchPlan(null, 1, 1, 1));
     assertThat(plan.duration()).isEqualTo(new DurationPlan(null, 100));
     assertThat(plan.evaluation())
         .isEqualTo(new EvaluationPlan(false, new Every(Every.Unit.EPOCHS, 1), 1, null));
     assertThat(plan.sequence().contextLength()).isNull();
     assertThat(plan.tuning()).isEqualTo(new Tuning.FullParameter());
     assertThat(plan.output().location()).isEqualTo(new Location.Workspace("output"));
+    assertThat(plan.precision()).isEqualTo(Precision.AUTO);
     assertThat(plan.seed()).isEqualTo(42);
   }
 
@@ -113,9 +118,33 @@ class TrainingPlannerTest {
     assertThat(plan.objective()).isInstanceOf(Objective.InstructionTuning.class);
     assertThat(plan.optimizer()).isEqualTo(new OptimizerPlan(3e-4, Schedule.CONSTANT, 0, 0, 1.0));
     assertThat(plan.duration().epochs()).isEqualTo(1.5);
-    assertThat(plan.batch().rowsPerStep()).isEqualTo(8);
+    assertThat(plan.batch()).isEqualTo(new BatchPlan(4, 2, 1, 1));
     assertThat(plan.sequence().contextLength()).isEqualTo(512);
     assertThat(plan.sequence().padToContextLength()).isTrue();
+  }
+
+  @Test
+  void earlyStoppingAndPrecisionAreTakenOver() {
+    ObjectNode config = JobFixture.config();
+    config.put("valid_path", "pvc://data/valid.jsonl");
+    config.put("early_stopping_patience", 3);
+    config.put("precision", "bf16");
+
+    assertThat(planned(config).evaluation().earlyStopping()).isEqualTo(new EarlyStopping(3, 0));
+    assertThat(planned(config).precision()).isEqualTo(Precision.BFLOAT16);
+
+    config.put("early_stopping_threshold", 0.01);
+    assertThat(planned(config).evaluation().earlyStopping()).isEqualTo(new EarlyStopping(3, 0.01));
+  }
+
+  @Test
+  void everyScheduleOfTheConfigIsPlanned() {
+    for (var name : LrSchedulerType.values()) {
+      ObjectNode config = JobFixture.config();
+      config.put("lr_scheduler_type", name.name().toLowerCase(Locale.ROOT));
+
+      assertThat(planned(config).optimizer().schedule().name()).isEqualTo(name.name());
+    }
   }
 
   static Stream<Consumer<ObjectNode>> frequencies() {
@@ -152,7 +181,8 @@ class TrainingPlannerTest {
   void severalDevicesKeepTheStepAndSaySo() {
     Planning planning = plan(JobFixture.config().put("num_devices", 4));
 
-    assertThat(((Planning.Planned) planning).plan().batch()).isEqualTo(new BatchPlan(1, 1, 4, 1));
+    assertThat(((Planning.Planned) planning).plan().batch())
+        .isEqualTo(new BatchPlan(null, 1, 4, 1));
     assertThat(planning.findings())
         .singleElement()
         .satisfies(

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets tokens learned
  * @param lastEvaluatedStep step of the newest evaluation, or null before the first
  * @param evaluationLoss its loss, or null
+ * @param trend whether evaluations still improve
+ * @param guard what the guard of steps remembers
  * @param metrics newest value of every metric
  * @param metricsOffset length of the metrics file at this step, in bytes
  */
@@ -33,14 +35,18 @@ public record TrainingState(
     long targets,
     @Nullable Long lastEvaluatedStep,
     @Nullable Double evaluationLoss,
+    EvaluationTrend trend,
+    GuardState guard,
     List<Metric> metrics,
     long metricsOffset) {
 
-  public static final String SCHEMA = "llmforge.training-state/1";
+  public static final String SCHEMA = "llmforge.training-state/2";
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
   public TrainingState {
     requireNonNull(dataDigest, "dataDigest");
+    requireNonNull(trend, "trend");
+    requireNonNull(guard, "guard");
     metrics = List.copyOf(metrics);
     if (!SCHEMA.equals(schema)) {
       throw new IllegalArgumentException(

@@ -1,7 +1,6 @@
 package io.llmforge.trainer.data;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** What padding would cost that packing does without. */
 public final class PaddingShare {
@@ -22,19 +21,14 @@ public final class PaddingShare {
       int[] ofStep = steps.of(step);
       for (int first = 0; first < ofStep.length; first += rowsPerBatch) {
         int end = Math.min(ofStep.length, first + rowsPerBatch);
-        int[] batch = lengths(lengths, rows, Arrays.copyOfRange(ofStep, first, end));
+        int[] batch =
+            Arrays.stream(rows.sequenceNumbersOf(Arrays.copyOfRange(ofStep, first, end)))
+                .map(sequence -> lengths[sequence])
+                .toArray();
         real += Arrays.stream(batch).asLongStream().sum();
         padded += (long) Arrays.stream(batch).max().orElse(0) * batch.length;
       }
     }
     return 1 - (double) real / padded;
-  }
-
-  private static int[] lengths(int[] all, RowSet rows, int[] batch) {
-    int perRow = rows.sequencesPerRow();
-    return Arrays.stream(batch)
-        .flatMap(row -> IntStream.range(row * perRow, (row + 1) * perRow))
-        .map(sequence -> all[sequence])
-        .toArray();
   }
 }

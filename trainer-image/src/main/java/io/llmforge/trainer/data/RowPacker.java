@@ -1,6 +1,7 @@
 package io.llmforge.trainer.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -52,6 +53,20 @@ public final class RowPacker {
       sizes.set(batch, sizes.get(batch) + length);
     }
     return batches.stream().map(batch -> batch.build().toArray()).toList();
+  }
+
+  /**
+   * Tokens of the largest micro-batch that some sequences make.
+   *
+   * @param numbers which of all sequences
+   * @param lengths tokens of all sequences
+   */
+  public int largestBatch(int[] numbers, int[] lengths) {
+    int[] chosen = Arrays.stream(numbers).map(number -> lengths[number]).toArray();
+    return pack(chosen).stream()
+        .mapToInt(batch -> Arrays.stream(batch).map(number -> chosen[number]).sum())
+        .max()
+        .orElse(0);
   }
 
   private int[] longestFirst(int[] lengths) {

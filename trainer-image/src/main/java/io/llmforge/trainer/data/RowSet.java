@@ -86,10 +86,23 @@ public record RowSet(
 
   /** The sequences of the rows with these numbers, one row after the other. */
   public List<TokenRow> sequencesOf(int... rowNumbers) {
+    return Arrays.stream(sequenceNumbersOf(rowNumbers)).mapToObj(rows::get).toList();
+  }
+
+  /** Where {@link #sequencesOf} lie in {@link #rows}. */
+  public int[] sequenceNumbersOf(int... rowNumbers) {
     return Arrays.stream(rowNumbers)
-        .boxed()
-        .flatMap(row -> rows.subList(row * sequencesPerRow, (row + 1) * sequencesPerRow).stream())
-        .toList();
+        .flatMap(row -> IntStream.range(row * sequencesPerRow, (row + 1) * sequencesPerRow))
+        .toArray();
+  }
+
+  /** Tokens of the longest row, all its sequences together; 0 without rows. */
+  public int longestRow() {
+    int[] lengths = lengths();
+    return IntStream.range(0, size())
+        .map(row -> Arrays.stream(sequenceNumbersOf(row)).map(number -> lengths[number]).sum())
+        .max()
+        .orElse(0);
   }
 
   /** Tokens of each sequence. */

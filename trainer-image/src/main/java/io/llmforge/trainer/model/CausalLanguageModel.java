@@ -30,7 +30,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   private final Tuning tuning;
   private final DecoderParameters parameters;
   private final Vocabulary vocabulary;
-  private final Decoder decoder;
+  private Decoder decoder;
   private final ModelExport export;
 
   private CausalLanguageModel(
@@ -183,6 +183,14 @@ public final class CausalLanguageModel implements AutoCloseable {
     try (var step = runtime.openScope()) {
       return decoder.logits(tokens, rows, step).toFloats();
     }
+  }
+
+  /** Goes on with other budgets of memory; results differ by rounding alone. */
+  public void use(ModelOptions options) {
+    decoder =
+        decoder.with(
+            rowsPerChunk(description, options),
+            ActivationPlan.of(description, options.activationBytes()));
   }
 
   public TrainableParameters trainables() {

@@ -46,6 +46,23 @@ final class Decoder {
     this.headLayer = layers.size();
   }
 
+  private Decoder(Decoder other, OutputHead head, ActivationPlan activations) {
+    this.program = other.program;
+    this.loss = other.loss;
+    this.embedding = other.embedding;
+    this.layers = other.layers;
+    this.finalNorm = other.finalNorm;
+    this.head = head;
+    this.activations = activations;
+    this.headLayer = other.headLayer;
+  }
+
+  /** The same decoder with other budgets of memory. */
+  Decoder with(int rowsPerChunk, ActivationPlan otherActivations) {
+    return new Decoder(
+        this, new OutputHead(head.weights(), head.gradients(), rowsPerChunk), otherActivations);
+  }
+
   /**
    * Adds the gradient of {@code weight * sum(nll)} to all gradients. A loss that balances experts
    * counts as much as the row's share of the targets.

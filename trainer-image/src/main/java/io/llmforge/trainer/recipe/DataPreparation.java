@@ -3,6 +3,7 @@ package io.llmforge.trainer.recipe;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.data.BatchSizeRule;
 import io.llmforge.trainer.data.FileSummary;
 import io.llmforge.trainer.data.MaskPreview;
 import io.llmforge.trainer.data.PaddingShare;
@@ -12,6 +13,7 @@ import io.llmforge.trainer.data.RowSet;
 import io.llmforge.trainer.data.StepLayout;
 import io.llmforge.trainer.data.StepRows;
 import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.recipe.TrainingData.Batches;
 import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
@@ -104,7 +106,8 @@ final class DataPreparation {
   private TrainingData data(PreparedRows rows) {
     RowSet train = rows.train();
     int contextLength = rows.summary().contextLength();
-    int rowsPerStep = plan.batch().rowsPerStep();
+    int rowsPerDevice = BatchSizeRule.rowsPerDevice(plan.batch().rowsPerDevice(), contextLength);
+    int rowsPerStep = plan.batch().rowsPerStep(rowsPerDevice);
     Double planned = plan.duration().epochs();
     double epochs =
         planned != null
@@ -117,9 +120,10 @@ final class DataPreparation {
         layout,
         new StepRows(layout),
         rows.summary(),
-        TrainingData.packer(plan.batch().rowsPerDevice(), contextLength, train.sequencesPerRow()),
-        TrainingData.packer(
-            plan.batch().evaluationRowsPerDevice(), contextLength, train.sequencesPerRow()));
+        Batches.of(
+            rowsPerDevice,
+            plan.batch().evaluationRowsPerDevice(),
+            contextLength * train.sequencesPerRow()));
   }
 
   private void announce(TrainingData data, PreparedRows rows) {
@@ -130,7 +134,7 @@ final class DataPreparation {
       announce("valid", location, validation);
     }
     double avoided =
-        PaddingShare.avoided(rows.train(), data.layout(), plan.batch().rowsPerDevice());
+        PaddingShare.avoided(rows.train(), data.layout(), data.batches().rowsPerDevice());
     surroundings
         .console()
         .line(

@@ -7,6 +7,7 @@ import io.llmforge.trainer.model.EvaluationSum;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,6 +27,11 @@ record LanguageModelling() implements TrainedTask {
       sum += model.accumulate(TrainingData.packed(batch), (double) targets, dropout);
     }
     return new Measured(sum / targets, Map.of());
+  }
+
+  @Override
+  public OptionalDouble lossOfGuessing(int vocabularySize) {
+    return OptionalDouble.of(Math.log(vocabularySize));
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.RowPacker;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.NamedTensor;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -53,10 +55,11 @@ final class ModelInTraining implements AutoCloseable {
     this.optimizer = optimizer;
   }
 
-  static ModelInTraining load(TorchRuntime runtime, StartingModel start, TrainedTask task) {
+  static ModelInTraining load(
+      TorchRuntime runtime, StartingModel start, TrainedTask task, ModelOptions options) {
     TrainingPlan plan = start.plan();
     Tuning tuning = PlanTuning.of(plan);
-    CausalLanguageModel model = start.load(runtime);
+    CausalLanguageModel model = start.load(runtime, options);
     start.folders().adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
     OptimizerPlan settings = plan.optimizer();
     AdamW optimizer =
@@ -78,6 +81,16 @@ final class ModelInTraining implements AutoCloseable {
   /** Looks whether what was prepared for the rows fits the model, before the first step. */
   void requireFitting(List<TokenRow> sequences) {
     task.requireFitting(model, sequences);
+  }
+
+  /** What a model that knows nothing would lose at this task. */
+  OptionalDouble lossOfGuessing() {
+    return task.lossOfGuessing(model.vocabularySize());
+  }
+
+  /** Goes on with other budgets of memory. */
+  void use(ModelOptions options) {
+    model.use(options);
   }
 
   /** Gradients of the mean loss over all rows of the step, clipped. */

@@ -62,6 +62,12 @@ final class PlanTuning {
           case CONSTANT -> LearningRateSchedule.Shape.CONSTANT;
           case LINEAR -> LearningRateSchedule.Shape.LINEAR;
           case COSINE -> LearningRateSchedule.Shape.COSINE;
+          case CONSTANT_WITH_WARMUP -> LearningRateSchedule.Shape.CONSTANT_WITH_WARMUP;
+          case COSINE_WITH_RESTARTS -> LearningRateSchedule.Shape.COSINE_WITH_RESTARTS;
+          case COSINE_WITH_MIN_LR -> LearningRateSchedule.Shape.COSINE_WITH_MIN_LR;
+          case POLYNOMIAL -> LearningRateSchedule.Shape.POLYNOMIAL;
+          case INVERSE_SQRT -> LearningRateSchedule.Shape.INVERSE_SQRT;
+          case WARMUP_STABLE_DECAY -> LearningRateSchedule.Shape.WARMUP_STABLE_DECAY;
         };
     return new LearningRateSchedule(
         shape, planned.learningRate(), planned.warmupSteps(), Math.toIntExact(totalSteps));

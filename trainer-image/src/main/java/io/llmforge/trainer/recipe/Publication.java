@@ -12,6 +12,7 @@ import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.data.ChatTemplate;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.StagedFolder;
@@ -63,7 +64,7 @@ record Publication(TrainingPlan plan, Path target) {
    *
    * @param start what training started from
    * @param tokenizer what it was trained with
-   * @param metricsFile steps and evaluations of the run
+   * @param metricsFile steps and evaluations of the run, beside the resolved plan
    * @param verification looks at the complete folder before it is published, and throws when it is
    *     not what it should be
    */
@@ -82,6 +83,9 @@ record Publication(TrainingPlan plan, Path target) {
                 writeTokenizer(tokenizer, folder);
                 writeGenerationConfig(start.folders().base(), folder);
                 Files.copy(metricsFile, folder.resolve(MetricsFile.NAME));
+                Files.copy(
+                    metricsFile.resolveSibling(ResolvedPlan.FILE),
+                    folder.resolve(ResolvedPlan.FILE));
                 Durable.writeText(
                     folder.resolve("training_plan.json"), PlanJson.writeIndented(plan));
                 Manifest.write(folder);
@@ -107,7 +111,8 @@ record Publication(TrainingPlan plan, Path target) {
       case ADAPTER, MODEL -> copyAll(checkpoint.artifact(), folder);
       case MERGED_MODEL -> {
         try (TorchRuntime runtime = TorchRuntime.start();
-            CausalLanguageModel model = start.loadWithAdapter(runtime, checkpoint.artifact())) {
+            CausalLanguageModel model =
+                start.loadWithAdapter(runtime, checkpoint.artifact(), ModelOptions.defaults())) {
           model.writeModel(folder, model.storedType());
         }
         copyAll(checkpoint.artifact(), Files.createDirectories(folder.resolve(ADAPTER_FOLDER)));

@@ -3,6 +3,7 @@ package io.llmforge.trainer.recipe;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,8 +17,9 @@ import java.util.stream.IntStream;
  * @param start what training started from
  * @param folder the complete folder
  * @param task what the loss is
+ * @param options how much memory the model may use
  */
-record PublishedModel(StartingModel start, Path folder, TrainedTask task) {
+record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelOptions options) {
 
   private static final int ROWS = 16;
 
@@ -58,15 +60,15 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task) {
 
   private CausalLanguageModel load(TorchRuntime runtime) {
     return switch (PublishedForm.of(start.plan())) {
-      case ADAPTER -> start.loadWithAdapter(runtime, folder);
-      case MODEL, MERGED_MODEL -> start.load(runtime, folder);
+      case ADAPTER -> start.loadWithAdapter(runtime, folder, options);
+      case MODEL, MERGED_MODEL -> start.load(runtime, folder, options);
     };
   }
 
   private CausalLanguageModel trained(TorchRuntime runtime, Checkpoint checkpoint) {
     return switch (PublishedForm.of(start.plan())) {
-      case ADAPTER, MERGED_MODEL -> start.loadWithAdapter(runtime, checkpoint.artifact());
-      case MODEL -> start.load(runtime, checkpoint.artifact());
+      case ADAPTER, MERGED_MODEL -> start.loadWithAdapter(runtime, checkpoint.artifact(), options);
+      case MODEL -> start.load(runtime, checkpoint.artifact(), options);
     };
   }
 }

@@ -13,6 +13,7 @@ import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.loss.SequenceScore;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
@@ -110,7 +111,7 @@ public final class ReferenceRecipe {
       throws IOException {
     int perBlock = reference.pairsPerBatch() * BATCHES_PER_BLOCK;
     try (TorchRuntime runtime = TorchRuntime.start();
-        CausalLanguageModel model = start.loadToContinue(runtime)) {
+        CausalLanguageModel model = start.loadToContinue(runtime, ModelOptions.defaults())) {
       for (int first = 0; first < pairs.size(); first += perBlock) {
         if (run.control().isStopRequested()) {
           return false;

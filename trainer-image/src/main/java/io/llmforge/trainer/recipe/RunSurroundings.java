@@ -13,10 +13,12 @@ import java.time.InstantSource;
  * @param progress where the run says how far it is
  * @param console lines for the log
  * @param clock measures steps
+ * @param memory what the machine has left
  */
 public record RunSurroundings(
     Volumes volumes,
     RunControl control,
     ProgressTracker progress,
     ConsoleProgress console,
-    InstantSource clock) {}
+    InstantSource clock,
+    HostMemory memory) {}

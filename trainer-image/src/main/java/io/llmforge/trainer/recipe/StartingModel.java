@@ -20,21 +20,21 @@ import java.nio.file.Path;
  */
 record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens labels) {
 
-  CausalLanguageModel load(TorchRuntime runtime) {
-    return load(runtime, folders.weights());
+  CausalLanguageModel load(TorchRuntime runtime, ModelOptions options) {
+    return load(runtime, folders.weights(), options);
   }
 
   /** As the first step finds it: with the adapter that the run goes on from, if there is one. */
-  CausalLanguageModel loadToContinue(TorchRuntime runtime) {
+  CausalLanguageModel loadToContinue(TorchRuntime runtime, ModelOptions options) {
     return folders
         .adapter()
-        .map(adapter -> loadWithAdapter(runtime, adapter))
-        .orElseGet(() -> load(runtime));
+        .map(adapter -> loadWithAdapter(runtime, adapter, options))
+        .orElseGet(() -> load(runtime, options));
   }
 
   /** With the values of an adapter of this run. */
-  CausalLanguageModel loadWithAdapter(TorchRuntime runtime, Path adapter) {
-    CausalLanguageModel model = load(runtime);
+  CausalLanguageModel loadWithAdapter(TorchRuntime runtime, Path adapter, ModelOptions options) {
+    CausalLanguageModel model = load(runtime, options);
     try {
       model.trainables().restore(PeftAdapter.readTensors(adapter));
       return model;
@@ -45,13 +45,13 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
   }
 
   /** Other weights of the same model: a new adapter adds nothing to them. */
-  CausalLanguageModel load(TorchRuntime runtime, Path weights) {
+  CausalLanguageModel load(TorchRuntime runtime, Path weights, ModelOptions options) {
     var vocabulary = new VocabularyPlan(labels.vocabularySize(), labels.ids());
     return CausalLanguageModel.load(
         runtime,
         new StartingWeights(weights, vocabulary),
         PlanTuning.of(plan),
         plan.seed(),
-        ModelOptions.defaults());
+        options);
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /** What differs between tasks once rows are tokens: what is minimised, and what is measured. */
@@ -53,6 +54,16 @@ sealed interface TrainedTask permits LanguageModelling, LabelClassification, Pre
    * @param sequences some rows of the training data
    */
   default void requireFitting(CausalLanguageModel model, List<TokenRow> sequences) {}
+
+  /**
+   * What a model that knows nothing would lose; a fine-tuned one begins far below. Empty when the
+   * task has no such number.
+   *
+   * @param vocabularySize tokens the model chooses from
+   */
+  default OptionalDouble lossOfGuessing(int vocabularySize) {
+    return OptionalDouble.empty();
+  }
 
   /** The mean loss over all rows, without dropout; nothing when cancelled in between. */
   Optional<Measured> evaluate(

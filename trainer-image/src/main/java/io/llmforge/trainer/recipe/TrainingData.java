@@ -19,8 +19,7 @@ import java.util.stream.IntStream;
  * @param layout how rows make steps
  * @param stepRows which rows make which step
  * @param summary what is known about the rows of both files
- * @param packer lays out the micro-batches of training
- * @param evaluationPacker lays out those of evaluation
+ * @param batches how they are laid out
  */
 record TrainingData(
     RowSet train,
@@ -28,13 +27,49 @@ record TrainingData(
     StepLayout layout,
     StepRows stepRows,
     RowSummary summary,
-    RowPacker packer,
-    RowPacker evaluationPacker) {
+    Batches batches) {
 
-  /** A micro-batch holds no more tokens than the plan's rows of full length would. */
-  static RowPacker packer(int rows, int contextLength, int sequencesPerRow) {
-    long tokens = (long) rows * sequencesPerRow * contextLength;
-    return new RowPacker((int) Math.min(Integer.MAX_VALUE, tokens), sequencesPerRow);
+  /**
+   * Sizes of micro-batches.
+   *
+   * @param rowsPerDevice rows of one device's micro-batch, planned or decided by the data
+   * @param trainingTokens most tokens of a micro-batch of training; a longer row stands alone
+   * @param evaluationTokens the same for evaluations
+   */
+  record Batches(int rowsPerDevice, int trainingTokens, int evaluationTokens) {
+
+    /** A micro-batch holds no more tokens than its rows at full length would. */
+    static Batches of(int rowsPerDevice, int evaluationRows, int tokensPerRow) {
+      return new Batches(
+          rowsPerDevice, tokens(rowsPerDevice, tokensPerRow), tokens(evaluationRows, tokensPerRow));
+    }
+
+    private static int tokens(int rows, int tokensPerRow) {
+      return (int) Math.min(Integer.MAX_VALUE, (long) rows * tokensPerRow);
+    }
+  }
+
+  /** The same rows in other micro-batches. */
+  TrainingData with(MemoryPlan memory) {
+    var other =
+        new Batches(batches.rowsPerDevice(), memory.microBatchTokens(), memory.evaluationTokens());
+    return new TrainingData(train, validation, layout, stepRows, summary, other);
+  }
+
+  /** What a device must have memory for. */
+  MemoryPlanner.Work work() {
+    return new MemoryPlanner.Work(
+        longestRow(), batches.trainingTokens(), batches.evaluationTokens());
+  }
+
+  /** Lays out the micro-batches of training. */
+  RowPacker packer() {
+    return new RowPacker(batches.trainingTokens(), train.sequencesPerRow());
+  }
+
+  /** Lays out those of evaluation. */
+  RowPacker evaluationPacker() {
+    return new RowPacker(batches.evaluationTokens(), train.sequencesPerRow());
   }
 
   boolean isEvaluated() {
@@ -60,8 +95,29 @@ record TrainingData(
         IntStream.range(0, rows).map(i -> (int) ((long) i * train.size() / rows)).toArray());
   }
 
+  /** Tokens of the longest row, all its sequences together. */
+  int longestRow() {
+    return Math.max(train.longestRow(), validation.longestRow());
+  }
+
   List<TokenRow> rowsOfStep(long step) {
     return train.sequencesOf(stepRows.of(step));
+  }
+
+  /** The step of the first epoch with the largest micro-batch. */
+  long heaviestStep() {
+    int[] lengths = train.lengths();
+    RowPacker packer = packer();
+    long heaviest = 0;
+    int most = 0;
+    for (long step = 0; step < Math.min(layout.totalSteps(), layout.stepsPerEpoch()); step++) {
+      int tokens = packer.largestBatch(train.sequenceNumbersOf(stepRows.of(step)), lengths);
+      if (tokens > most) {
+        most = tokens;
+        heaviest = step;
+      }
+    }
+    return heaviest;
   }
 
   /** Rows laid one after the other. */

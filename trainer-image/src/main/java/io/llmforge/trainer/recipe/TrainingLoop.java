@@ -4,6 +4,8 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
+import io.llmforge.trainer.checkpoint.EvaluationTrend;
+import io.llmforge.trainer.checkpoint.GuardState;
 import io.llmforge.trainer.checkpoint.TrainingState;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.optim.LearningRateSchedule;
@@ -42,7 +44,10 @@ final class TrainingLoop {
   private final RunSurroundings surroundings;
   private final EvaluationTimes times;
   private final LearningRateSchedule schedule;
-  private final StepGuard guard = new StepGuard();
+  private final MemorySaver memory;
+  private final RunLog log;
+  private StepGuard guard;
+  private EarlyStopping earlyStopping;
 
   private long step;
   private long tokens;
@@ -51,21 +56,35 @@ final class TrainingLoop {
   private @Nullable Double evaluationLoss;
   private Instant lastStepEnd;
 
+  /**
+   * A loop at its first step, or where the records say.
+   *
+   * @param resolved the plan and what was decided besides
+   */
   TrainingLoop(
-      TrainingPlan plan,
+      ResolvedPlan resolved,
       TrainingData data,
       ModelInTraining model,
       RunRecords records,
       RunSurroundings surroundings) {
-    this.plan = plan;
+    this.plan = resolved.plan();
     this.data = data;
     this.model = model;
+    this.memory =
+        new MemorySaver(
+            model,
+            resolved.memory(),
+            surroundings.console(),
+            changed -> resolved.with(changed).write(surroundings.volumes().workspace()));
+    this.log = new RunLog(surroundings, records.metrics());
     this.checkpoints = records.checkpoints();
     this.metrics = records.metrics();
     this.surroundings = surroundings;
     this.times = EvaluationTimes.of(plan.evaluation().every(), data.layout());
     this.schedule = PlanTuning.schedule(plan.optimizer(), data.layout().totalSteps());
     this.lastStepEnd = surroundings.clock().instant();
+    this.guard = new StepGuard(GuardState.INITIAL, model.lossOfGuessing());
+    this.earlyStopping = earlyStopping(EvaluationTrend.INITIAL);
     records.resumed().ifPresent(checkpoint -> resume(checkpoint.state()));
   }
 
@@ -75,6 +94,9 @@ final class TrainingLoop {
     while (true) {
       if (isEvaluationDue() && !surroundings.control().isStopRequested()) {
         evaluateAndSave();
+      }
+      if (earlyStopping.isOver()) {
+        return endEarly();
       }
       if (step >= data.layout().totalSteps() && !isEvaluationDue()) {
         return new End.Finished();
@@ -90,10 +112,28 @@ final class TrainingLoop {
     }
   }
 
+  /** The heaviest work of the first epoch, before hours are spent on lighter work. */
+  void rehearse() {
+    long heaviest = data.heaviestStep();
+    List<TokenRow> rows = data.rowsOfStep(heaviest);
+    surroundings
+        .console()
+        .line("[memory] rehearsal with the rows of step %d".formatted(heaviest + 1));
+    memory.run("the rehearsal", () -> model.accumulate(rows, data.packer(), heaviest));
+    model.clearGradients();
+  }
+
+  private End endEarly() {
+    surroundings.console().line("[early stopping] " + earlyStopping.reason());
+    surroundings.progress().planned(step, data.layout().epochAfter(step));
+    return new End.Finished();
+  }
+
   private void makeStep() {
     List<TokenRow> rows = data.rowsOfStep(step);
     double learningRate = schedule.at(Math.toIntExact(step));
-    ModelInTraining.Gradients gradients = model.accumulate(rows, data.packer(), step);
+    ModelInTraining.Gradients gradients =
+        memory.run("step " + (step + 1), () -> model.accumulate(rows, data.packer(), step));
     if (guard.allows(step + 1, gradients.measured().loss(), gradients.norm())) {
       model.step(learningRate);
     } else {
@@ -109,6 +149,7 @@ final class TrainingLoop {
     }
     model.clearGradients();
     step++;
+    guard.warningAfter(step).ifPresent(surroundings.console()::warning);
     record(rows, learningRate, gradients);
   }
 
@@ -129,13 +170,7 @@ final class TrainingLoop {
             gradients.measured().metrics(),
             new StepReport.Work(stepTokens, stepTargets, Duration.between(lastStepEnd, now)));
     lastStepEnd = now;
-    surroundings.progress().stepDone(report);
-    surroundings.console().step(report, surroundings.progress());
-    try {
-      metrics.step(report);
-    } catch (IOException e) {
-      throw StorageException.writing(MetricsFile.NAME, e);
-    }
+    log.step(report);
   }
 
   private boolean isEvaluationDue() {
@@ -151,6 +186,7 @@ final class TrainingLoop {
         return;
       }
       evaluationLoss = measured.get().loss();
+      earlyStopping.evaluated(evaluationLoss);
     }
     lastEvaluatedStep = step;
     if (step > 0) {
@@ -164,10 +200,13 @@ final class TrainingLoop {
     surroundings.progress().enter(Phase.EVALUATING);
     Instant start = surroundings.clock().instant();
     Optional<TrainedTask.Measured> measured =
-        model.evaluate(
-            data.validation().rows(),
-            data.evaluationPacker(),
-            surroundings.control()::isStopRequested);
+        memory.run(
+            "the evaluation after step " + step,
+            () ->
+                model.evaluate(
+                    data.validation().rows(),
+                    data.evaluationPacker(),
+                    surroundings.control()::isStopRequested));
     measured.ifPresent(
         value -> {
           if (!Double.isFinite(value.loss())) {
@@ -176,7 +215,7 @@ final class TrainingLoop {
                 null);
           }
           Duration time = Duration.between(start, surroundings.clock().instant());
-          record(
+          log.evaluation(
               new EvaluationReport(
                   step,
                   data.layout().epochAfter(step),
@@ -186,16 +225,6 @@ final class TrainingLoop {
                   time));
         });
     return measured;
-  }
-
-  private void record(EvaluationReport report) {
-    surroundings.progress().evaluated(report);
-    surroundings.console().evaluation(report);
-    try {
-      metrics.evaluation(report);
-    } catch (IOException e) {
-      throw StorageException.writing(MetricsFile.NAME, e);
-    }
   }
 
   private Checkpoint save() {
@@ -226,6 +255,8 @@ final class TrainingLoop {
         targets,
         lastEvaluatedStep,
         evaluationLoss,
+        earlyStopping.trend(),
+        guard.state(),
         surroundings.progress().progress().metrics(),
         metricsOffset);
   }
@@ -236,6 +267,12 @@ final class TrainingLoop {
     targets = state.targets();
     lastEvaluatedStep = state.lastEvaluatedStep();
     evaluationLoss = state.evaluationLoss();
+    earlyStopping = earlyStopping(state.trend());
+    guard = new StepGuard(state.guard(), model.lossOfGuessing());
     surroundings.progress().restore(state.metrics());
+  }
+
+  private EarlyStopping earlyStopping(EvaluationTrend trend) {
+    return new EarlyStopping(Optional.ofNullable(plan.evaluation().earlyStopping()), trend);
   }
 }

@@ -8,14 +8,17 @@ import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.WriteProbe;
+import io.llmforge.trainer.torch.DeviceMemoryException;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One training run from its plan to its published artefact: rows, then the model, then steps with
@@ -56,7 +59,8 @@ public final class TrainingRecipe {
 
     surroundings.progress().enter(Phase.LOADING);
     try (RunRecords records = RunRecords.open(plan, data, surroundings)) {
-      return switch (train(data, task, start, records)) {
+      Trained trained = train(data, task, start, records);
+      return switch (trained.end()) {
         case TrainingLoop.End.Stopped stopped -> stopped(stopped.checkpoint());
         case TrainingLoop.End.Finished ignored -> {
           Checkpoint best = records.checkpoints().best().orElseThrow();
@@ -67,7 +71,9 @@ public final class TrainingRecipe {
                   start,
                   tokenizer,
                   workspaceFile(MetricsFile.NAME),
-                  folder -> new PublishedModel(start, folder, task).verify(best, data));
+                  folder ->
+                      new PublishedModel(start, folder, task, trained.memory().options())
+                          .verify(best, data.with(trained.memory())));
           yield completed(best, output);
         }
       };
@@ -100,33 +106,78 @@ public final class TrainingRecipe {
     }
   }
 
-  private TrainingLoop.End train(
+  /**
+   * What training came to.
+   *
+   * @param memory how the device's memory was used
+   */
+  private record Trained(TrainingLoop.End end, MemoryPlan memory) {}
+
+  private Trained train(
       TrainingData data, TrainedTask task, StartingModel start, RunRecords records) {
-    try (TorchRuntime runtime = TorchRuntime.start();
-        ModelInTraining model = load(runtime, data, task, start)) {
-      if (records.resumed().isEmpty()) {
-        model.requireFitting(data.someRows(ROWS_LOOKED_AT));
+    try (TorchRuntime runtime = TorchRuntime.start()) {
+      ResolvedPlan resolved = resolve(runtime, data, start.folders());
+      try (ModelInTraining model = load(runtime, resolved, task, start)) {
+        requireKnown(data.largestToken(), model);
+        if (records.resumed().isEmpty()) {
+          model.requireFitting(data.someRows(ROWS_LOOKED_AT));
+        }
+        records.resumed().ifPresent(model::restore);
+        announce(resolved, model, records);
+        var loop =
+            new TrainingLoop(resolved, data.with(resolved.memory()), model, records, surroundings);
+        if (resolved.memory().isTight()) {
+          loop.rehearse();
+        }
+        return new Trained(loop.run(), resolved.memory());
       }
-      records.resumed().ifPresent(model::restore);
-      announce(data, model, records);
-      return new TrainingLoop(plan, data, model, records, surroundings).run();
+    }
+  }
+
+  /** An attempt that goes on keeps the memory plan it began with: rounding depends on it. */
+  private ResolvedPlan resolve(
+      TorchRuntime runtime, TrainingData data, ModelSourceFolders folders) {
+    OptionalLong available =
+        runtime.computesOnCpu()
+            ? surroundings.memory().availableBytes()
+            : runtime.freeDeviceBytes();
+    MemoryPlanner planner = new MemoryPlanner(runtime.deviceName(), available);
+    MemoryNeeds needs = needs(folders);
+    Path workspace = surroundings.volumes().workspace();
+    MemoryPlan memory =
+        ResolvedPlan.read(workspace, plan, data)
+            .map(ResolvedPlan::memory)
+            .filter(earlier -> planner.allows(earlier, needs))
+            .orElseGet(() -> planner.plan(needs, data.work()));
+    ResolvedPlan resolved = ResolvedPlan.of(plan, data, memory);
+    resolved.write(workspace);
+    return resolved;
+  }
+
+  private MemoryNeeds needs(ModelSourceFolders folders) {
+    try {
+      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan));
+    } catch (UncheckedIOException e) {
+      throw StorageException.reading(plan.model().base().text(), e);
     }
   }
 
   private ModelInTraining load(
-      TorchRuntime runtime, TrainingData data, TrainedTask task, StartingModel start) {
+      TorchRuntime runtime, ResolvedPlan resolved, TrainedTask task, StartingModel start) {
     try {
-      ModelInTraining model = ModelInTraining.load(runtime, start, task);
-      int largest = data.largestToken();
-      if (largest >= model.vocabularySize()) {
-        model.close();
-        throw new PlanInvalidException(
-            "the tokenizer of %s makes token %d, but the model has only %d; tokenizer and weights must belong together"
-                .formatted(plan.model().base().text(), largest, model.vocabularySize()));
-      }
-      return model;
+      return ModelInTraining.load(runtime, start, task, resolved.memory().options());
     } catch (UncheckedIOException e) {
       throw StorageException.reading(plan.model().base().text(), e);
+    } catch (DeviceMemoryException e) {
+      throw MemorySaver.exceeded("loading the model", resolved.memory(), e);
+    }
+  }
+
+  private void requireKnown(int largestToken, ModelInTraining model) {
+    if (largestToken >= model.vocabularySize()) {
+      throw new PlanInvalidException(
+          "the tokenizer of %s makes token %d, but the model has only %d; tokenizer and weights must belong together"
+              .formatted(plan.model().base().text(), largestToken, model.vocabularySize()));
     }
   }
 
@@ -148,18 +199,20 @@ public final class TrainingRecipe {
     return new TrainingReport.Stopped(surroundings.progress().progress(), name);
   }
 
-  private void announce(TrainingData data, ModelInTraining model, RunRecords records) {
-    surroundings
-        .console()
-        .line(
-            String.format(
-                Locale.ROOT,
-                "[plan] trained_parameters: %d rows_per_step: %d steps: %d epochs: %s from_step: %d",
+  private void announce(ResolvedPlan resolved, ModelInTraining model, RunRecords records) {
+    var console = surroundings.console();
+    resolved.memory().text().forEach(console::line);
+    console.line("[plan] " + resolved.decided().text());
+    console.line(
+        "[plan] trained_parameters: %d from_step: %d"
+            .formatted(
                 model.trainedParameters(),
-                data.layout().rowsPerStep(),
-                data.layout().totalSteps(),
-                data.layout().epochs(),
                 records.resumed().map(checkpoint -> checkpoint.state().step()).orElse(0L)));
+    if (resolved.decided().totalSteps() <= plan.optimizer().warmupSteps()) {
+      console.warning(
+          "all %d steps are warm-up and learning_rate is never reached; lower num_warmup_steps or train_batch_size_per_device, or raise num_epochs"
+              .formatted(resolved.decided().totalSteps()));
+    }
   }
 
   private void requireKnownSchema() {

@@ -22,7 +22,10 @@ public final class TensorScope implements AutoCloseable {
 
   /** A float32 tensor of zeros on the device. */
   public Tensor zeros(long... shape) {
-    return adopt((PtNDArray) runtime.manager().zeros(new Shape(shape), DataType.FLOAT32));
+    var size = new Shape(shape);
+    return adopt(
+        NativeFailure.classified(
+            () -> (PtNDArray) runtime.manager().zeros(size, DataType.FLOAT32)));
   }
 
   /** An int64 tensor of one dimension on the device. */
@@ -46,7 +49,11 @@ public final class TensorScope implements AutoCloseable {
     var elements = buffer.asFloatBuffer();
     Arrays.stream(rows).forEach(elements::put);
     return adopt(
-        runtime.manager().create(buffer, new Shape(rows.length, columns), DataType.FLOAT32));
+        NativeFailure.classified(
+            () ->
+                runtime
+                    .manager()
+                    .create(buffer, new Shape(rows.length, columns), DataType.FLOAT32)));
   }
 
   /** A float32 tensor of one dimension that shares a direct buffer's memory where it can. */
@@ -86,7 +93,8 @@ public final class TensorScope implements AutoCloseable {
   }
 
   private Tensor create(ByteBuffer elements, DataType type, long size) {
-    return adopt(runtime.manager().create(elements, new Shape(size), type));
+    return adopt(
+        NativeFailure.classified(() -> runtime.manager().create(elements, new Shape(size), type)));
   }
 
   private static ByteBuffer direct(long bytes) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One call of a program's method. Runs once. */
@@ -66,25 +67,33 @@ public final class TorchCall {
     return withList(Arrays.stream(numbers).asLongStream().toArray());
   }
 
-  /** Runs a method that returns a list of tensors; they belong to {@code scope}. */
+  /**
+   * Runs a method that returns a list of tensors; they belong to {@code scope}.
+   *
+   * @throws DeviceMemoryException when the device has too little memory
+   */
   public List<Tensor> run(TensorScope scope) {
-    var values = new ArrayList<IValue>();
-    try {
-      arguments.forEach(argument -> values.add(argument.get()));
-      try (var result = IValueUtils.runMethod(module, method, values.toArray(IValue[]::new))) {
-        return Arrays.stream(result.toTensorArray(manager)).map(scope::adopt).toList();
-      }
-    } finally {
-      values.forEach(IValue::close);
-    }
+    return run(result -> Arrays.stream(result.toTensorArray(manager)).map(scope::adopt).toList());
   }
 
-  /** Runs a method that works in place and returns an empty list. */
+  /**
+   * Runs a method that works in place and returns an empty list.
+   *
+   * @throws DeviceMemoryException when the device has too little memory
+   */
   public void run() {
+    run(result -> result);
+  }
+
+  private <T> T run(Function<IValue, T> results) {
     var values = new ArrayList<IValue>();
     try {
       arguments.forEach(argument -> values.add(argument.get()));
-      IValueUtils.runMethod(module, method, values.toArray(IValue[]::new)).close();
+      var given = values.toArray(IValue[]::new);
+      try (var result =
+          NativeFailure.classified(() -> IValueUtils.runMethod(module, method, given))) {
+        return results.apply(result);
+      }
     } finally {
       values.forEach(IValue::close);
     }

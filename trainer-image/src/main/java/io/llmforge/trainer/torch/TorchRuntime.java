@@ -5,6 +5,9 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -50,6 +53,23 @@ public final class TorchRuntime implements AutoCloseable {
 
   public boolean computesOnCpu() {
     return !manager.getDevice().isGpu();
+  }
+
+  /**
+   * Memory of an accelerator that nothing uses yet; empty on a CPU, which shares the machine's, and
+   * where the driver does not say.
+   */
+  public OptionalLong freeDeviceBytes() {
+    if (computesOnCpu()) {
+      return OptionalLong.empty();
+    }
+    try {
+      MemoryUsage usage = CudaUtils.getGpuMemory(manager.getDevice());
+      return OptionalLong.of(usage.getMax() - usage.getUsed());
+    } catch (RuntimeException unknown) {
+      // DJL asks a runtime library that need not be where it looks; without it nothing is known.
+      return OptionalLong.empty();
+    }
   }
 
   /** Such as {@code cpu} or {@code gpu0}. */

@@ -112,7 +112,18 @@ class CheckpointFoldersTest {
     var checkpoints = open();
     save(checkpoints, 4, 3.0);
     checkpoints.save(
-        new TrainingState(TrainingState.SCHEMA, "data", 5, 0, 0, 4L, 3.0, List.of(), 0),
+        new TrainingState(
+            TrainingState.SCHEMA,
+            "data",
+            5,
+            0,
+            0,
+            4L,
+            3.0,
+            EvaluationTrend.INITIAL,
+            GuardState.INITIAL,
+            List.of(),
+            0),
         (artifact, trainer) -> {});
 
     assertThat(checkpoints.best().orElseThrow().state().step()).isEqualTo(4);
@@ -136,7 +147,17 @@ class CheckpointFoldersTest {
   private static TrainingState state(long step, @Nullable Double loss) {
     var metrics = List.of(new Metric(Metric.PERPLEXITY, Double.POSITIVE_INFINITY, step, 2, 1, 1));
     return new TrainingState(
-        TrainingState.SCHEMA, "data", step, 100, 50, loss == null ? null : step, loss, metrics, 7);
+        TrainingState.SCHEMA,
+        "data",
+        step,
+        100,
+        50,
+        loss == null ? null : step,
+        loss,
+        new EvaluationTrend(loss, 2),
+        new GuardState(List.of(3L, 9L), 1, 40.5, 2.25, 2.0, 7),
+        metrics,
+        7);
   }
 
   private List<String> names() throws IOException {

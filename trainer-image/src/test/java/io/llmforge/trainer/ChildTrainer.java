@@ -1,0 +1,54 @@
+package io.llmforge.trainer;
+
+import io.llmforge.crds.plan.PodContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The trainer as a process of its own, started as cheaply as a Java process can be. */
+final class ChildTrainer {
+
+  private ChildTrainer() {}
+
+  static Process start(TinyRun run) throws IOException {
+    return process(run, command(Trainer.class, run)).start();
+  }
+
+  /** With at most so much private memory for the process and all its threads. */
+  static Process start(TinyRun run, Class<?> main, long dataKibibytes) throws IOException {
+    var limited =
+        new ArrayList<>(
+            List.of("/bin/sh", "-c", "ulimit -d %d && exec \"$@\"".formatted(dataKibibytes), "sh"));
+    limited.addAll(command(main, run));
+    return process(run, limited).start();
+  }
+
+  private static ProcessBuilder process(TinyRun run, List<String> command) {
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put(PodContract.TERMINATION_LOG, run.terminationLog().toString());
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    return builder;
+  }
+
+  private static List<String> command(Class<?> main, TinyRun run) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx192m",
+            "-Xss1m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=48m",
+            "-XX:-UsePerfData"));
+    Stream.of("DJL_CACHE_DIR", "ai.djl.offline", "ai.djl.pytorch.num_threads")
+        .filter(name -> System.getProperty(name) != null)
+        .forEach(name -> command.add("-D%s=%s".formatted(name, System.getProperty(name))));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(run.arguments());
+    return command;
+  }
+}
