@@ -145,7 +145,15 @@ public sealed interface TrainingReport {
     public static final String LABEL_MASS = "label_mass";
 
     private static final Set<String> HIGHER_IS_BETTER =
-        Set.of(ACCURACY, F1, WEIGHTED_F1, PRAUC, LABEL_MASS);
+        Set.of(
+            ACCURACY,
+            F1,
+            WEIGHTED_F1,
+            PRAUC,
+            LABEL_MASS,
+            "rewards/accuracies",
+            "rewards/margins",
+            "mean_token_accuracy");
 
     public Metric {
       requireNonNull(name, "name");

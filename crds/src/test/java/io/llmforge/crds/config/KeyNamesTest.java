@@ -27,7 +27,7 @@ class KeyNamesTest {
     var keys = KeyTypes.of(LlmForgeConfig.class).keys().keySet();
 
     assertThat(keys)
-        .hasSize(44)
+        .hasSize(47)
         .allSatisfy(
             key -> assertThat(KeyNames.guess(key, keys).orElseThrow().name()).isEqualTo(key));
   }

@@ -1,6 +1,7 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Objective.ReferencePlan;
+import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.checkpoint.ReferenceScore;
 import io.llmforge.trainer.data.RowSet;
@@ -32,7 +33,10 @@ final class ReferenceScores {
    */
   static ReferenceFolder folder(
       ReferencePlan reference, StartingModel start, TrainingData data, RunSurroundings run) {
-    Sha256 key = new Sha256().add(FORMAT).add(data.digest());
+    Sha256 key = new Sha256().add(FORMAT).add(PlanJson.write(start.plan().tuning()));
+    key.add(start.plan().precision().name());
+    key.add(data.summary().train().digest());
+    key.add(String.valueOf(start.plan().sequence().padToContextLength()));
     var validation = data.summary().validation();
     key.add(validation == null ? "no validation" : validation.digest());
     addModel(key, start.folders().weights());

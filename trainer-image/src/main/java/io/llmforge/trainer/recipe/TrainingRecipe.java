@@ -38,7 +38,7 @@ public final class TrainingRecipe {
 
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
-    requireKnownSchema();
+    requireKnownSchema(plan);
     var publication =
         new Publication(plan, surroundings.volumes().target(plan.output().location()));
     publication.requirePossible();
@@ -215,7 +215,7 @@ public final class TrainingRecipe {
     }
   }
 
-  private void requireKnownSchema() {
+  static void requireKnownSchema(TrainingPlan plan) {
     if (plan.schemaVersion() != TrainingPlan.SCHEMA_VERSION) {
       throw new PlanInvalidException(
           "the plan has schema version %d, this trainer reads %d; operator and trainer image must be of the same release"

@@ -27,7 +27,8 @@ final class PrometheusText {
         "Estimated time until the end.",
         eta == null ? null : eta.doubleValue());
     for (Metric metric : progress.metrics()) {
-      gauge(text, metric.name(), "Newest value.", metric.value());
+      // TRL's names have slashes, which Prometheus does not take.
+      gauge(text, metric.name().replace('/', '_'), "Newest value.", metric.value());
     }
     return text.toString();
   }
