@@ -61,9 +61,10 @@ public record TrainingPlan(
 
   /** In what numbers the model computes; sums and what is trained are float32 in any case. */
   public enum Precision {
-    /** bfloat16 where the device computes it natively, else float32. */
+    /** What the trainer does best on its device; today float32 everywhere. */
     AUTO,
     FLOAT32,
+    /** Refused by trainers that compute in float32 only. */
     BFLOAT16
   }
 

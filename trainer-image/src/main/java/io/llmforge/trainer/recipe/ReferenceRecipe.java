@@ -45,7 +45,7 @@ public final class ReferenceRecipe {
 
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
-    TrainingRecipe.requireKnownSchema(plan);
+    TrainingRecipe.requirePossible(plan);
     ReferencePlan reference = reference();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), run.volumes());
     run.progress().enter(Phase.TOKENIZING);

@@ -38,7 +38,7 @@ public final class TrainingRecipe {
 
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
-    requireKnownSchema(plan);
+    requirePossible(plan);
     var publication =
         new Publication(plan, surroundings.volumes().target(plan.output().location()));
     publication.requirePossible();
@@ -215,7 +215,11 @@ public final class TrainingRecipe {
     }
   }
 
-  static void requireKnownSchema(TrainingPlan plan) {
+  static void requirePossible(TrainingPlan plan) {
+    if (plan.precision() == TrainingPlan.Precision.BFLOAT16) {
+      throw new PlanInvalidException(
+          "the plan asks for bfloat16, and this trainer computes in float32; plan AUTO or FLOAT32");
+    }
     if (plan.schemaVersion() != TrainingPlan.SCHEMA_VERSION) {
       throw new PlanInvalidException(
           "the plan has schema version %d, this trainer reads %d; operator and trainer image must be of the same release"
