@@ -13,7 +13,11 @@ final class ChildTrainer {
   private ChildTrainer() {}
 
   static Process start(TinyRun run) throws IOException {
-    return process(run, command(Trainer.class, run)).start();
+    return start(run, Trainer.class);
+  }
+
+  static Process start(TinyRun run, Class<?> main) throws IOException {
+    return process(run, command(main, run)).start();
   }
 
   /** With at most so much private memory for the process and all its threads. */

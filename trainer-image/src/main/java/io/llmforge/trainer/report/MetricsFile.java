@@ -1,7 +1,9 @@
 package io.llmforge.trainer.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingReport.Metric;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +21,8 @@ import java.util.Map;
 public final class MetricsFile implements AutoCloseable {
 
   public static final String NAME = "metrics.jsonl";
+
+  private static final String LOSS = "loss";
 
   private final FileChannel channel;
   private double lossOfEpoch;
@@ -42,7 +46,21 @@ public final class MetricsFile implements AutoCloseable {
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     channel.truncate(offset);
     channel.position(channel.size());
-    return new MetricsFile(channel, targets);
+    MetricsFile metrics = new MetricsFile(channel, targets);
+    metrics.readSinceLastEvaluation(file);
+    return metrics;
+  }
+
+  /** Averages go on where the part of the run that was made before left them. */
+  private void readSinceLastEvaluation(Path file) throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode values = PlanJson.read(line, JsonNode.class);
+        boolean isStep = values.has(LOSS);
+        lossOfEpoch = isStep ? lossOfEpoch + values.get(LOSS).asDouble() : 0;
+        stepsOfEpoch = isStep ? stepsOfEpoch + 1 : 0;
+      }
+    }
   }
 
   public void step(StepReport report) throws IOException {
@@ -53,7 +71,7 @@ public final class MetricsFile implements AutoCloseable {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", report.step());
     line.put("epoch", report.epoch());
-    line.put("loss", report.loss());
+    line.put(LOSS, report.loss());
     line.put("learning_rate", report.learningRate());
     line.put("grad_norm", report.gradientNorm());
     line.put("tokens", report.work().tokens());

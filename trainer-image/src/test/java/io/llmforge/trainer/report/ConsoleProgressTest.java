@@ -69,7 +69,7 @@ class ConsoleProgressTest {
     assertThat(lines.get(1))
         .contains("\"train_loss_batch\":2.3")
         .contains("\"trained_tokens\":800");
-    assertThat(lines.get(2)).contains("\"eval_loss\":1.5").contains("\"avg_train_loss_epoch\":2.3");
+    assertThat(lines.get(2)).contains("\"eval_loss\":1.5").contains("\"avg_train_loss_epoch\":2.4");
   }
 
   private void step(long step, Duration time) {
