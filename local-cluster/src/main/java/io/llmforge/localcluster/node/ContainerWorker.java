@@ -110,7 +110,7 @@ final class ContainerWorker {
           return launch;
         }
       } else {
-        reportMissingImage();
+        reportMissingImage(failures);
       }
       var isStopped = stop.within(node.retry().after(failures));
       if (!isStopped && image.isEmpty()) {
@@ -120,11 +120,14 @@ final class ContainerWorker {
     return Optional.empty();
   }
 
-  private void reportMissingImage() {
+  /** Backing off goes on while the image is looked for again, as a kubelet has it. */
+  private void reportMissingImage(int failures) {
     var message =
         "failed to pull image \"%s\": not in this machine's image catalogue, which has %s"
             .formatted(container.getImage(), node.images().repositories());
-    waiting("ErrImagePull", message);
+    if (failures == 1) {
+      waiting("ErrImagePull", message);
+    }
     warn("Failed", message);
   }
 
