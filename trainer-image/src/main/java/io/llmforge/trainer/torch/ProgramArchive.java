@@ -1,7 +1,6 @@
 package io.llmforge.trainer.torch;
 
 import java.io.ByteArrayOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,13 +25,13 @@ final class ProgramArchive {
 
   private ProgramArchive() {}
 
-  static byte[] of(ProgramSource source) throws IOException {
+  static byte[] of(ProgramSource source, ProgramFiles files) throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       store(zip, "data.pkl", pickledInstance(source));
-      store(zip, "code/__torch__.py", file(source, source.name()));
+      store(zip, "code/__torch__.py", file(source, source.name(), files));
       for (var part : source.parts()) {
-        store(zip, "code/__torch__/" + part + ".py", file(source, part));
+        store(zip, "code/__torch__/" + part + ".py", file(source, part, files));
       }
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
@@ -40,14 +39,9 @@ final class ProgramArchive {
     return bytes.toByteArray();
   }
 
-  private static byte[] file(ProgramSource source, String name) throws IOException {
-    var fileName = name + ".py";
-    try (var resource = source.owner().getResourceAsStream(fileName)) {
-      if (resource == null) {
-        throw new FileNotFoundException(source.owner().getPackageName() + "/" + fileName);
-      }
-      return resource.readAllBytes();
-    }
+  private static byte[] file(ProgramSource source, String name, ProgramFiles files)
+      throws IOException {
+    return files.read(source.owner(), name + ".py").getBytes(StandardCharsets.UTF_8);
   }
 
   /** {@code __torch__.NAME()} with its settings and {@code training}, which every module has. */

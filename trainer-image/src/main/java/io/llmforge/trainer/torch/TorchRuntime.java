@@ -17,20 +17,25 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TorchRuntime implements AutoCloseable {
 
   private final PtNDManager manager;
+  private final ProgramFiles files;
   private final AtomicLong liveTensors = new AtomicLong();
   private final TorchProgram transfer;
 
-  private TorchRuntime(PtNDManager manager) {
+  private TorchRuntime(PtNDManager manager, ProgramFiles files) {
     this.manager = manager;
-    this.transfer =
-        TorchProgram.load(manager, ProgramSource.of(TorchRuntime.class, "transfer", "Transfer"));
+    this.files = files;
+    this.transfer = load(TorchRuntime.class, "transfer", "Transfer");
   }
 
   /** Loads libtorch from the class path; nothing is downloaded when DJL is told to be offline. */
   public static TorchRuntime start() {
+    return start(ProgramFiles::resource);
+  }
+
+  static TorchRuntime start(ProgramFiles files) {
     var engine = Engine.getEngine("PyTorch");
     var device = engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
-    return new TorchRuntime((PtNDManager) NDManager.newBaseManager(device, "PyTorch"));
+    return new TorchRuntime((PtNDManager) NDManager.newBaseManager(device, "PyTorch"), files);
   }
 
   /** Loads the program {@code className} from the resource {@code name.py} beside {@code owner}. */
@@ -39,7 +44,7 @@ public final class TorchRuntime implements AutoCloseable {
   }
 
   public TorchProgram load(ProgramSource source) {
-    return TorchProgram.load(manager, source);
+    return TorchProgram.load(manager, source, files);
   }
 
   public TensorScope openScope() {
