@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.checkpoint.AdapterConfig;
 import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.checkpoint.SafetensorsFile;
+import io.llmforge.trainer.checkpoint.SafetensorsWriter;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.conformance.Agreement;
@@ -16,8 +18,11 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,57 @@ class ModelExportTest {
       assertThat(config.path("tie_word_embeddings").asBoolean()).isFalse();
     }
     assertThat(becomesUntied).isEqualTo(name.startsWith("tied"));
+  }
+
+  /** The rule by which a merged model is published, whatever its weights are stored in. */
+  @ParameterizedTest
+  @CsvSource({
+    "with-ends, F32",
+    "with-ends, BF16",
+    "with-ends, F16",
+    "tied-with-ends, F32",
+    "tied-with-ends, BF16",
+    "rank-stabilised-all-linear, BF16"
+  })
+  void mergedModelFromDiskDiffersByTheNoiseOfItsTypeAtMost(String name, ElementType type) {
+    var expected = ReferenceCase.read(ReferenceCase.folder("lora", name));
+    var agreement =
+        new Agreement(GoldenTest.MERGE, "merged, written as %s and read, %s".formatted(type, name));
+
+    try (var model = adapted(name, expected)) {
+      var unmerged = LogitSample.of(model, rowsOf(expected));
+      model.writeModel(folder, type);
+
+      try (var merged = load(folder, new Tuning.FullParameter())) {
+        assertThat(merged.storedType()).isEqualTo(type);
+        agreement.addError(
+            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
+      }
+    }
+    agreement.check();
+  }
+
+  /** What merging both ends of a tied model into its one matrix would give, and other mistakes. */
+  @ParameterizedTest
+  @CsvSource({
+    "both deltas in one matrix, lm_head.weight, model.embed_tokens.weight",
+    "delta of one projection lost, model.layers.0.self_attn.q_proj.weight, ",
+  })
+  void mergeThatWentWrongIsCaught(String mistake, String wrong, String source) throws IOException {
+    var expected = ReferenceCase.read(ReferenceCase.folder("lora", "tied-with-ends"));
+    var agreement = new Agreement(GoldenTest.MERGE, mistake);
+
+    try (var model = adapted("tied-with-ends", expected)) {
+      var unmerged = LogitSample.of(model, rowsOf(expected));
+      model.writeModel(folder, ElementType.BF16);
+      replaceWeights(wrong, source);
+
+      try (var merged = load(folder, new Tuning.FullParameter())) {
+        agreement.addError(
+            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
+      }
+    }
+    agreement.checkCaught(2);
   }
 
   @ParameterizedTest
@@ -137,6 +193,38 @@ class ModelExportTest {
           .hasMessageContaining("not written: tensor model.norm.weight holds NaN");
       assertThat(folder).isEmptyDirectory();
     }
+  }
+
+  /** Overwrites a weight of the written model by another of its own, or by the base's. */
+  private void replaceWeights(String wrong, @Nullable String source) throws IOException {
+    var file = folder.resolve("model.safetensors");
+    var base = ReferenceCase.folder("models", "llama-tied").resolve("model.safetensors");
+    var tensors = new ArrayList<NamedTensor>();
+    try (var written = SafetensorsFile.open(file);
+        var original = SafetensorsFile.open(base)) {
+      for (var tensor : written.tensors()) {
+        var elements = tensor.toFloats();
+        if (tensor.name().equals(wrong)) {
+          var from = source == null ? original : written;
+          var name = source == null ? wrong : source;
+          elements =
+              from.tensors().stream()
+                  .filter(t -> t.name().equals(name))
+                  .findFirst()
+                  .orElseThrow()
+                  .toFloats();
+        }
+        tensors.add(NamedTensor.of(tensor.name(), tensor.shape(), elements));
+      }
+    }
+    Files.delete(file);
+    SafetensorsWriter.write(file, tensors, ElementType.BF16, Map.of());
+  }
+
+  private static List<PackedTokens> rowsOf(ReferenceCase expected) {
+    return expected.documents().stream()
+        .map(document -> ReferenceCase.packed(List.of(document)))
+        .toList();
   }
 
   private static NamedTensor spoiledNorm(NamedTensor value) {
