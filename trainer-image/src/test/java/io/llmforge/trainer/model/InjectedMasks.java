@@ -5,6 +5,7 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Dropout masks that are known instead of drawn: the programs' one expression that draws is
@@ -22,6 +23,9 @@ final class InjectedMasks {
           "mlp.gate_proj",
           "mlp.up_proj",
           "mlp.down_proj");
+
+  private static final Pattern DRAWING =
+      Pattern.compile("torch\\.bernoulli_\\(torch\\.empty_like\\([^)]*\\), 1\\.0 - p\\)");
 
   private final Map<Long, float[]> bySeed = new LinkedHashMap<>();
   private int replaced;
@@ -59,20 +63,20 @@ final class InjectedMasks {
   private String edited(String fileName, String text) {
     return switch (fileName) {
       case "linear.py" ->
-          replace(text, "x", "__torch__.linear.injected(x, seed)") + "\n" + function("injected");
+          replace(text, "__torch__.linear.injected(x, seed)") + "\n" + function("injected");
       case "cross_entropy.py" ->
-          replace(text, "h", "self.injected(h, seed)") + method("CrossEntropy", "injected");
+          replace(text, "self.injected(h, seed)") + method("CrossEntropy", "injected");
       default -> text;
     };
   }
 
-  private String replace(String text, String name, String replacement) {
-    var drawing = "torch.bernoulli_(torch.empty_like(%s), 1.0 - p)".formatted(name);
-    if (!text.contains(drawing)) {
-      throw new IllegalStateException("no program draws by " + drawing);
+  private String replace(String text, String replacement) {
+    var drawing = DRAWING.matcher(text);
+    if (!drawing.find()) {
+      throw new IllegalStateException("no expression of the program draws a mask");
     }
     replaced++;
-    return text.replace(drawing, replacement);
+    return drawing.replaceAll(replacement);
   }
 
   private String function(String name) {
