@@ -105,7 +105,8 @@ class ContinuedAdapterTest {
     Files.delete(weights.resolveSibling("adapter_config.json"));
     var run = continued();
     assertThat(run.run()).isEqualTo(FailureCode.SOURCE_NOT_FOUND.exitCode());
-    assertThat(((Failed) run.lastWords()).message()).startsWith("pvc://models/out/adapter_config.json does not exist");
+    assertThat(((Failed) run.lastWords()).message())
+        .startsWith("pvc://models/out/adapter_config.json does not exist");
   }
 
   @Test

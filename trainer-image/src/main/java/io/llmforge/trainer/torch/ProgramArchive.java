@@ -14,7 +14,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * The container in which libtorch accepts source: a zip of stored entries. {@code data.pkl} holds
  * the one object of the program's class, {@code code/__torch__.py} that class, and {@code
- * code/__torch__/PART.py} the functions of {@code __torch__.PART}.
+ * code/__torch__/PART.py} the functions of {@code __torch__.PART}. Every program may call those of
+ * {@code __torch__.product}.
  */
 final class ProgramArchive {
 
@@ -25,23 +26,25 @@ final class ProgramArchive {
 
   private ProgramArchive() {}
 
-  static byte[] of(ProgramSource source, ProgramFiles files) throws IOException {
+  static byte[] of(ProgramSource source, ProgramFiles files, ProductKernel products)
+      throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       store(zip, "data.pkl", pickledInstance(source));
-      store(zip, "code/__torch__.py", file(source, source.name(), files));
+      store(zip, "code/__torch__.py", file(source.owner(), source.name(), files));
       for (var part : source.parts()) {
-        store(zip, "code/__torch__/" + part + ".py", file(source, part, files));
+        store(zip, "code/__torch__/" + part + ".py", file(source.owner(), part, files));
       }
+      store(
+          zip, "code/__torch__/product.py", file(ProductKernel.class, products.resource(), files));
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
     }
     return bytes.toByteArray();
   }
 
-  private static byte[] file(ProgramSource source, String name, ProgramFiles files)
-      throws IOException {
-    return files.read(source.owner(), name + ".py").getBytes(StandardCharsets.UTF_8);
+  private static byte[] file(Class<?> owner, String name, ProgramFiles files) throws IOException {
+    return files.read(owner, name + ".py").getBytes(StandardCharsets.UTF_8);
   }
 
   /** {@code __torch__.NAME()} with its settings and {@code training}, which every module has. */
