@@ -1,16 +1,17 @@
 package io.llmforge.trainer.model;
 
+import static io.llmforge.trainer.model.ReferenceModels.NO_DROPOUT;
+import static io.llmforge.trainer.model.ReferenceModels.addGradients;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.optim.AdamW;
-import io.llmforge.trainer.torch.NamedTensor;
-import io.llmforge.trainer.torch.TorchRuntime;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,23 +21,12 @@ class AccumulationTest {
   /** For losses and gradient norms; single gradients of float32 sums agree less well. */
   private static final double BOUND = 1e-6;
 
-  private static final double GRADIENT_BOUND = 2e-5;
-  private static final DropoutKey NO_DROPOUT = new DropoutKey(0, 0, 0);
+  private static final Path LLAMA = ReferenceCase.folder("models", "llama");
 
-  private static TorchRuntime runtime;
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   /** What a window came to: the loss per target, and the norm of all gradients. */
-  private record Window(double loss, double gradientNorm, List<NamedTensor> gradients) {}
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
+  private record Window(double loss, double gradientNorm) {}
 
   @ParameterizedTest
   @CsvSource({
@@ -54,17 +44,11 @@ class AccumulationTest {
     var gradients =
         new Agreement(GoldenTest.ACCUMULATION, "%s, %s, every gradient".formatted(name, split));
 
-    try (var model = load()) {
+    try (var model = MODELS.full(LLAMA)) {
       var window = accumulate(model, expected, theirs.path("batch").asInt());
 
       addWindow(agreement, window, theirs);
-      for (var gradient : window.gradients()) {
-        gradients.add(
-            gradient.name(),
-            ReferenceCase.recorded(gradient.toFloats()),
-            expected.tensor("grad." + gradient.name()),
-            GRADIENT_BOUND);
-      }
+      addGradients(gradients, model, expected);
     }
     agreement.check();
     gradients.check();
@@ -78,8 +62,8 @@ class AccumulationTest {
         new Agreement(
             GoldenTest.ACCUMULATION, "%s, batches of %d against one".formatted(name, batch));
 
-    try (var split = load();
-        var whole = load()) {
+    try (var split = MODELS.full(LLAMA);
+        var whole = MODELS.full(LLAMA)) {
       var ours = accumulate(split, expected, batch);
       var undivided = accumulate(whole, expected, 4);
 
@@ -97,7 +81,7 @@ class AccumulationTest {
     var agreement = new Agreement(GoldenTest.ACCUMULATION, "mean of the micro-batches' means");
     var asTheyDid = new Agreement(GoldenTest.ACCUMULATION, "the same mistake in Transformers");
 
-    try (var model = load()) {
+    try (var model = MODELS.full(LLAMA)) {
       var loss = 0.0;
       for (var document : documents) {
         var row = ReferenceCase.packed(List.of(document));
@@ -131,8 +115,9 @@ class AccumulationTest {
 
   private static Window window(CausalLanguageModel model, double loss) {
     try (var optimizer =
-        new AdamW(runtime, model.trainables().tensors(), AdamW.Settings.withWeightDecay(0))) {
-      return new Window(loss, optimizer.gradientNorm(), model.trainables().gradients());
+        new AdamW(
+            MODELS.runtime(), model.trainables().tensors(), AdamW.Settings.withWeightDecay(0))) {
+      return new Window(loss, optimizer.gradientNorm());
     }
   }
 
@@ -143,11 +128,5 @@ class AccumulationTest {
       batches.add(documents.subList(first, Math.min(first + size, documents.size())));
     }
     return batches;
-  }
-
-  private static CausalLanguageModel load() {
-    var folder = ReferenceCase.folder("models", "llama");
-    return CausalLanguageModel.load(
-        runtime, folder, new Tuning.FullParameter(), 1, ModelOptions.defaults());
   }
 }

@@ -2,11 +2,9 @@ package io.llmforge.trainer.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.llmforge.trainer.checkpoint.AdapterConfig;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
-import io.llmforge.trainer.torch.NamedTensor;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -16,8 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** LoRA dropout under recorded masks against PEFT under the same; float32, CPU. */
 class DropoutConformanceTest {
 
-  private static final double LOSS_BOUND = 2e-6;
-  private static final double GRADIENT_BOUND = 2e-5;
   private static final int LAYERS = 2;
   private static final DropoutKey KEY = new DropoutKey(7, 3, 1);
   private static final long EVERYTHING = ModelOptions.defaults().activationBytes();
@@ -87,34 +83,17 @@ class DropoutConformanceTest {
     try (var runtime = injected.start();
         var model =
             CausalLanguageModel.load(
-                runtime, base, tuning(PeftAdapter.readConfig(folder)), 1, options)) {
+                runtime,
+                base,
+                ReferenceModels.tuning(PeftAdapter.readConfig(folder)),
+                1,
+                options)) {
       model.trainables().restore(PeftAdapter.readTensors(folder));
       var nll = model.accumulate(row, expected.number("targets"), KEY);
 
-      agreement.add("nll", nll, expected.number("nll"), LOSS_BOUND);
-      assertThat(model.trainables().gradients())
-          .extracting(NamedTensor::name)
-          .containsExactlyInAnyOrderElementsOf(expected.names("grad."));
-      for (var gradient : model.trainables().gradients()) {
-        agreement.add(
-            gradient.name(),
-            ReferenceCase.recorded(gradient.toFloats()),
-            expected.tensor("grad." + gradient.name()),
-            GRADIENT_BOUND);
-      }
+      agreement.add("nll", nll, expected.number("nll"), ReferenceModels.LOSS_BOUND);
+      ReferenceModels.addGradients(agreement, model, expected);
     }
     assertThat(injected.replaced()).isEqualTo(2);
-  }
-
-  private static Tuning tuning(AdapterConfig config) {
-    if (!(config.targets() instanceof AdapterConfig.Targets.Suffixes suffixes)) {
-      throw new IllegalArgumentException("only lists of names here");
-    }
-    return new Tuning.Lora(
-        config.rank(),
-        config.alpha(),
-        config.dropout(),
-        new Tuning.LoraTargets.Names(suffixes.names()),
-        config.rankStabilised());
   }
 }
