@@ -90,11 +90,14 @@ public record MemoryNeeds(
   /**
    * The most that is held in passing: by one layer going back, or by the head.
    *
-   * @param logitsBytes logits that exist at once; their gradient takes as much again
+   * @param logitsBytes logits that exist at once; their gradient takes as much again, and once more
+   *     where it is rounded
    */
   public long passingBytes(long tokens, long logitsBytes) {
     var layer = tokens * keptBytesPerToken * (1 + PASSING_PER_KEPT);
-    var head = tokens * inputBytesPerToken * HIDDEN_ROWS_OF_HEAD + 2 * logitsBytes;
+    var rounded =
+        precision == Precision.FLOAT32 ? 0 : logitsBytes / Float.BYTES * precision.bytes();
+    var head = tokens * inputBytesPerToken * HIDDEN_ROWS_OF_HEAD + 2 * logitsBytes + rounded;
     return Math.max(layer, head);
   }
 
