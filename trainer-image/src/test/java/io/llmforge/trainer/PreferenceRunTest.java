@@ -33,6 +33,7 @@ class PreferenceRunTest {
     assertThat(run.lastWords()).isInstanceOf(TrainingReport.Completed.class);
     assertThat(run.score(1)).as(run.console()).isZero();
     assertThat(run.run()).as(run.console()).isZero();
+    assertThat(run.console()).contains("eval_loss").doesNotContain("perplexity");
 
     List<JsonNode> lines = metrics(run);
     JsonNode first = lines.stream().filter(line -> line.has("loss")).findFirst().orElseThrow();

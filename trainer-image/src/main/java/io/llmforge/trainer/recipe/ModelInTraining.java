@@ -83,6 +83,11 @@ final class ModelInTraining implements AutoCloseable {
     task.requireFitting(model, sequences);
   }
 
+  /** Of a mean loss, where the task's loss is a cross entropy. */
+  OptionalDouble perplexity(double loss) {
+    return task.perplexity(loss);
+  }
+
   /** What a model that knows nothing would lose at this task. */
   OptionalDouble lossOfGuessing() {
     return task.lossOfGuessing(model.vocabularySize());

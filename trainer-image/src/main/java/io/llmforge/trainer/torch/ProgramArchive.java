@@ -15,7 +15,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * The container in which libtorch accepts source: a zip of stored entries. {@code data.pkl} holds
  * the one object of the program's class, {@code code/__torch__.py} that class, and {@code
- * code/__torch__/PART.py} the functions of {@code __torch__.PART}.
+ * code/__torch__/PART.py} the functions of {@code __torch__.PART}. Every program may call those of
+ * {@code __torch__.product}.
  */
 final class ProgramArchive {
 
@@ -26,25 +27,26 @@ final class ProgramArchive {
 
   private ProgramArchive() {}
 
-  static byte[] of(ProgramSource source) throws IOException {
+  static byte[] of(ProgramSource source, ProductKernel products) throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       store(zip, "data.pkl", pickledInstance(source));
-      store(zip, "code/__torch__.py", file(source, source.name()));
+      store(zip, "code/__torch__.py", file(source.owner(), source.name()));
       for (var part : source.parts()) {
-        store(zip, "code/__torch__/" + part + ".py", file(source, part));
+        store(zip, "code/__torch__/" + part + ".py", file(source.owner(), part));
       }
+      store(zip, "code/__torch__/product.py", file(ProductKernel.class, products.resource()));
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
     }
     return bytes.toByteArray();
   }
 
-  private static byte[] file(ProgramSource source, String name) throws IOException {
+  private static byte[] file(Class<?> owner, String name) throws IOException {
     var fileName = name + ".py";
-    try (var resource = source.owner().getResourceAsStream(fileName)) {
+    try (var resource = owner.getResourceAsStream(fileName)) {
       if (resource == null) {
-        throw new FileNotFoundException(source.owner().getPackageName() + "/" + fileName);
+        throw new FileNotFoundException(owner.getPackageName() + "/" + fileName);
       }
       return resource.readAllBytes();
     }

@@ -18,9 +18,9 @@ public final class TorchProgram {
     this.module = module;
   }
 
-  static TorchProgram load(PtNDManager manager, ProgramSource source) {
+  static TorchProgram load(PtNDManager manager, ProgramSource source, ProductKernel products) {
     try {
-      var archive = ProgramArchive.of(source);
+      var archive = ProgramArchive.of(source, products);
       var module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
       return new TorchProgram(manager, module);
     } catch (IOException failure) {

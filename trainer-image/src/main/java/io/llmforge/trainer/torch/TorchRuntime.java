@@ -17,20 +17,31 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TorchRuntime implements AutoCloseable {
 
   private final PtNDManager manager;
+  private final ProductKernel products;
   private final AtomicLong liveTensors = new AtomicLong();
   private final TorchProgram transfer;
 
-  private TorchRuntime(PtNDManager manager) {
+  private TorchRuntime(PtNDManager manager, ProductKernel products) {
     this.manager = manager;
-    this.transfer =
-        TorchProgram.load(manager, ProgramSource.of(TorchRuntime.class, "transfer", "Transfer"));
+    this.products = products;
+    this.transfer = load(TorchRuntime.class, "transfer", "Transfer");
   }
 
   /** Loads libtorch from the class path; nothing is downloaded when DJL is told to be offline. */
   public static TorchRuntime start() {
     var engine = Engine.getEngine("PyTorch");
     var device = engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
-    return new TorchRuntime((PtNDManager) NDManager.newBaseManager(device, "PyTorch"));
+    return start(device, device.isGpu() ? ProductKernel.PLAIN : ProductKernel.ofProcessor());
+  }
+
+  /** On the CPU, with the kernel that is asked for. */
+  public static TorchRuntime startOnCpu(ProductKernel products) {
+    return start(Device.cpu(), products);
+  }
+
+  private static TorchRuntime start(Device device, ProductKernel products) {
+    var manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
+    return new TorchRuntime(manager, products);
   }
 
   /** Loads the program {@code className} from the resource {@code name.py} beside {@code owner}. */
@@ -39,7 +50,7 @@ public final class TorchRuntime implements AutoCloseable {
   }
 
   public TorchProgram load(ProgramSource source) {
-    return TorchProgram.load(manager, source);
+    return TorchProgram.load(manager, source, products);
   }
 
   public TensorScope openScope() {

@@ -22,7 +22,7 @@ class CrossEntropy(Module):
     return torch.div_(mask, 1.0 - p)
 
   def head(self: __torch__.CrossEntropy, h: Tensor, hd: Tensor, w: Dict[str, Tensor]) -> Tensor:
-    z = torch.linear(h, w["weight"])
+    z = __torch__.product.forward(h, w["weight"])
     if torch.__contains__(w, "lora_A.weight"):
       u = torch.mul_(torch.linear(hd, w["lora_A.weight"]), w["lora_scale"])
       _ = torch.addmm_(z, u, torch.t(w["lora_B.weight"]))
@@ -44,8 +44,7 @@ class CrossEntropy(Module):
     if torch.__contains__(w, "soft_cap"):
       t = torch.div_(z, w["soft_cap"])
       _ = torch.mul_(dz, torch.rsub(torch.mul_(t, t), 1.0))
-    _ = torch.addmm_(dh, dz, w["weight"], beta=0)
-    _ = torch.mul_(dh, k)
+    _ = torch.copy_(dh, torch.mul_(__torch__.product.backward(dz, w["weight"]), k))
     if torch.__contains__(g, "weight"):
       _ = torch.addmm_(g["weight"], torch.t(dz), torch.mul(h, k))
     if torch.__contains__(g, "token_adapter.trainable_tokens_delta"):

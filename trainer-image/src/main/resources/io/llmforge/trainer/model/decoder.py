@@ -130,9 +130,8 @@ class Decoder(Module):
       return __torch__.linear.backward(torch.cat([dqueries, dkeys, dvalues], 1), h, w, g, "self_attn.qkv_proj", p, seed)
     else:
       dh = __torch__.linear.backward(dqueries, h, w, g, "self_attn.q_proj", p, seed)
-      __torch__.linear.backward_onto(dh, dkeys, h, w, g, "self_attn.k_proj", p, seed + 1)
-      __torch__.linear.backward_onto(dh, dvalues, h, w, g, "self_attn.v_proj", p, seed + 2)
-      return dh
+      dh = __torch__.linear.backward_onto(dh, dkeys, h, w, g, "self_attn.k_proj", p, seed + 1)
+      return __torch__.linear.backward_onto(dh, dvalues, h, w, g, "self_attn.v_proj", p, seed + 2)
 
   # Widths of q, k and v beside each other.
   def widths(self: __torch__.Decoder) -> List[int]:

@@ -27,8 +27,7 @@ def backward(dy: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], gelu: bool,
     return __torch__.linear.backward(torch.cat([dgate, dup], 1), h, w, g, "mlp.gate_up_proj", p, seed)
   else:
     dh = __torch__.linear.backward(dgate, h, w, g, "mlp.gate_proj", p, seed)
-    __torch__.linear.backward_onto(dh, dup, h, w, g, "mlp.up_proj", p, seed + 1)
-    return dh
+    return __torch__.linear.backward_onto(dh, dup, h, w, g, "mlp.up_proj", p, seed + 1)
 
 def activated(gate: Tensor, gelu: bool) -> Tensor:
   if gelu:

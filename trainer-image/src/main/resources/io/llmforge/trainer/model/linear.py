@@ -11,9 +11,9 @@ def dropout_mask(x: Tensor, p: float, seed: int) -> Tensor:
 
 def forward(x: Tensor, w: Dict[str, Tensor], name: str, p: float, seed: int) -> Tensor:
   if name + ".bias" in w:
-    y = torch.linear(x, w[name + ".weight"], w[name + ".bias"])
+    y = __torch__.product.forward_with_bias(x, w[name + ".weight"], w[name + ".bias"])
   else:
-    y = torch.linear(x, w[name + ".weight"])
+    y = __torch__.product.forward(x, w[name + ".weight"])
   if name + ".lora_A.weight" in w:
     xd = x
     if p > 0.0:
@@ -24,15 +24,15 @@ def forward(x: Tensor, w: Dict[str, Tensor], name: str, p: float, seed: int) -> 
 
 # Adds the gradients of the weights to g and gives the gradient of x.
 def backward(dy: Tensor, x: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], name: str, p: float, seed: int) -> Tensor:
-  dx = torch.mm(dy, w[name + ".weight"])
+  dx = __torch__.product.backward(dy, w[name + ".weight"])
   __torch__.linear.rest_of_backward(dx, dy, x, w, g, name, p, seed)
   return dx
 
-# The same, for an x that went through several modules: adds to dx.
-def backward_onto(dx: Tensor, dy: Tensor, x: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], name: str, p: float, seed: int) -> None:
-  _ = torch.addmm_(dx, dy, w[name + ".weight"])
-  __torch__.linear.rest_of_backward(dx, dy, x, w, g, name, p, seed)
-  return None
+# The same, for an x that went through several modules: gives dx with this module's part added.
+def backward_onto(dx: Tensor, dy: Tensor, x: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], name: str, p: float, seed: int) -> Tensor:
+  sum = __torch__.product.backward_onto(dx, dy, w[name + ".weight"])
+  __torch__.linear.rest_of_backward(sum, dy, x, w, g, name, p, seed)
+  return sum
 
 def rest_of_backward(dx: Tensor, dy: Tensor, x: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], name: str, p: float, seed: int) -> None:
   if name + ".weight" in g:
