@@ -11,15 +11,6 @@ import java.util.stream.StreamSupport;
 final class ApiPage {
 
   private static final String CONFIG = "spec.config";
-  private static final String HEAD =
-      """
-      # API reference
-
-      `%s` in `%s/%s`, namespaced, `kubectl get %s`. The fields of `spec.config` are in the
-      [config reference](config-reference.md).
-
-      """;
-
   private final JsonNode definition;
   private final StringBuilder page = new StringBuilder();
 
@@ -37,11 +28,18 @@ final class ApiPage {
     var version = spec.at("/versions/0");
     page.append(DocsPage.notice("crds/finetunejobs.llmforge.io-v1.yml"));
     page.append(
-        HEAD.formatted(
-            spec.at("/names/kind").asText(),
-            spec.path("group").asText(),
-            version.path("name").asText(),
-            spec.at("/names/shortNames/0").asText()));
+        """
+        # API reference
+
+        `%s` in `%s/%s`, namespaced, `kubectl get %s`. The fields of `spec.config` are in the
+        [config reference](config-reference.md).
+
+        """
+            .formatted(
+                spec.at("/names/kind").asText(),
+                spec.path("group").asText(),
+                version.path("name").asText(),
+                spec.at("/names/shortNames/0").asText()));
     columns(version.path("additionalPrinterColumns"));
     var schema = version.at("/schema/openAPIV3Schema");
     rules("metadata", schema);
