@@ -2,7 +2,6 @@ package io.llmforge.cli.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -30,13 +29,12 @@ class DocsTest {
   private static final String REQUIRED =
       "model_id: pvc://models/base\ntrain_path: pvc://rows/train.jsonl\n";
 
-  private static final Pattern COMMAND = Pattern.compile("[.]/llmforge\\s+([^|>&;)#`]+)");
+  private static final Pattern COMMAND = Pattern.compile("[.]/llmforge\\s+((?:\"[^\"]*\"|[^|>&;)#`\"])+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s#]+)(?:#([^)\\s]+))?\\)");
   private static final Pattern OWN_ANCHOR = Pattern.compile("\\]\\(#([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("^#+ +(.+)$", Pattern.MULTILINE);
 
-  private static final JsonMapper ROWS =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+  private static final JsonMapper ROWS = JsonMapper.builder().build();
 
   @TempDir private Path folder;
 
@@ -51,7 +49,12 @@ class DocsTest {
         .map(
             block ->
                 DynamicTest.dynamicTest(
-                    block.place(), () -> assertThat(ROWS.readTree(block.text())).isNotNull()));
+                    block.place(),
+                    () -> {
+                      try (var rows = ROWS.readerFor(JsonNode.class).readValues(block.text())) {
+                        assertThat(rows.readAll()).isNotEmpty();
+                      }
+                    }));
   }
 
   @TestFactory
