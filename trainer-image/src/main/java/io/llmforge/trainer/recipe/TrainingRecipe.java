@@ -124,6 +124,10 @@ public final class TrainingRecipe {
         }
         records.resumed().ifPresent(model::restore);
         announce(resolved, model, records);
+        start
+            .adapter()
+            .flatMap(adapter -> adapter.doubtAbout(plan.model().modelId()))
+            .ifPresent(surroundings.console()::warning);
         var loop =
             new TrainingLoop(resolved, data.with(resolved.memory()), model, records, surroundings);
         if (resolved.memory().isTight()) {
