@@ -29,7 +29,8 @@ class DocsTest {
   private static final String REQUIRED =
       "model_id: pvc://models/base\ntrain_path: pvc://rows/train.jsonl\n";
 
-  private static final Pattern COMMAND = Pattern.compile("[.]/llmforge\\s+((?:\"[^\"]*\"|[^|>&;)#`\"])+)");
+  private static final Pattern COMMAND =
+      Pattern.compile("[.]/llmforge\\s+((?:\"[^\"]*\"|[^|>&;)#`\"])+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s#]+)(?:#([^)\\s]+))?\\)");
   private static final Pattern OWN_ANCHOR = Pattern.compile("\\]\\(#([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("^#+ +(.+)$", Pattern.MULTILINE);
