@@ -26,15 +26,22 @@ import picocli.CommandLine.Spec;
 /** {@code llmforge convert}: an LLMForge config as a FineTuneJob. */
 @Command(
     name = "convert",
-    mixinStandardHelpOptions = true,
-    description = "Prints an LLMForge config as a FineTuneJob.",
+    description = {
+      "Prints an LLMForge config as a FineTuneJob.",
+      "",
+      "Keys and their order stay; a key written twice keeps its last value. Findings go to stderr."
+    },
+    exitCodeList = {
+      "0:the manifest is on stdout",
+      "65:the config is refused",
+      "66:the config cannot be read"
+    },
     footer = {
       "",
-      "Keys and their order stay; a key written twice keeps its last value. Findings go to stderr.",
-      "Exits 0 with a manifest on stdout, 65 when the config is refused, 66 when it cannot be read."
-    },
-    exitCodeOnInvalidInput = ExitCode.USAGE,
-    exitCodeOnExecutionException = ExitCode.SOFTWARE)
+      "Examples:",
+      "  ./llmforge convert config.yaml > finetunejob.yaml",
+      "  ./llmforge convert config.yaml --name harbour-master --namespace training"
+    })
 final class ConvertCommand implements Callable<Integer> {
 
   private static final YAMLMapper YAML =

@@ -28,15 +28,21 @@ import picocli.CommandLine.Spec;
 /** {@code llmforge render}: the objects the operator would create, by the operator's own code. */
 @Command(
     name = "render",
-    mixinStandardHelpOptions = true,
-    description = "Prints every object that the operator would create for a FineTuneJob.",
+    description = {
+      "Prints every object that the operator would create for a FineTuneJob.",
+      "",
+      "Findings go to stderr. Owner references lack the uid that applying the FineTuneJob gives it."
+    },
+    exitCodeList = {
+      "0:the manifests are on stdout",
+      "65:the job is refused",
+      "66:the job cannot be read"
+    },
     footer = {
       "",
-      "Findings go to stderr. Owner references lack the uid that applying the FineTuneJob gives it.",
-      "Exits 0 with manifests on stdout, 65 when the job is refused, 66 when it cannot be read."
-    },
-    exitCodeOnInvalidInput = ExitCode.USAGE,
-    exitCodeOnExecutionException = ExitCode.SOFTWARE)
+      "Examples:",
+      "  ./llmforge render examples/02-instruction-tuning-lora/finetunejob.yaml"
+    })
 final class RenderCommand implements Callable<Integer> {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();

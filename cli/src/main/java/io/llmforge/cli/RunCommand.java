@@ -17,14 +17,17 @@ import picocli.CommandLine.Parameters;
 /** {@code llmforge run}. */
 @Command(
     name = "run",
-    mixinStandardHelpOptions = true,
     description = {
       "Runs an example folder, or a FineTuneJob manifest, on a local cluster.",
       "",
       "Starts an embedded Kubernetes and the operator, applies the manifest, and shows conditions and"
-          + " progress until the run ends. Needs no cluster and no GPU. Exits with 0 when the run"
-          + " ended as the example expects, or succeeded.",
-      ""
+          + " progress until the run ends. Needs no cluster and no GPU."
+    },
+    exitCodeList = {
+      "0:the run ended as the example expects, or succeeded",
+      "1:it ended otherwise",
+      "66:there is no such example or manifest, or it cannot be run",
+      "70:cluster or operator did not start"
     },
     footer = {
       "",
@@ -52,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("llmforge.home", ".")).toAbsolutePath().normalize();
     Path folder = data == null ? home.resolve(".llmforge") : data.toAbsolutePath();
-    LocalRun run = new LocalRun(new Installation(home), folder, System.out, isTerminal());
+    LocalRun run = new LocalRun(new Installation(home), folder, System.out, Terminal.isOne());
     try {
       Story story = Story.read(Objects.requireNonNull(path));
       RunResult result = keep ? run.runAndKeep(story) : run.run(story);
@@ -64,10 +67,5 @@ final class RunCommand implements Callable<Integer> {
       System.err.println("llmforge run: " + e.getMessage());
       return ExitCode.SOFTWARE;
     }
-  }
-
-  // The shell knows; System.console() means different things in different Java versions.
-  private static boolean isTerminal() {
-    return Boolean.getBoolean("llmforge.terminal");
   }
 }

@@ -16,15 +16,18 @@ import picocli.CommandLine.Spec;
 /** {@code llmforge validate}: what is right and wrong about files, without a cluster. */
 @Command(
     name = "validate",
-    mixinStandardHelpOptions = true,
-    description = "Says what is right and wrong about LLMForge configs and FineTuneJobs.",
+    description = {
+      "Says what is right and wrong about LLMForge configs and FineTuneJobs.",
+      "",
+      "Prints FILE:LINE: SEVERITY: KEY: MESSAGE for everything worth saying."
+    },
+    exitCodeList = {"0:all files are accepted", "65:a file is refused", "66:a file cannot be read"},
     footer = {
       "",
-      "Prints FILE:LINE: SEVERITY: KEY: MESSAGE for everything worth saying.",
-      "Exits 0 when all files are accepted, 65 when one is refused, 66 when one cannot be read."
-    },
-    exitCodeOnInvalidInput = ExitCode.USAGE,
-    exitCodeOnExecutionException = ExitCode.SOFTWARE)
+      "Examples:",
+      "  ./llmforge validate examples/02-instruction-tuning-lora/finetunejob.yaml",
+      "  ./llmforge validate configs/*.yaml"
+    })
 final class ValidateCommand implements Callable<Integer> {
 
   @Spec

@@ -3,8 +3,11 @@ package io.llmforge.trainer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.PodContract;
+import io.llmforge.crds.plan.TrainingEstimate;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.trainer.recipe.EstimateRecipe;
 import io.llmforge.trainer.recipe.PlanInvalidException;
 import io.llmforge.trainer.recipe.ReferenceRecipe;
 import io.llmforge.trainer.recipe.RunControl;
@@ -19,6 +22,7 @@ import io.llmforge.trainer.storage.Volumes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +72,9 @@ public final class Trainer {
       surroundings.out().print(TrainerArguments.HELP);
       return 0;
     }
+    if (EstimateArguments.areMeant(arguments)) {
+      return estimate(arguments);
+    }
     TrainingReport report = report(arguments);
     writeLastWords(report);
     return switch (report) {
@@ -88,28 +95,42 @@ public final class Trainer {
     try {
       return train(TrainerArguments.parse(arguments));
     } catch (Throwable failure) {
-      FailureCode code = FailureCodes.of(failure);
-      String message = failure.getMessage();
-      if (code == FailureCode.INTERNAL_ERROR) {
-        failure.printStackTrace(surroundings.out());
-        message =
-            "%s; this is a mistake in the trainer, its log has the details".formatted(failure);
-      }
-      return new TrainingReport.Failed(
-          progress.progress(), code, message == null ? failure.toString() : message);
+      return failed(failure);
+    }
+  }
+
+  private TrainingReport.Failed failed(Throwable failure) {
+    FailureCode code = FailureCodes.of(failure);
+    String message = failure.getMessage();
+    if (code == FailureCode.INTERNAL_ERROR) {
+      failure.printStackTrace(surroundings.out());
+      message = "%s; this is a mistake in the trainer, its log has the details".formatted(failure);
+    }
+    return new TrainingReport.Failed(
+        progress.progress(), code, message == null ? failure.toString() : message);
+  }
+
+  /** Leaves an estimate in the workspace; nobody waits for last words. */
+  private int estimate(List<String> words) {
+    try {
+      EstimateArguments arguments = EstimateArguments.parse(words);
+      TrainerArguments common = arguments.common();
+      TrainingEstimate estimate =
+          new EstimateRecipe(readPlan(common), surroundings(common), arguments.request())
+              .estimate();
+      Path file = common.workspace().resolve(PodContract.ESTIMATE_FILE);
+      Files.writeString(file, PlanJson.writeIndented(estimate));
+      return 0;
+    } catch (Throwable failure) {
+      TrainingReport.Failed failed = failed(failure);
+      console.line("%s: %s".formatted(failed.code().reason(), failed.message()));
+      return failed.code().exitCode();
     }
   }
 
   private TrainingReport train(TrainerArguments arguments) {
     TrainingPlan plan = readPlan(arguments);
-    var run =
-        new RunSurroundings(
-            new Volumes(arguments.workspace(), arguments.volumes()),
-            control,
-            progress,
-            console,
-            surroundings.clock(),
-            surroundings.memory());
+    RunSurroundings run = surroundings(arguments);
     if (arguments.shard().isPresent()) {
       return new ReferenceRecipe(plan, arguments.shard().getAsInt(), run).run();
     }
@@ -119,6 +140,16 @@ public final class Trainer {
     } finally {
       server.ifPresent(StatusServer::close);
     }
+  }
+
+  private RunSurroundings surroundings(TrainerArguments arguments) {
+    return new RunSurroundings(
+        new Volumes(arguments.workspace(), arguments.volumes()),
+        control,
+        progress,
+        console,
+        surroundings.clock(),
+        surroundings.memory());
   }
 
   private static TrainingPlan readPlan(TrainerArguments arguments) {

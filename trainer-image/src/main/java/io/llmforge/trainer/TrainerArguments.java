@@ -24,9 +24,12 @@ record TrainerArguments(
       """
       usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--status-port=PORT]
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
+             estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
+                      [--memory-bytes=NUMBER] [--measured-steps=NUMBER]
 
       train trains what a plan says; reference scores one shard of the rows of a preference_tuning
-      plan with the model that training starts from, which train needs.
+      plan with the model that training starts from, which train needs; estimate says in the
+      workspace's estimate.json what a plan comes to, without training.
 
         --plan=FILE            the training plan, JSON
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview

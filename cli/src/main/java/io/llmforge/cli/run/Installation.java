@@ -16,7 +16,7 @@ public record Installation(Path home) {
   }
 
   /** The trainer's jars, as they go into its image. */
-  Path trainerLibraries() {
+  public Path trainerLibraries() {
     return built(home.resolve("trainer-image/target/trainer/lib"));
   }
 
@@ -26,7 +26,7 @@ public record Installation(Path home) {
   }
 
   /** The Java that runs this process runs the others. */
-  Path java() {
+  public Path java() {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 

@@ -12,7 +12,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.llmforge.cli.story.ExpectedStatus;
 import io.llmforge.cli.story.ExpectedStatus.Mismatch;
+import io.llmforge.cli.story.FolderCopy;
 import io.llmforge.cli.story.Story;
+import io.llmforge.cli.view.LiveView;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
@@ -185,10 +187,7 @@ public final class LocalRun {
     createNamespace(story, client);
     for (Map.Entry<String, Map<String, Path>> claim : story.claims().entrySet()) {
       Path volume = cluster.volumeFolder(story.namespace(), claim.getKey());
-      Files.createDirectories(volume);
-      for (Map.Entry<String, Path> content : claim.getValue().entrySet()) {
-        RunFolder.copy(content.getValue(), volume.resolve(content.getKey()).normalize());
-      }
+      FolderCopy.fill(volume, claim.getValue());
       client
           .resource(
               new PersistentVolumeClaimBuilder()

@@ -2,6 +2,7 @@ package io.llmforge.cli.run;
 
 import io.llmforge.cli.story.ExpectedStatus.Mismatch;
 import io.llmforge.cli.story.Story;
+import io.llmforge.cli.view.StatusText;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
 import java.nio.file.Path;

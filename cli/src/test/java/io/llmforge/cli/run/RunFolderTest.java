@@ -47,14 +47,4 @@ class RunFolderTest {
 
     assertThat(RunFolder.take(root)).satisfies(RunFolder::close);
   }
-
-  @Test
-  void copyingKeepsTheTree() throws Exception {
-    Path source = Files.createDirectories(root.resolve("source/deep"));
-    Files.writeString(source.resolve("file"), "text");
-
-    RunFolder.copy(root.resolve("source"), root.resolve("target"));
-
-    assertThat(root.resolve("target/deep/file")).hasContent("text");
-  }
 }

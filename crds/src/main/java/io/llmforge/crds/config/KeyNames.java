@@ -51,6 +51,11 @@ final class KeyNames {
 
   private KeyNames() {}
 
+  /** Paths of old spellings, and the present names of their last parts. */
+  static Map<String, String> former() {
+    return FORMER;
+  }
+
   /** The present name of a key that had another. */
   static Optional<String> ofFormer(String path) {
     return Optional.ofNullable(FORMER.get(path));

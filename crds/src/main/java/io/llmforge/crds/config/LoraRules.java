@@ -2,7 +2,6 @@ package io.llmforge.crds.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.config.Finding.Severity;
-import io.llmforge.crds.config.LlmForgeConfig.LoraConfig;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;

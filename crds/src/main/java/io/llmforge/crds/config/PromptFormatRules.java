@@ -1,8 +1,6 @@
 package io.llmforge.crds.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.llmforge.crds.config.LlmForgeConfig.GenerationConfig;
-import io.llmforge.crds.config.LlmForgeConfig.PromptFormatConfig;
 import org.jspecify.annotations.Nullable;
 
 /** What the templates of a prompt format must hold. */

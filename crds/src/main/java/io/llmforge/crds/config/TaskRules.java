@@ -2,10 +2,8 @@ package io.llmforge.crds.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.config.Finding.Severity;
-import io.llmforge.crds.config.LlmForgeConfig.ClassifierConfig;
-import io.llmforge.crds.config.LlmForgeConfig.PreferenceTuningConfig;
-import io.llmforge.crds.config.LlmForgeConfig.PreferenceTuningConfig.LossType;
 import io.llmforge.crds.config.LlmForgeConfig.Task;
+import io.llmforge.crds.config.PreferenceTuningConfig.LossType;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;

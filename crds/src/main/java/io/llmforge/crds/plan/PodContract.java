@@ -16,6 +16,22 @@ public final class PodContract {
   /** Scores one shard of the preference rows with the starting model. */
   public static final String REFERENCE_COMMAND = "reference";
 
+  /**
+   * Says what a plan comes to, without training: {@code estimate --plan=FILE --workspace=FOLDER
+   * [--volume=CLAIM=FOLDER]... [--memory-bytes=NUMBER] [--measured-steps=NUMBER]} leaves a {@link
+   * TrainingEstimate} in the workspace. No pod does this; {@code llmforge estimate} does.
+   */
+  public static final String ESTIMATE_COMMAND = "estimate";
+
+  /** Memory to plan with instead of this machine's. */
+  public static final String MEMORY_ARGUMENT = "--memory-bytes=";
+
+  /** Steps to make and throw away, to measure how long they take. */
+  public static final String MEASURED_STEPS_ARGUMENT = "--measured-steps=";
+
+  /** File of the estimate in the workspace. */
+  public static final String ESTIMATE_FILE = "estimate.json";
+
   public static final String PLAN_ARGUMENT = "--plan=";
   public static final String WORKSPACE_ARGUMENT = "--workspace=";
   public static final String VOLUME_ARGUMENT = "--volume=";

@@ -3,7 +3,7 @@ package io.llmforge.crds.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmforge.crds.config.Finding.Severity;
-import io.llmforge.crds.config.LlmForgeConfig.PreferenceTuningConfig.LossType;
+import io.llmforge.crds.config.PreferenceTuningConfig.LossType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -19,11 +19,11 @@ import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 
 /** What the javadoc of records says about their components. */
-final class RecordJavadoc {
+public final class RecordJavadoc {
 
   private final Map<String, String> texts = new HashMap<>();
 
-  RecordJavadoc(Path sources) {
+  public RecordJavadoc(Path sources) {
     try (var files = Files.walk(sources);
         var fileManager =
             ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)) {
@@ -48,7 +48,7 @@ final class RecordJavadoc {
   }
 
   /** What a component is. */
-  String of(Class<?> type, String component) {
+  public String of(Class<?> type, String component) {
     var text = texts.get(key(simpleName(type), component));
     if (text == null) {
       throw new IllegalStateException(
@@ -59,7 +59,7 @@ final class RecordJavadoc {
   }
 
   /** First sentence and more: the main text of the record. */
-  String of(Class<?> type) {
+  public String of(Class<?> type) {
     return texts.getOrDefault(key(simpleName(type), ""), "");
   }
 

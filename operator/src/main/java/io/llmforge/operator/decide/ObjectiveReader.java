@@ -3,11 +3,11 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import io.llmforge.crds.config.ClassifierConfig;
 import io.llmforge.crds.config.LlmForgeConfig;
-import io.llmforge.crds.config.LlmForgeConfig.ClassifierConfig;
-import io.llmforge.crds.config.LlmForgeConfig.LogprobProcessorScalingConfig;
-import io.llmforge.crds.config.LlmForgeConfig.PreferenceTuningConfig;
-import io.llmforge.crds.config.LlmForgeConfig.PreferenceTuningConfig.LossType;
+import io.llmforge.crds.config.LogprobProcessorScalingConfig;
+import io.llmforge.crds.config.PreferenceTuningConfig;
+import io.llmforge.crds.config.PreferenceTuningConfig.LossType;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.Objective.ClassificationMetric;

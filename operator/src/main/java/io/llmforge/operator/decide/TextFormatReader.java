@@ -3,9 +3,9 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import io.llmforge.crds.config.GenerationConfig;
 import io.llmforge.crds.config.LlmForgeConfig;
-import io.llmforge.crds.config.LlmForgeConfig.GenerationConfig;
-import io.llmforge.crds.config.LlmForgeConfig.PromptFormatConfig;
+import io.llmforge.crds.config.PromptFormatConfig;
 import io.llmforge.crds.plan.PromptFormat;
 import io.llmforge.crds.plan.TextFormat;
 import io.llmforge.crds.plan.TokenizerTemplate;

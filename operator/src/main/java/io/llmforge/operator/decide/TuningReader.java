@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.llmforge.crds.config.LlmForgeConfig.LoraConfig;
+import io.llmforge.crds.config.LoraConfig;
 import io.llmforge.crds.plan.LoraDetails;
 import io.llmforge.crds.plan.LoraDetails.Bias;
 import io.llmforge.crds.plan.LoraDetails.InitialValues;

@@ -1,4 +1,4 @@
-package io.llmforge.cli.run;
+package io.llmforge.cli.view;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import java.io.PrintStream;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Shows a status as it changes: a line for everything that turned, and the progress. On a terminal
  * the progress stays on the last line; elsewhere it is printed now and then as a line of its own.
  */
-final class LiveView {
+public final class LiveView {
 
   private static final Duration PLAIN_PROGRESS_INTERVAL = Duration.ofSeconds(5);
   private static final String ERASE_LINE = "\r\033[2K";
@@ -28,14 +28,14 @@ final class LiveView {
   private String shownProgress = "";
   private Instant lastPlainProgress = Instant.EPOCH;
 
-  LiveView(PrintStream out, boolean terminal, Clock clock) {
+  public LiveView(PrintStream out, boolean terminal, Clock clock) {
     this.out = out;
     this.terminal = terminal;
     this.clock = clock;
     this.time = DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
   }
 
-  void show(FineTuneJobStatus status) {
+  public void show(FineTuneJobStatus status) {
     for (String line : StatusText.news(shown, status)) {
       eraseProgress();
       out.println(stamp() + line);
@@ -51,7 +51,7 @@ final class LiveView {
   }
 
   /** Leaves the terminal clean for what is printed next. */
-  void end() {
+  public void end() {
     eraseProgress();
     out.flush();
   }

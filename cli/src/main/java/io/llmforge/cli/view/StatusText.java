@@ -1,4 +1,4 @@
-package io.llmforge.cli.run;
+package io.llmforge.cli.view;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
@@ -14,7 +14,7 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** A FineTuneJob's status as lines of text. */
-final class StatusText {
+public final class StatusText {
 
   private static final int BAR_WIDTH = 24;
   private static final String EVALUATION = "eval_";
@@ -49,7 +49,7 @@ final class StatusText {
   }
 
   /** Where the run is, on one line; empty before the first report. */
-  static Optional<String> progress(FineTuneJobStatus status) {
+  public static Optional<String> progress(FineTuneJobStatus status) {
     Reference reference = status.reference();
     if (status.phase() == Phase.Scoring && reference != null) {
       return Optional.of(scoringLine(reference));
@@ -69,7 +69,7 @@ final class StatusText {
   }
 
   /** Every condition, as a table. */
-  static List<String> conditionTable(FineTuneJobStatus status) {
+  public static List<String> conditionTable(FineTuneJobStatus status) {
     return conditions(status).stream().map(StatusText::conditionLine).toList();
   }
 

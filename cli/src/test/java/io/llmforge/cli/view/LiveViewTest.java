@@ -1,4 +1,4 @@
-package io.llmforge.cli.run;
+package io.llmforge.cli.view;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
