@@ -182,7 +182,7 @@ class DeciderTest {
       default -> {}
     }
     Boolean validateOnly = name.equals("validate") ? true : null;
-    return new FineTuneJobSpec(config, null, validateOnly, null, null, null, null);
+    return new FineTuneJobSpec(config, null, validateOnly, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {

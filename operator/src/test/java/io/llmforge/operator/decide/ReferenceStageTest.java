@@ -115,7 +115,7 @@ class ReferenceStageTest {
             PLANNER.plan(
                 OWNER,
                 new FineTuneJobSpec(
-                    JobFixture.classification(), null, null, null, null, null, null));
+                    JobFixture.classification(), null, null, null, null, null, null, null));
 
     assertThat(planned.stages()).containsExactly(Stage.TRAIN);
   }
@@ -171,7 +171,7 @@ class ReferenceStageTest {
       case "refused" -> config.put("train_path", "s3://bucket/rows.jsonl");
       default -> {}
     }
-    return new FineTuneJobSpec(config, null, null, null, null, null, null);
+    return new FineTuneJobSpec(config, null, null, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
