@@ -5,6 +5,9 @@ import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.trainer.fetch.FetchControl;
+import io.llmforge.trainer.fetch.PlanFetch;
+import io.llmforge.trainer.fetch.RemoteSettings;
 import io.llmforge.trainer.recipe.PlanInvalidException;
 import io.llmforge.trainer.recipe.ReferenceRecipe;
 import io.llmforge.trainer.recipe.RunControl;
@@ -29,6 +32,8 @@ import java.util.Optional;
  * done.
  */
 public final class Trainer {
+
+  private static final String FETCHED_SO_FAR = "what is fetched so far";
 
   private final TrainerSurroundings surroundings;
   private final ConsoleProgress console;
@@ -60,8 +65,12 @@ public final class Trainer {
       surroundings.out().print(TrainerArguments.HELP);
       return 0;
     }
-    TrainingReport report = report(arguments);
-    writeLastWords(report);
+    Optional<TrainingReport> report = report(arguments);
+    report.ifPresent(this::writeLastWords);
+    return report.map(Trainer::exitCode).orElse(0);
+  }
+
+  private static int exitCode(TrainingReport report) {
     return switch (report) {
       case TrainingReport.Completed ignored -> 0;
       case TrainingReport.Stopped ignored -> FailureCode.CHECKPOINTED_AND_STOPPED.exitCode();
@@ -76,9 +85,13 @@ public final class Trainer {
   }
 
   // Whatever goes wrong, even an Error, must end in a message and an exit code.
-  private TrainingReport report(List<String> arguments) {
+  private Optional<TrainingReport> report(List<String> given) {
     try {
-      return train(TrainerArguments.parse(arguments));
+      TrainerArguments arguments = TrainerArguments.parse(given);
+      return switch (arguments.command()) {
+        case FETCH -> fetch(arguments);
+        case TRAIN, REFERENCE -> Optional.of(train(arguments));
+      };
     } catch (Throwable failure) {
       FailureCode code = FailureCodes.of(failure);
       String message = failure.getMessage();
@@ -87,8 +100,22 @@ public final class Trainer {
         message =
             "%s; this is a mistake in the trainer, its log has the details".formatted(failure);
       }
-      return new TrainingReport.Failed(
-          progress.progress(), code, message == null ? failure.toString() : message);
+      return Optional.of(
+          new TrainingReport.Failed(
+              progress.progress(), code, message == null ? failure.toString() : message));
+    }
+  }
+
+  /** Copies remote sources into the workspace; an end without words means that all are there. */
+  private Optional<TrainingReport> fetch(TrainerArguments arguments) {
+    var fetchControl = new FetchControl(control::isStopRequested, Thread::sleep, console);
+    var settings = new RemoteSettings(surroundings.environment());
+    try {
+      new PlanFetch(settings, fetchControl, surroundings.clock())
+          .run(readPlan(arguments).remoteSources(), arguments.workspace());
+      return Optional.empty();
+    } catch (FetchControl.StoppedException e) {
+      return Optional.of(new TrainingReport.Stopped(progress.progress(), FETCHED_SO_FAR));
     }
   }
 
