@@ -55,8 +55,8 @@ public enum Reason {
   CANNOT_WRITE_OUTPUT("Free or enlarge the named volume, and check that it can be written."),
   CHECKPOINTED_AND_STOPPED("The next attempt continues from the checkpoint."),
   ACCESS_DENIED(
-      "Give the trainer (user 10001) the right to read the named path; for remote sources, name a"
-          + " Secret with credentials in spec.credentials."),
+      "Give the trainer (user 10001) the right to read the named path, or spec.credentials that may"
+          + " read the named source."),
   ACCELERATOR_OUT_OF_MEMORY(
       "Lower train_batch_size_per_device and raise gradient_accumulation_steps by the same factor,"
           + " or lower context_length."),
