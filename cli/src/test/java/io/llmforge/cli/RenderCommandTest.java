@@ -95,7 +95,8 @@ class RenderCommandTest {
 
   @Test
   void sourceThatIsNotReachedIsRefusedOnce() throws IOException {
-    Path file = write(Files.readString(EXAMPLE).replace("pvc://models/harbour-log ", "ftp://host/model "));
+    Path file =
+        write(Files.readString(EXAMPLE).replace("pvc://models/harbour-log ", "ftp://host/model "));
 
     int exitCode = render(file);
 
