@@ -9,11 +9,9 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -32,7 +30,7 @@ final class ObjectClients {
    */
   static S3Client s3(RemoteSettings settings) {
     AwsCredentialsProvider credentials =
-        settings.s3Keys().map(ObjectClients::fixed).orElseGet(ObjectClients::ofThePod);
+        settings.s3Keys().map(ObjectClients::fixed).orElseGet(PodIdentity::new);
     S3ClientBuilder builder =
         builder(settings.s3())
             .region(Region.of(settings.s3Region()))
@@ -81,16 +79,5 @@ final class ObjectClients {
                 token -> AwsSessionCredentials.create(keys.id(), keys.secret(), token))
             .orElseGet(() -> AwsBasicCredentials.create(keys.id(), keys.secret()));
     return StaticCredentialsProvider.create(credentials);
-  }
-
-  private static AwsCredentialsProvider ofThePod() {
-    DefaultCredentialsProvider own = DefaultCredentialsProvider.builder().build();
-    return () -> {
-      try {
-        return own.resolveCredentials();
-      } catch (SdkClientException e) {
-        return AnonymousCredentialsProvider.create().resolveCredentials();
-      }
-    };
   }
 }
