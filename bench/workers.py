@@ -16,11 +16,12 @@ class WorkerFailed(Exception):
 
 
 def environment(threads, configuration):
-    """Equal for both sides: threads, and threads that wait without spinning."""
+    """Equal for both sides: threads that wait without spinning, and memory that is kept."""
     made = dict(os.environ)
     made |= {
         "OMP_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "PASSIVE",
+        "GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296",
         "TOKENIZERS_PARALLELISM": "false",
         "HF_HUB_OFFLINE": "1",
         "HF_DATASETS_OFFLINE": "1",

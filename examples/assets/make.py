@@ -20,23 +20,30 @@ import base_model
 import logbook
 import messages
 import questions
+import replies
 import tokenizer as tokenizer_files
 
 EXAMPLES = Path(__file__).resolve().parent.parent
 TEXT_STORY = "01-causal-lm-from-scratch"
 QUESTION_STORY = "02-instruction-tuning-lora"
 MESSAGE_STORY = "04-classification"
+REPLY_STORY = "05-preference-tuning"
 MODEL = "assets/tiny-llama"
 
 TEXT_SEED, TEXT_TRAIN_ROWS, TEXT_VALID_ROWS = 1, 480, 60
 QUESTION_SEED, QUESTION_TRAIN_ROWS, QUESTION_VALID_ROWS = 2, 480, 64
 MESSAGE_SEED, MESSAGE_TRAIN_ROWS, MESSAGE_VALID_ROWS = 4, 480, 96
+REPLY_SEED, REPLY_TRAIN_ROWS, REPLY_VALID_ROWS = 5, 720, 96
 
 
-def write_rows(path: Path, rows: list[list[dict[str, str]]]) -> None:
+def write_rows(path: Path, rows: list[dict[str, list[dict[str, str]]]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = (json.dumps({"messages": messages}, ensure_ascii=False) for messages in rows)
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def write_talks(path: Path, talks: list[list[dict[str, str]]]) -> None:
+    write_rows(path, [{"messages": messages} for messages in talks])
 
 
 def as_rows(texts: list[str]) -> list[list[dict[str, str]]]:
@@ -49,16 +56,20 @@ def write_all(root: Path) -> None:
     train_talks, valid_talks = questions.conversations(
         Random(QUESTION_SEED), QUESTION_TRAIN_ROWS, QUESTION_VALID_ROWS
     )
-    write_rows(root / TEXT_STORY / "data/train.jsonl", as_rows(train_texts))
-    write_rows(root / TEXT_STORY / "data/valid.jsonl", as_rows(valid_texts))
-    write_rows(root / QUESTION_STORY / "data/train.jsonl", train_talks)
-    write_rows(root / QUESTION_STORY / "data/valid.jsonl", valid_talks)
+    write_talks(root / TEXT_STORY / "data/train.jsonl", as_rows(train_texts))
+    write_talks(root / TEXT_STORY / "data/valid.jsonl", as_rows(valid_texts))
+    write_talks(root / QUESTION_STORY / "data/train.jsonl", train_talks)
+    write_talks(root / QUESTION_STORY / "data/valid.jsonl", valid_talks)
 
     train_messages, valid_messages = messages.conversations(
         Random(MESSAGE_SEED), MESSAGE_TRAIN_ROWS, MESSAGE_VALID_ROWS
     )
-    write_rows(root / MESSAGE_STORY / "data/train.jsonl", train_messages)
-    write_rows(root / MESSAGE_STORY / "data/valid.jsonl", valid_messages)
+    write_talks(root / MESSAGE_STORY / "data/train.jsonl", train_messages)
+    write_talks(root / MESSAGE_STORY / "data/valid.jsonl", valid_messages)
+
+    train_pairs, valid_pairs = replies.pairs(Random(REPLY_SEED), REPLY_TRAIN_ROWS, REPLY_VALID_ROWS)
+    write_rows(root / REPLY_STORY / "data/train.jsonl", train_pairs)
+    write_rows(root / REPLY_STORY / "data/valid.jsonl", valid_pairs)
 
     spoken = [message["content"] for talk in train_talks for message in talk]
     tokenizer_files.write(root / MODEL, train_texts + spoken)

@@ -11,6 +11,7 @@ import io.llmforge.trainer.model.DropoutKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -46,6 +47,11 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
       case HINGE -> new PreferenceLoss.Hinge(planned.beta());
       case IPO -> new PreferenceLoss.Ipo(planned.beta());
     };
+  }
+
+  @Override
+  public OptionalDouble perplexity(double loss) {
+    return OptionalDouble.empty();
   }
 
   @Override

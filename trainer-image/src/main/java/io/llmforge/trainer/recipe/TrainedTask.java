@@ -56,6 +56,15 @@ sealed interface TrainedTask permits LanguageModelling, LabelClassification, Pre
   default void requireFitting(CausalLanguageModel model, List<TokenRow> sequences) {}
 
   /**
+   * How many tokens the model hesitates between, where the loss is a cross entropy: e to its power.
+   *
+   * @param loss a mean, in nats
+   */
+  default OptionalDouble perplexity(double loss) {
+    return OptionalDouble.of(Math.exp(loss));
+  }
+
+  /**
    * What a model that knows nothing would lose; a fine-tuned one begins far below. Empty when the
    * task has no such number.
    *

@@ -220,6 +220,7 @@ final class TrainingLoop {
                   step,
                   data.layout().epochAfter(step),
                   value.loss(),
+                  model.perplexity(value.loss()),
                   value.metrics(),
                   value.breakdowns(),
                   time));

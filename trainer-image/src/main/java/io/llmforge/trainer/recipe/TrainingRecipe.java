@@ -74,7 +74,7 @@ public final class TrainingRecipe {
                   folder ->
                       new PublishedModel(start, folder, task, trained.memory().options())
                           .verify(best, data.with(trained.memory())));
-          yield completed(best, output);
+          yield completed(best, task, output);
         }
       };
     }
@@ -124,6 +124,10 @@ public final class TrainingRecipe {
         }
         records.resumed().ifPresent(model::restore);
         announce(resolved, model, records);
+        start
+            .adapter()
+            .flatMap(adapter -> adapter.doubtAbout(plan.model().modelId()))
+            .ifPresent(surroundings.console()::warning);
         var loop =
             new TrainingLoop(resolved, data.with(resolved.memory()), model, records, surroundings);
         if (resolved.memory().isTight()) {
@@ -181,15 +185,13 @@ public final class TrainingRecipe {
     }
   }
 
-  private TrainingReport completed(Checkpoint best, Output output) {
+  private TrainingReport completed(Checkpoint best, TrainedTask task, Output output) {
     surroundings.console().line("Best checkpoint is stored in:");
     surroundings.console().line(output.location());
-    best.evaluationLoss()
-        .ifPresent(
-            loss ->
-                surroundings
-                    .console()
-                    .line(String.format(Locale.ROOT, "With perplexity: %.4f", Math.exp(loss))));
+    best.evaluationLoss().stream()
+        .flatMap(loss -> task.perplexity(loss).stream())
+        .mapToObj(value -> String.format(Locale.ROOT, "With perplexity: %.4f", value))
+        .forEach(surroundings.console()::line);
     return new TrainingReport.Completed(surroundings.progress().progress(), output);
   }
 

@@ -1,5 +1,6 @@
 package io.llmforge.trainer.report;
 
+import io.llmforge.crds.plan.TrainingReport.Metric;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,11 +58,13 @@ public final class ConsoleProgress {
     line(
         String.format(
             Locale.ROOT,
-            "[epoch %.2f step %d] eval_loss: %.4f perplexity: %.4f%s eval_time: %.1fs",
+            "[epoch %.2f step %d] eval_loss: %.4f%s%s eval_time: %.1fs",
             report.epoch(),
             report.step(),
             report.loss(),
-            report.perplexity(),
+            report.perplexity().isPresent()
+                ? text(Map.of(Metric.PERPLEXITY, report.perplexity().getAsDouble()))
+                : "",
             text(report.metrics()),
             report.time().toMillis() / 1e3));
     report.breakdowns().forEach(parts -> parts.lines().forEach(this::line));

@@ -91,7 +91,7 @@ public final class MetricsFile implements AutoCloseable {
     line.put("step", report.step());
     line.put("epoch", report.epoch());
     line.put("eval_loss", report.loss());
-    line.put("perplexity", report.perplexity());
+    report.perplexity().ifPresent(value -> line.put(Metric.PERPLEXITY, value));
     report.metrics().forEach((name, value) -> line.put(Metric.EVALUATION_PREFIX + name, value));
     report
         .breakdowns()

@@ -74,7 +74,7 @@ public final class ProgressTracker {
 
   public synchronized void evaluated(EvaluationReport report) {
     measured(Metric.EVALUATION_LOSS, report.loss());
-    measured(Metric.PERPLEXITY, report.perplexity());
+    report.perplexity().ifPresent(value -> measured(Metric.PERPLEXITY, value));
     report.metrics().forEach((name, value) -> measured(Metric.EVALUATION_PREFIX + name, value));
   }
 

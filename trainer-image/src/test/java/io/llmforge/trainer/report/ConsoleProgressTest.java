@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +62,14 @@ class ConsoleProgressTest {
     try (var metrics = MetricsFile.open(file, offset, 400)) {
       metrics.step(StatusServerTest.step(2, 2.3));
       metrics.evaluation(
-          new EvaluationReport(2, 1, 1.5, Map.of(), List.of(), Duration.ofSeconds(1)));
+          new EvaluationReport(
+              2,
+              1,
+              1.5,
+              OptionalDouble.of(Math.exp(1.5)),
+              Map.of(),
+              List.of(),
+              Duration.ofSeconds(1)));
     }
 
     var lines = Files.readAllLines(file);

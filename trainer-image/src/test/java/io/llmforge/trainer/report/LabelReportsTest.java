@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +106,13 @@ class LabelReportsTest {
 
   private static EvaluationReport report(long step, double loss, double accuracy) {
     return new EvaluationReport(
-        step, 0.5, loss, Map.of("accuracy", accuracy), List.of(LABELS), Duration.ofSeconds(1));
+        step,
+        0.5,
+        loss,
+        OptionalDouble.of(Math.exp(loss)),
+        Map.of("accuracy", accuracy),
+        List.of(LABELS),
+        Duration.ofSeconds(1));
   }
 
   private static Metric metric(ProgressTracker progress, String name) {

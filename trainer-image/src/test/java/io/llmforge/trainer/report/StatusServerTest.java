@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,15 @@ class StatusServerTest {
   void metricsAreInPrometheusFormat() throws Exception {
     progress.loaded(0, 0, 0);
     progress.stepDone(step(10, 2.5));
-    progress.evaluated(new EvaluationReport(10, 0.1, 1000, Map.of(), List.of(), Duration.ZERO));
+    progress.evaluated(
+        new EvaluationReport(
+            10,
+            0.1,
+            1000,
+            OptionalDouble.of(Double.POSITIVE_INFINITY),
+            Map.of(),
+            List.of(),
+            Duration.ZERO));
 
     var text = get("/metrics").body();
 
