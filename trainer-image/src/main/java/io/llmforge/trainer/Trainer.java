@@ -34,6 +34,7 @@ import java.util.Optional;
 public final class Trainer {
 
   private static final String FETCHED_SO_FAR = "what is fetched so far";
+
   /** Runs when the process is told to end. */
   static final String STOPPING_THREAD = "stop-on-signal";
 

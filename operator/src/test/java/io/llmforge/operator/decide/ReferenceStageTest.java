@@ -168,7 +168,7 @@ class ReferenceStageTest {
     ObjectNode config = JobFixture.preference();
     switch (name) {
       case "other" -> config.put("learning_rate", 0.5e-4);
-      case "refused" -> config.put("train_path", "s3://bucket/rows.jsonl");
+      case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
     return new FineTuneJobSpec(config, null, null, null, null, null, null, null);
