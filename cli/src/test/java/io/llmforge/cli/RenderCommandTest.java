@@ -95,13 +95,14 @@ class RenderCommandTest {
 
   @Test
   void sourceThatIsNotReachedIsRefusedOnce() throws IOException {
-    Path file = write(Files.readString(EXAMPLE).replace("pvc://models/harbour-log ", "org/model "));
+    Path file =
+        write(Files.readString(EXAMPLE).replace("pvc://models/harbour-log ", "ftp://host/model "));
 
     int exitCode = render(file);
 
     assertThat(exitCode).isEqualTo(65);
     assertThat(out.toString()).isEmpty();
-    assertThat(err.toString()).containsOnlyOnce("Hugging Face id").contains("model_id");
+    assertThat(err.toString()).containsOnlyOnce("ftp:// is not reached").contains("model_id");
   }
 
   @Test

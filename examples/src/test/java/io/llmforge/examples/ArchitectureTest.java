@@ -46,6 +46,7 @@ class ArchitectureTest {
   private static final String TEMPLATE = "io.llmforge.trainer.template..";
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
   private static final String STORAGE = "io.llmforge.trainer.storage..";
+  private static final String FETCH = "io.llmforge.trainer.fetch..";
   private static final String TRAINER_REPORT = "io.llmforge.trainer.report..";
 
   private static final String DJL = "ai.djl..";
@@ -174,6 +175,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule STORAGE_STANDS_ALONE =
       never(STORAGE, RECIPE, MODEL, DATA, CHECKPOINT, TORCH);
+
+  @ArchTest
+  static final ArchRule FETCHING_KNOWS_NO_TRAINING =
+      never(FETCH, RECIPE, MODEL, DATA, CHECKPOINT, TORCH, DJL);
 
   @ArchTest static final ArchRule REPORTS_NEED_NO_ENGINE = never(TRAINER_REPORT, DJL, MODEL, TORCH);
 

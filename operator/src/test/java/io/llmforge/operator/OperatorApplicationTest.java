@@ -44,7 +44,8 @@ class OperatorApplicationTest {
   @Test
   void refusedJobIsCountedByPhaseAndNotByName() throws Exception {
     ClusterResource.client()
-        .resource(JobFixture.job("counted", JobFixture.config().put("model_id", "org/model")))
+        .resource(
+            JobFixture.job("counted", JobFixture.config().put("model_id", "ftp://host/model")))
         .create();
 
     await()

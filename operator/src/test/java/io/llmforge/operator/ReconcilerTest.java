@@ -277,7 +277,7 @@ class ReconcilerTest {
   void refusedConfigFailsUntilItIsCorrected() {
     trainer.on("refused", 1, 1, FakeTrainer.completes());
 
-    jobs.apply("refused", JobFixture.config().put("train_path", "s3://bucket/train.jsonl"));
+    jobs.apply("refused", JobFixture.config().put("train_path", "ftp://host/train.jsonl"));
     FineTuneJobStatus refused = jobs.awaitPhase("refused", Phase.Failed);
     jobs.apply("refused", JobFixture.config());
     FineTuneJobStatus corrected = jobs.awaitPhase("refused", Phase.Succeeded);

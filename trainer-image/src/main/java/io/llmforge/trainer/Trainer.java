@@ -7,6 +7,9 @@ import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingEstimate;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.trainer.fetch.FetchControl;
+import io.llmforge.trainer.fetch.PlanFetch;
+import io.llmforge.trainer.fetch.RemoteSettings;
 import io.llmforge.trainer.recipe.EstimateRecipe;
 import io.llmforge.trainer.recipe.PlanInvalidException;
 import io.llmforge.trainer.recipe.ReferenceRecipe;
@@ -33,6 +36,8 @@ import java.util.Optional;
  * done.
  */
 public final class Trainer {
+
+  private static final String FETCHED_SO_FAR = "what is fetched so far";
 
   /** Runs when the process is told to end. */
   static final String STOPPING_THREAD = "stop-on-signal";
@@ -75,8 +80,12 @@ public final class Trainer {
     if (EstimateArguments.areMeant(arguments)) {
       return estimate(arguments);
     }
-    TrainingReport report = report(arguments);
-    writeLastWords(report);
+    Optional<TrainingReport> report = report(arguments);
+    report.ifPresent(this::writeLastWords);
+    return report.map(Trainer::exitCode).orElse(0);
+  }
+
+  private static int exitCode(TrainingReport report) {
     return switch (report) {
       case TrainingReport.Completed ignored -> 0;
       case TrainingReport.Stopped ignored -> FailureCode.CHECKPOINTED_AND_STOPPED.exitCode();
@@ -91,11 +100,15 @@ public final class Trainer {
   }
 
   // Whatever goes wrong, even an Error, must end in a message and an exit code.
-  private TrainingReport report(List<String> arguments) {
+  private Optional<TrainingReport> report(List<String> given) {
     try {
-      return train(TrainerArguments.parse(arguments));
+      TrainerArguments arguments = TrainerArguments.parse(given);
+      return switch (arguments.command()) {
+        case FETCH -> fetch(arguments);
+        case TRAIN, REFERENCE -> Optional.of(train(arguments));
+      };
     } catch (Throwable failure) {
-      return failed(failure);
+      return Optional.of(failed(failure));
     }
   }
 
@@ -125,6 +138,19 @@ public final class Trainer {
       TrainingReport.Failed failed = failed(failure);
       console.line("%s: %s".formatted(failed.code().reason(), failed.message()));
       return failed.code().exitCode();
+    }
+  }
+
+  /** Copies remote sources into the workspace; an end without words means that all are there. */
+  private Optional<TrainingReport> fetch(TrainerArguments arguments) {
+    var fetchControl = new FetchControl(control::isStopRequested, Thread::sleep, console);
+    var settings = new RemoteSettings(surroundings.environment());
+    try {
+      new PlanFetch(settings, fetchControl, surroundings.clock())
+          .run(readPlan(arguments).remoteSources(), arguments.workspace());
+      return Optional.empty();
+    } catch (FetchControl.StoppedException e) {
+      return Optional.of(new TrainingReport.Stopped(progress.progress(), FETCHED_SO_FAR));
     }
   }
 

@@ -2,6 +2,7 @@ package io.llmforge.trainer;
 
 import io.llmforge.crds.plan.PodContract;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The command line of a trainer pod.
  *
+ * @param command what to do
  * @param shard shard to score; a trainer has none
  * @param plan file of the plan
  * @param workspace the run's own folder
@@ -18,17 +20,24 @@ import org.jspecify.annotations.Nullable;
  * @param statusPort port of the status server
  */
 record TrainerArguments(
-    OptionalInt shard, Path plan, Path workspace, Map<String, Path> volumes, int statusPort) {
+    Command command,
+    OptionalInt shard,
+    Path plan,
+    Path workspace,
+    Map<String, Path> volumes,
+    int statusPort) {
 
   static final String HELP =
       """
       usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--status-port=PORT]
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
+             fetch --plan=FILE --workspace=FOLDER
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
                       [--memory-bytes=NUMBER] [--measured-steps=NUMBER]
 
       train trains what a plan says; reference scores one shard of the rows of a preference_tuning
-      plan with the model that training starts from, which train needs; estimate says in the
+      plan with the model that training starts from, which train needs; fetch copies what a plan
+      names outside the cluster into the workspace, which both need; estimate says in the
       workspace's estimate.json what a plan comes to, without training.
 
         --plan=FILE            the training plan, JSON
@@ -37,6 +46,9 @@ record TrainerArguments(
         --status-port=PORT     port of the status server (default 8090; 0 takes a free one)
         --shard=NUMBER         which shard to score, from 0
         --help                 print this
+
+      fetch reads HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
+      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key).
 
       Ends with 0 when the artefact is published, otherwise with a code that says what is wrong
       (64 usage, 65 data, 66 missing file, 73 unwritable output, 75 stopped and saved, 77 access
@@ -47,6 +59,30 @@ record TrainerArguments(
 
   TrainerArguments {
     volumes = Map.copyOf(volumes);
+  }
+
+  /** What to do. */
+  enum Command {
+    TRAIN(PodContract.TRAIN_COMMAND),
+    REFERENCE(PodContract.REFERENCE_COMMAND),
+    FETCH(PodContract.FETCH_COMMAND);
+
+    private final String text;
+
+    Command(String text) {
+      this.text = text;
+    }
+
+    static Command of(List<String> arguments) {
+      return Arrays.stream(values())
+          .filter(command -> !arguments.isEmpty() && arguments.getFirst().equals(command.text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new UsageException(
+                      "the first argument must be '%s', '%s' or '%s'"
+                          .formatted(TRAIN.text, REFERENCE.text, FETCH.text)));
+    }
   }
 
   /** Wrong usage, with a message for the person who typed it. */
@@ -63,12 +99,8 @@ record TrainerArguments(
   }
 
   static TrainerArguments parse(List<String> arguments) {
-    boolean scores = isCommand(PodContract.REFERENCE_COMMAND, arguments);
-    if (!scores && !isCommand(PodContract.TRAIN_COMMAND, arguments)) {
-      throw new UsageException(
-          "the first argument must be '%s' or '%s'"
-              .formatted(PodContract.TRAIN_COMMAND, PodContract.REFERENCE_COMMAND));
-    }
+    Command command = Command.of(arguments);
+    boolean scores = command == Command.REFERENCE;
     OptionalInt shard = OptionalInt.empty();
     Path plan = null;
     Path workspace = null;
@@ -93,6 +125,7 @@ record TrainerArguments(
       throw new UsageException(PodContract.SHARD_ARGUMENT + " is missing");
     }
     return new TrainerArguments(
+        command,
         shard,
         required(plan, PodContract.PLAN_ARGUMENT),
         required(workspace, PodContract.WORKSPACE_ARGUMENT).toAbsolutePath().normalize(),
@@ -108,10 +141,6 @@ record TrainerArguments(
     volumes.put(
         text.substring(0, separator),
         Path.of(text.substring(separator + 1)).toAbsolutePath().normalize());
-  }
-
-  private static boolean isCommand(String command, List<String> arguments) {
-    return !arguments.isEmpty() && arguments.getFirst().equals(command);
   }
 
   private static int shard(String text) {

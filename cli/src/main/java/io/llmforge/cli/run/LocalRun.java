@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -117,6 +118,7 @@ public final class LocalRun {
     KubernetesClient client = cluster.client();
     out.printf("%n%s%n", story.title());
     fillClaims(story, cluster);
+    createSecrets(story, client);
     client.resource(story.job()).inNamespace(story.namespace()).create();
     FineTuneJobStatus status = watch(story, client, operator);
     List<Path> trainerLogs = keepTrainerLogs(story, client, folder);
@@ -204,6 +206,23 @@ public final class LocalRun {
                   .build())
           .serverSideApply();
     }
+  }
+
+  private static void createSecrets(Story story, KubernetesClient client) {
+    story
+        .secrets()
+        .forEach(
+            (name, values) ->
+                client
+                    .resource(
+                        new SecretBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .withNamespace(story.namespace())
+                            .endMetadata()
+                            .withStringData(values)
+                            .build())
+                    .serverSideApply());
   }
 
   private static void createNamespace(Story story, KubernetesClient client) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param needs names of sibling folders whose stories must have run first
  * @param claims what each persistent volume claim holds: path in the claim -> folder on this
  *     machine
+ * @param secrets Secrets of the job's namespace: name -> key -> value
  * @param job the manifest
  * @param expectedStatus what the status must hold in the end, when the story says it
  */
@@ -35,6 +36,7 @@ public record Story(
     String title,
     List<String> needs,
     Map<String, Map<String, Path>> claims,
+    Map<String, Map<String, String>> secrets,
     FineTuneJob job,
     Optional<ExpectedStatus> expectedStatus) {
 
@@ -47,6 +49,7 @@ public record Story(
   public Story {
     needs = List.copyOf(needs);
     claims = Map.copyOf(claims);
+    secrets = Map.copyOf(secrets);
   }
 
   /**
@@ -58,7 +61,13 @@ public record Story(
     if (Files.isRegularFile(path)) {
       Path parent = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path);
       return new Story(
-          parent, String.valueOf(path), List.of(), Map.of(), readJob(path), Optional.empty());
+          parent,
+          String.valueOf(path),
+          List.of(),
+          Map.of(),
+          Map.of(),
+          readJob(path),
+          Optional.empty());
     }
     if (!Files.isRegularFile(path.resolve(MANIFEST))) {
       throw new StoryException(
@@ -72,6 +81,7 @@ public record Story(
         description.title(),
         Optional.ofNullable(description.needs()).orElse(List.of()),
         resolve(path, Optional.ofNullable(description.claims()).orElse(Map.of())),
+        Optional.ofNullable(description.secrets()).orElse(Map.of()),
         readJob(path.resolve(MANIFEST)),
         Files.exists(expected)
             ? Optional.of(new ExpectedStatus(read(expected, JsonNode.class)))
@@ -158,11 +168,13 @@ public record Story(
    * @param title one line for people
    * @param needs sibling folders whose stories must have run first
    * @param claims claim -> path in the claim ("." for its root) -> folder relative to the story
+   * @param secrets Secret -> key -> value, for {@code spec.credentials}
    */
   private record Description(
       @JsonProperty(required = true) String title,
       @Nullable List<String> needs,
-      @Nullable Map<String, Map<String, String>> claims) {}
+      @Nullable Map<String, Map<String, String>> claims,
+      @Nullable Map<String, Map<String, String>> secrets) {}
 
   /** A story that cannot be told. */
   public static final class StoryException extends RuntimeException {

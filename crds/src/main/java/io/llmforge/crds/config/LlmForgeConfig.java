@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * reader checks after its types and ranges, the schema and {@code kubectl explain} are made from
  * it.
  *
- * @param modelId Base model: a Hugging Face id, or pvc://CLAIM/FOLDER of a model in Hugging Face
- *     layout. Required.
- * @param trainPath Training rows, JSON Lines: pvc://CLAIM/FILE or a path in the trainer's
- *     container. Required.
+ * @param modelId Base model: a Hugging Face id (hf://ORG/NAME@REVISION for a revision), or the
+ *     folder of a model in Hugging Face layout: pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER,
+ *     gs://BUCKET/FOLDER or a path in the trainer's container. Required.
+ * @param trainPath Training rows, JSON Lines: pvc://CLAIM/FILE, s3://BUCKET/KEY, gs://BUCKET/KEY,
+ *     https://HOST/PATH or a path in the trainer's container. Required.
  * @param validPath Evaluation rows, as train_path. Default: no evaluation.
  * @param task What is learned. Default: as the task's own block says, without one causal_lm.
  * @param contextLength Most tokens of a row; longer rows lose their end. Default: the larger of the
@@ -67,8 +68,8 @@ import org.jspecify.annotations.Nullable;
  * @param embeddingScalingTechnique How rotary positions are stretched beyond the model's own
  *     context length. Default: none.
  * @param loraConfig Trains a LoRA adapter. Default: every weight of the model is trained.
- * @param initialBaseModelCkptPath Weights to start from instead of model_id's: a path as in
- *     model_id, or {repo_id: ORG/NAME}.
+ * @param initialBaseModelCkptPath Weights to start from instead of model_id's: a place as in
+ *     model_id, or {repo_id: ORG/NAME, revision: REVISION}.
  * @param initialAdapterModelCkptPath LoRA adapter to start from, in PEFT layout: a path, or
  *     {repo_id: ORG/NAME}.
  * @param generationConfig How messages become text, in training and later in serving.

@@ -2,9 +2,12 @@ package io.llmforge.crds.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a file or folder is, as a trainer pod can reach it. A plan names claims and not mount
@@ -14,7 +17,10 @@ import java.nio.file.Path;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Location.Claim.class, name = "claim"),
   @JsonSubTypes.Type(value = Location.LocalPath.class, name = "path"),
-  @JsonSubTypes.Type(value = Location.Workspace.class, name = "workspace")
+  @JsonSubTypes.Type(value = Location.Workspace.class, name = "workspace"),
+  @JsonSubTypes.Type(value = Location.HubModel.class, name = "hubModel"),
+  @JsonSubTypes.Type(value = Location.RemoteFile.class, name = "remoteFile"),
+  @JsonSubTypes.Type(value = Location.RemoteFolder.class, name = "remoteFolder")
 })
 public sealed interface Location {
 
@@ -72,6 +78,92 @@ public sealed interface Location {
     @Override
     public String text() {
       return "workspace://" + path;
+    }
+  }
+
+  /**
+   * A place outside the cluster. Before training, the pod's fetch container copies it into the
+   * run's workspace; the trainer itself reaches no network.
+   */
+  sealed interface Remote extends Location {}
+
+  /**
+   * {@code hf://repository@revision}: a model repository of the Hugging Face Hub or a mirror of it.
+   *
+   * @param repository {@code ORG/NAME}, or {@code NAME} alone as the oldest models have it
+   * @param revision branch, tag or commit; null for the default branch
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record HubModel(String repository, @Nullable String revision) implements Remote {
+
+    // Names as the Hub allows them; no segment is made of dots alone.
+    private static final Pattern REPOSITORY =
+        Pattern.compile("(?!\\.+/)([\\w.-]{1,96}/)?(?!\\.+$)[\\w.-]{1,96}");
+    private static final Pattern REVISION = Pattern.compile("(?!.*\\.\\.)[\\w][\\w./-]{0,200}");
+
+    public HubModel {
+      if (!REPOSITORY.matcher(requireNonNull(repository, "repository")).matches()) {
+        throw new IllegalArgumentException(
+            "'%s' is not the id of a Hugging Face model; write ORG/NAME".formatted(repository));
+      }
+      if (revision != null && !REVISION.matcher(revision).matches()) {
+        throw new IllegalArgumentException(
+            "'%s' is not a revision; write a branch, a tag or a commit".formatted(revision));
+      }
+    }
+
+    @Override
+    public String text() {
+      return "hf://" + repository + (revision == null ? "" : "@" + revision);
+    }
+  }
+
+  /**
+   * One file of an object store or web server: {@code s3://bucket/key}, {@code gs://bucket/key},
+   * {@code http(s)://host/path}.
+   *
+   * @param uri where it is; the scheme in lower case
+   */
+  record RemoteFile(String uri) implements Remote {
+    public RemoteFile {
+      var address = RemoteAddress.parse(uri);
+      if (address.fileName().isEmpty()) {
+        throw new IllegalArgumentException(
+            "'%s' names a folder; write the address of a file".formatted(uri));
+      }
+      uri = address.text();
+    }
+
+    /** Last part of its path, without a query. */
+    public String fileName() {
+      return RemoteAddress.parse(uri).fileName();
+    }
+
+    @Override
+    public String text() {
+      return uri;
+    }
+  }
+
+  /**
+   * All objects directly below a prefix of an object store: {@code s3://bucket/folder/}.
+   *
+   * @param uri where it is; the scheme in lower case, without a slash at its end
+   */
+  record RemoteFolder(String uri) implements Remote {
+    public RemoteFolder {
+      var address = RemoteAddress.parse(uri);
+      if (!address.hasListing()) {
+        throw new IllegalArgumentException(
+            "a web server does not list folders; write s3://, gs:// or the id of a Hugging Face"
+                + " model");
+      }
+      uri = address.text().replaceFirst("/+$", "");
+    }
+
+    @Override
+    public String text() {
+      return uri;
     }
   }
 

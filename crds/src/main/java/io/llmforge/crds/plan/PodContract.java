@@ -6,7 +6,8 @@ package io.llmforge.crds.plan;
  * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...}; the
  * mount path of every claim that a plan's {@link Location.Claim} names is given by one {@code
  * --volume}. A reference worker is {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER
- * [--volume=CLAIM=FOLDER]...}.
+ * [--volume=CLAIM=FOLDER]...}. A pod whose plan names a {@link Location.Remote} first runs {@code
+ * fetch --plan=FILE --workspace=FOLDER} in a container of its own, the only one with credentials.
  */
 public final class PodContract {
 
@@ -31,6 +32,11 @@ public final class PodContract {
 
   /** File of the estimate in the workspace. */
   public static final String ESTIMATE_FILE = "estimate.json";
+
+  /** The init container that fetches a plan's remote locations, and its command. */
+  public static final String FETCH_CONTAINER = "fetch";
+
+  public static final String FETCH_COMMAND = "fetch";
 
   public static final String PLAN_ARGUMENT = "--plan=";
   public static final String WORKSPACE_ARGUMENT = "--workspace=";

@@ -3,6 +3,8 @@ package io.llmforge.crds.plan;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,22 @@ public record TrainingPlan(
     requireNonNull(evaluation, "evaluation");
     requireNonNull(output, "output");
     requireNonNull(precision, "precision");
+  }
+
+  /** Everything the run reads, in a fixed order and each once. */
+  public List<Location> sources() {
+    Stream<@Nullable Location> sources =
+        Stream.of(
+            model.base(), model.baseWeights(), model.adapter(), data.train(), data.validation());
+    return sources.flatMap(Stream::ofNullable).distinct().toList();
+  }
+
+  /** What must be fetched before the run can read it. */
+  public List<Location.Remote> remoteSources() {
+    return sources().stream()
+        .flatMap(
+            source -> source instanceof Location.Remote remote ? Stream.of(remote) : Stream.empty())
+        .toList();
   }
 
   /** In what numbers the model computes; sums and what is trained are float32 in any case. */

@@ -68,6 +68,10 @@ class PlanJsonTest {
           TrainingReport.class
         },
         new Object[] {new Objective.CausalLm(FORMAT), Objective.class},
+        new Object[] {new Location.HubModel("org/model", "refs/pr/3"), Location.class},
+        new Object[] {new Location.HubModel("org/model", null), Location.class},
+        new Object[] {new Location.RemoteFile("s3://bucket/a b/rows.jsonl"), Location.class},
+        new Object[] {new Location.RemoteFolder("gs://bucket/model"), Location.class},
         new Object[] {new Objective.InstructionTuning(FORMAT), Objective.class},
         new Object[] {
           new Objective.InstructionTuning(new TokenizerTemplate("2024-07-26", List.of("<|end|>"))),

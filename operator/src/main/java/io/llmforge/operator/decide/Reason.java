@@ -13,13 +13,15 @@ public enum Reason {
   INVALID_CONFIG("Correct the named keys; a changed spec is read at once."),
   UNSUPPORTED_TASK("Use causal_lm, instruction_tuning, classification or preference_tuning."),
   UNSUPPORTED_SOURCE(
-      "Copy the files to a PersistentVolumeClaim of this namespace and write pvc://CLAIM/PATH."),
+      "Write pvc://CLAIM/PATH, s3://BUCKET/KEY, gs://BUCKET/KEY, https://HOST/PATH or, for a model,"
+          + " its Hugging Face id."),
 
   // The way of a run.
   NOT_STARTED("No run has been started."),
   VALIDATED("The config is valid and nothing was created; remove spec.validateOnly to train."),
   STARTING("The run's objects are created."),
   PODS_PENDING("The trainer's pod is about to start."),
+  FETCHING_SOURCES("Model and data are being copied into the run's workspace."),
   UNSCHEDULABLE("Free or add nodes with what the pod asks for, or lower spec.resources."),
   IMAGE_PULL_FAILED(
       "Correct spec.image or its pull secrets, then delete the run's Job to start it again."),
@@ -46,12 +48,15 @@ public enum Reason {
   // Failures of a run, as the trainer names them.
   USAGE_ERROR("Use a trainer image of the same version as the operator."),
   DATASET_INVALID("Correct the named row of the dataset, then change the spec to start a new run."),
-  SOURCE_NOT_FOUND("Correct the named path, or put the file there."),
-  STORAGE_UNAVAILABLE("Check the storage behind the named path."),
+  SOURCE_NOT_FOUND(
+      "Correct the named path or model, or put the file there; what is private needs spec.credentials."),
+  STORAGE_UNAVAILABLE("Check the storage or server behind the named path, and the way to it."),
   INTERNAL_ERROR("Look at the pod's log; this may be a defect of the trainer."),
   CANNOT_WRITE_OUTPUT("Free or enlarge the named volume, and check that it can be written."),
   CHECKPOINTED_AND_STOPPED("The next attempt continues from the checkpoint."),
-  ACCESS_DENIED("Give the trainer (user 10001) the right to read the named path."),
+  ACCESS_DENIED(
+      "Give the trainer (user 10001) the right to read the named path, or spec.credentials that may"
+          + " read the named source."),
   ACCELERATOR_OUT_OF_MEMORY(
       "Lower train_batch_size_per_device and raise gradient_accumulation_steps by the same factor,"
           + " or lower context_length."),

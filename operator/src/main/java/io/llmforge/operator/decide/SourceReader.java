@@ -2,24 +2,29 @@ package io.llmforge.operator.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.RemoteAddress;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads where files are. This version reaches persistent volume claims ({@code pvc://CLAIM/PATH})
- * and paths in the trainer's container; everything else is refused with what to do instead.
+ * Reads where files are: persistent volume claims ({@code pvc://CLAIM/PATH}), paths in the
+ * trainer's container, object stores, web servers, and models of the Hugging Face Hub.
  */
 final class SourceReader {
 
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)");
   private static final Pattern CLAIM_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
   private static final Pattern HUGGING_FACE_ID = Pattern.compile("[\\w.-]+/[\\w.-]+");
+  private static final Pattern REPOSITORY_AT_REVISION = Pattern.compile("([^@]*)(?:@(.*))?");
   private static final String CLAIM_SCHEME = "pvc";
-  private static final String ON_A_CLAIM =
-      "copy it to a PersistentVolumeClaim of this namespace and write pvc://CLAIM/PATH";
+  private static final String HUB_SCHEME = "hf";
+  private static final String REACHED =
+      "write pvc://CLAIM/PATH, s3://BUCKET/KEY, gs://BUCKET/KEY, https://HOST/PATH or, for a model,"
+          + " its Hugging Face id";
 
   private final Findings findings;
 
@@ -27,29 +32,47 @@ final class SourceReader {
     this.findings = findings;
   }
 
-  /** A file: a claim, or any path of the container. */
+  /** A file: on a claim, outside the cluster, or at any path of the container. */
   Optional<Location> file(String key, String text) {
     Matcher scheme = SCHEME.matcher(text.strip());
-    if (scheme.matches()) {
-      return claim(key, text, scheme);
+    if (!scheme.matches()) {
+      return localPath(key, text);
     }
-    return localPath(key, text);
+    if (scheme.group(1).equalsIgnoreCase(HUB_SCHEME)) {
+      findings.error(
+          Reason.UNSUPPORTED_SOURCE,
+          key,
+          ("'%s': hf:// names a model, and this is a file; write its web address, for example"
+                  + " https://huggingface.co/datasets/ORG/NAME/resolve/main/FILE.jsonl")
+              .formatted(text));
+      return Optional.empty();
+    }
+    return scheme(key, text, scheme, Location.RemoteFile::new);
   }
 
   /** A model folder: as a file, but a text of the form {@code ORG/NAME} is a Hugging Face id. */
   Optional<Location> model(String key, String text) {
-    if (HUGGING_FACE_ID.matcher(text.strip()).matches() && !text.startsWith(".")) {
-      findings.error(
-          Reason.UNSUPPORTED_SOURCE,
-          key,
-          "'%s' is a Hugging Face id, and this version does not download models; %s"
-              .formatted(text, ON_A_CLAIM));
-      return Optional.empty();
+    String stripped = text.strip();
+    if (HUGGING_FACE_ID.matcher(stripped).matches() && !stripped.startsWith(".")) {
+      return checked(key, text, () -> new Location.HubModel(stripped, null));
     }
-    return file(key, text);
+    Matcher scheme = SCHEME.matcher(stripped);
+    if (!scheme.matches()) {
+      return localPath(key, text);
+    }
+    if (scheme.group(1).equalsIgnoreCase(HUB_SCHEME)) {
+      Matcher hub = REPOSITORY_AT_REVISION.matcher(scheme.group(2));
+      return hub.matches()
+          ? checked(key, text, () -> new Location.HubModel(hub.group(1), hub.group(2)))
+          : Optional.empty();
+    }
+    return scheme(key, text, scheme, Location.RemoteFolder::new);
   }
 
-  /** A model folder given as text or as {@code {repo_id: ORG/NAME}}. */
+  /**
+   * A model folder given as text, as {@code {repo_id: ORG/NAME, revision: REVISION}}, or as {@code
+   * {uri: ADDRESS}}.
+   */
   Optional<Location> checkpoint(String key, @Nullable JsonNode value) {
     if (value == null || value.isNull()) {
       return Optional.empty();
@@ -57,36 +80,52 @@ final class SourceReader {
     if (value.isTextual()) {
       return model(key, value.asText());
     }
+    if (value.path("repo_id").isTextual()) {
+      @Nullable String revision = value.path("revision").asText(null);
+      return checked(
+          key,
+          value.toString(),
+          () -> new Location.HubModel(value.path("repo_id").asText(), revision));
+    }
+    if (value.path("uri").isTextual()) {
+      return model(key, value.path("uri").asText());
+    }
     findings.error(
         Reason.UNSUPPORTED_SOURCE,
         key,
-        "%s names a remote repository, and this version does not download models; %s"
-            .formatted(value, ON_A_CLAIM));
+        "%s names no place this version knows; %s".formatted(value, REACHED));
     return Optional.empty();
   }
 
   /** A folder to publish to: only claims outlive the run. */
   Optional<Location> output(String key, String text) {
     Matcher scheme = SCHEME.matcher(text.strip());
-    if (scheme.matches()) {
+    if (scheme.matches() && scheme.group(1).equals(CLAIM_SCHEME)) {
       return claim(key, text, scheme);
     }
     findings.error(
         Reason.UNSUPPORTED_SOURCE,
         key,
-        "'%s' is no place that outlives the run; write pvc://CLAIM/FOLDER".formatted(text));
+        "'%s' is no place where results are published; write pvc://CLAIM/FOLDER".formatted(text));
+    return Optional.empty();
+  }
+
+  private Optional<Location> scheme(
+      String key, String text, Matcher scheme, Function<String, Location> remote) {
+    if (scheme.group(1).equals(CLAIM_SCHEME)) {
+      return claim(key, text, scheme);
+    }
+    if (RemoteAddress.isScheme(scheme.group(1))) {
+      return checked(key, text, () -> remote.apply(text.strip()));
+    }
+    findings.error(
+        Reason.UNSUPPORTED_SOURCE,
+        key,
+        "'%s': %s:// is not reached by this version; %s".formatted(text, scheme.group(1), REACHED));
     return Optional.empty();
   }
 
   private Optional<Location> claim(String key, String text, Matcher scheme) {
-    if (!scheme.group(1).equals(CLAIM_SCHEME)) {
-      findings.error(
-          Reason.UNSUPPORTED_SOURCE,
-          key,
-          "'%s': %s:// is not reached by this version; %s"
-              .formatted(text, scheme.group(1), ON_A_CLAIM));
-      return Optional.empty();
-    }
     String[] parts = scheme.group(2).split("/", 2);
     if (!CLAIM_NAME.matcher(parts[0]).matches()) {
       findings.invalid(
@@ -95,19 +134,19 @@ final class SourceReader {
               .formatted(text, parts[0]));
       return Optional.empty();
     }
-    return inside(key, text, () -> new Location.Claim(parts[0], parts.length < 2 ? "" : parts[1]));
+    return checked(key, text, () -> new Location.Claim(parts[0], parts.length < 2 ? "" : parts[1]));
   }
 
   private Optional<Location> localPath(String key, String text) {
     if (text.isBlank()) {
-      findings.invalid(key, "is blank; write pvc://CLAIM/PATH or a path in the trainer's image");
+      findings.invalid(key, "is blank; " + REACHED);
       return Optional.empty();
     }
-    return inside(key, text, () -> new Location.LocalPath(text.strip()));
+    return checked(key, text, () -> new Location.LocalPath(text.strip()));
   }
 
-  // Location refuses a path that leaves its volume.
-  private Optional<Location> inside(String key, String text, Supplier<Location> location) {
+  // Locations refuse what they cannot be, such as a path that leaves its volume.
+  private Optional<Location> checked(String key, String text, Supplier<Location> location) {
     try {
       return Optional.of(location.get());
     } catch (IllegalArgumentException e) {

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRuleBuilder;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.crds.plan.PodContract;
+import io.llmforge.crds.plan.TrainingPlan;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,16 +21,28 @@ final class FailurePolicies {
   private FailurePolicies() {}
 
   /** Only a pod whose place was needed is replaced; the operator starts every other attempt. */
-  static PodFailurePolicy ofTrainer() {
-    return new PodFailurePolicyBuilder().withRules(disruption(), exits(FAIL_JOB, fatal())).build();
+  static PodFailurePolicy ofTrainer(TrainingPlan plan) {
+    List<PodFailurePolicyRule> rules = new ArrayList<>();
+    rules.add(disruption());
+    containers(plan).forEach(container -> rules.add(exits(FAIL_JOB, fatal(), container)));
+    return new PodFailurePolicyBuilder().withRules(rules).build();
   }
 
   /** A pod that was stopped is replaced and not counted: what it has scored stays. */
-  static PodFailurePolicy ofReference() {
-    return new PodFailurePolicyBuilder()
-        .withRules(
-            disruption(), exits(FAIL_JOB, fatal()), exits(IGNORE, exitCodes(FailureClass.RESUME)))
-        .build();
+  static PodFailurePolicy ofReference(TrainingPlan plan) {
+    List<PodFailurePolicyRule> rules = new ArrayList<>();
+    rules.add(disruption());
+    for (String container : containers(plan)) {
+      rules.add(exits(FAIL_JOB, fatal(), container));
+      rules.add(exits(IGNORE, exitCodes(FailureClass.RESUME), container));
+    }
+    return new PodFailurePolicyBuilder().withRules(rules).build();
+  }
+
+  private static List<String> containers(TrainingPlan plan) {
+    return plan.remoteSources().isEmpty()
+        ? List.of(PodContract.TRAINER_CONTAINER)
+        : List.of(PodContract.TRAINER_CONTAINER, PodContract.FETCH_CONTAINER);
   }
 
   private static PodFailurePolicyRule disruption() {
@@ -41,11 +55,12 @@ final class FailurePolicies {
         .build();
   }
 
-  private static PodFailurePolicyRule exits(String action, List<Integer> exitCodes) {
+  private static PodFailurePolicyRule exits(
+      String action, List<Integer> exitCodes, String container) {
     return new PodFailurePolicyRuleBuilder()
         .withAction(action)
         .withNewOnExitCodes()
-        .withContainerName(PodContract.TRAINER_CONTAINER)
+        .withContainerName(container)
         .withOperator("In")
         .withValues(exitCodes)
         .endOnExitCodes()

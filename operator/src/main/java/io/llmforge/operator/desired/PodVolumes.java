@@ -10,11 +10,9 @@ import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The volumes of a trainer's pod: plan, workspace, scratch folders, and every claim that the plan
@@ -30,6 +28,8 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
 
   private static final String SHARED_MEMORY_FOLDER = "/dev/shm";
   private static final Quantity SHARED_MEMORY = new Quantity("1Gi");
+
+  private static final Set<String> FETCH_VOLUMES = Set.of("plan", "workspace", "tmp");
 
   PodVolumes {
     volumes = List.copyOf(volumes);
@@ -64,17 +64,15 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     return new PodVolumes(volumes, mounts, arguments);
   }
 
+  /** The mounts of a container that fetches sources into the workspace: it sees no claim. */
+  List<VolumeMount> fetchMounts() {
+    return mounts.stream().filter(mount -> FETCH_VOLUMES.contains(mount.getName())).toList();
+  }
+
   private static SortedMap<String, Access> claims(RunOrder order) {
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
-    Stream<@Nullable Location> sources =
-        Stream.of(
-            plan.model().base(),
-            plan.model().baseWeights(),
-            plan.model().adapter(),
-            plan.data().train(),
-            plan.data().validation());
-    sources.filter(Objects::nonNull).forEach(location -> add(location, Access.READ, claims));
+    plan.sources().forEach(location -> add(location, Access.READ, claims));
     switch (order.stage()) {
       case REFERENCE -> {}
       case TRAIN -> add(plan.output().location(), Access.READ_AND_WRITE, claims);
@@ -82,8 +80,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     return claims;
   }
 
-  private static void add(
-      @Nullable Location location, Access access, SortedMap<String, Access> claims) {
+  private static void add(Location location, Access access, SortedMap<String, Access> claims) {
     if (location instanceof Location.Claim claim) {
       claims.put(claim.name(), access);
     }

@@ -22,7 +22,7 @@ final class TrainJob {
         .withParallelism(PODS)
         .withBackoffLimit(0)
         .withPodReplacementPolicy("Failed")
-        .withPodFailurePolicy(FailurePolicies.ofTrainer())
+        .withPodFailurePolicy(FailurePolicies.ofTrainer(order.plan()))
         .withTemplate(TrainerPodTemplate.of(order, defaults))
         .endSpec()
         .build();

@@ -80,7 +80,7 @@ final class TrainerContainer {
         .build();
   }
 
-  private static String image(RunOrder order, PodDefaults defaults) {
+  static String image(RunOrder order, PodDefaults defaults) {
     return Optional.ofNullable(order.spec().image())
         .filter(image -> !image.isBlank())
         .orElse(defaults.trainerImage());
@@ -127,25 +127,35 @@ final class TrainerContainer {
         variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
   }
 
-  private static EnvVar variable(String name, String value) {
+  static EnvVar variable(String name, String value) {
     return new EnvVarBuilder().withName(name).withValue(value).build();
   }
 
-  // Requests equal limits, so that the pod is the last to be evicted from its node.
   private static ResourceRequirements resources(RunOrder order, PodDefaults defaults) {
-    Optional<Resources> resources = Optional.ofNullable(order.spec().resources());
     String accelerator =
-        resources
+        Optional.ofNullable(order.spec().resources())
             .map(Resources::accelerator)
             .map(Accelerator::resourceName)
             .orElse(defaults.acceleratorResource());
-    Map<String, Quantity> amounts = new TreeMap<>();
+    Map<String, Quantity> amounts = hostAmounts(order);
     amounts.put(accelerator, ONE_DEVICE);
-    Optional<PerDevice> perDevice = resources.map(Resources::perDevice);
+    return requirements(amounts);
+  }
+
+  /** CPU and memory that every container of the pod asks for. */
+  static Map<String, Quantity> hostAmounts(RunOrder order) {
+    Map<String, Quantity> amounts = new TreeMap<>();
+    Optional<PerDevice> perDevice =
+        Optional.ofNullable(order.spec().resources()).map(Resources::perDevice);
     perDevice.map(PerDevice::cpu).ifPresent(cpu -> amounts.put("cpu", new Quantity(cpu)));
     perDevice
         .map(PerDevice::memory)
         .ifPresent(memory -> amounts.put("memory", new Quantity(memory)));
+    return amounts;
+  }
+
+  // Requests equal limits, so that the pod is the last to be evicted from its node.
+  static ResourceRequirements requirements(Map<String, Quantity> amounts) {
     return new ResourceRequirementsBuilder().withLimits(amounts).withRequests(amounts).build();
   }
 
@@ -161,7 +171,7 @@ final class TrainerContainer {
         .build();
   }
 
-  private static SecurityContext securityContext() {
+  static SecurityContext securityContext() {
     return new SecurityContextBuilder()
         .withAllowPrivilegeEscalation(false)
         .withReadOnlyRootFilesystem(true)

@@ -47,6 +47,7 @@ final class TrainerPodTemplate {
         .withSecurityContext(securityContext())
         .withNodeSelector(sorted(requireNonNullElse(additions.nodeSelector(), Map.of())))
         .withImagePullSecrets(pullSecrets(additions))
+        .withInitContainers(FetchContainer.of(order, defaults, volumes))
         .withContainers(TrainerContainer.of(order, defaults, volumes))
         .withVolumes(volumes.volumes())
         .endSpec()

@@ -70,7 +70,11 @@ final class PodReader {
           orEmpty(status.getPodIP()),
           container.map(ContainerStatus::getReady).orElse(false));
     }
-    return waiting(name, status, container);
+    Optional<ContainerStatus> fetch = fetch(status).filter(PodReader::isUnfinished);
+    if (fetch.map(ContainerStatus::getState).map(ContainerState::getRunning).isPresent()) {
+      return new TrainerPod.Waiting(name, Cause.SOURCES, "");
+    }
+    return waiting(name, status, fetch.or(() -> container));
   }
 
   private static TrainerPod waiting(
@@ -115,8 +119,21 @@ final class PodReader {
     return orEmpty(end(status(pod)).map(ContainerStateTerminated::getFinishedAt).orElse(null));
   }
 
+  // A trainer whose sources could not be had never starts: the fetch container's end is the pod's.
   private static Optional<ContainerStateTerminated> end(PodStatus status) {
-    return trainer(status).map(ContainerStatus::getState).map(ContainerState::getTerminated);
+    return trainer(status)
+        .map(ContainerStatus::getState)
+        .map(ContainerState::getTerminated)
+        .or(
+            () ->
+                fetch(status)
+                    .map(ContainerStatus::getState)
+                    .map(ContainerState::getTerminated)
+                    .filter(end -> end.getExitCode() != 0));
+  }
+
+  private static boolean isUnfinished(ContainerStatus container) {
+    return container.getState() != null && container.getState().getTerminated() == null;
   }
 
   private static PodStatus status(Pod pod) {
@@ -128,8 +145,17 @@ final class PodReader {
   }
 
   private static Optional<ContainerStatus> trainer(PodStatus status) {
-    return requireNonNullElse(status.getContainerStatuses(), List.<ContainerStatus>of()).stream()
-        .filter(container -> PodContract.TRAINER_CONTAINER.equals(container.getName()))
+    return named(PodContract.TRAINER_CONTAINER, status.getContainerStatuses());
+  }
+
+  private static Optional<ContainerStatus> fetch(PodStatus status) {
+    return named(PodContract.FETCH_CONTAINER, status.getInitContainerStatuses());
+  }
+
+  private static Optional<ContainerStatus> named(
+      String name, @Nullable List<ContainerStatus> containers) {
+    return requireNonNullElse(containers, List.<ContainerStatus>of()).stream()
+        .filter(container -> name.equals(container.getName()))
         .findFirst();
   }
 

@@ -30,6 +30,8 @@ public sealed interface TrainerPod {
       IMAGE,
       /** A ConfigMap, volume or security setting keeps its container from being made. */
       CONTAINER,
+      /** Its sources are being fetched. */
+      SOURCES,
       /** Nothing is wrong. */
       START
     }

@@ -71,8 +71,12 @@ record Activity(Phase phase, String message, Truth running) {
           case SCHEDULING -> Reason.UNSCHEDULABLE;
           case IMAGE -> Reason.IMAGE_PULL_FAILED;
           case CONTAINER -> Reason.CONTAINER_NOT_CREATED;
+          case SOURCES -> Reason.FETCHING_SOURCES;
           case START -> Reason.PODS_PENDING;
         };
+    if (reason == Reason.FETCHING_SOURCES) {
+      return Truth.no(reason);
+    }
     String what = waiting.message().isEmpty() ? "waits to be started" : waiting.message();
     return Truth.no(reason, "Pod %s: %s. %s".formatted(waiting.name(), what, reason.sentence()));
   }

@@ -178,11 +178,11 @@ class DeciderTest {
     ObjectNode config = JobFixture.config();
     switch (name) {
       case "other" -> config.put("learning_rate", 0.5e-4);
-      case "refused" -> config.put("train_path", "s3://bucket/rows.jsonl");
+      case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
     Boolean validateOnly = name.equals("validate") ? true : null;
-    return new FineTuneJobSpec(config, null, validateOnly, null, null, null, null);
+    return new FineTuneJobSpec(config, null, validateOnly, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {

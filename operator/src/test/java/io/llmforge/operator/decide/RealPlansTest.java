@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.config.Finding.Severity;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.config.YamlDocument;
 import io.llmforge.crds.config.YamlReading;
@@ -39,7 +40,8 @@ class RealPlansTest {
   void everyConfigIsPlannedOnceItsFilesAreOnAClaim() throws IOException {
     assumeThat(FOLDER).isDirectory();
     Map<Path, Planning> plannings =
-        configs().stream().collect(Collectors.toMap(Function.identity(), this::plan));
+        configs().stream()
+            .collect(Collectors.toMap(Function.identity(), (Path file) -> plan(file)));
 
     assertThat(plannings)
         .hasSizeGreaterThan(50)
@@ -59,6 +61,36 @@ class RealPlansTest {
         .allMatch(objective -> objective.reference().pairsPerBatch() > 1);
   }
 
+  /** As they stand; only a path that its author left out cannot be planned. */
+  @Test
+  void everyConfigIsPlannedWithTheSourcesItNames() throws IOException {
+    assumeThat(FOLDER).isDirectory();
+    Map<Path, Planning> plannings =
+        configs().stream().collect(Collectors.toMap(Function.identity(), this::planAsItStands));
+
+    assertThat(plannings)
+        .hasSizeGreaterThan(50)
+        .allSatisfy(
+            (file, planning) -> {
+              if (planning instanceof Planning.Refused) {
+                assertThat(planning.findings())
+                    .filteredOn(finding -> finding.severity() == Severity.ERROR)
+                    .as("%s", file)
+                    .isNotEmpty()
+                    .allMatch(finding -> finding.message().contains("placeholder"));
+              }
+            });
+    assertThat(plannings.values())
+        .filteredOn(Planning.Planned.class::isInstance)
+        .hasSizeGreaterThan(50)
+        .filteredOn(planning -> !((Planning.Planned) planning).plan().remoteSources().isEmpty())
+        .hasSizeGreaterThan(50);
+  }
+
+  private Planning planAsItStands(Path file) {
+    return plan((ObjectNode) reader.toStrictJson(document(file)));
+  }
+
   private Planning plan(Path file) {
     ObjectNode config = (ObjectNode) reader.toStrictJson(document(file));
     for (String key :
@@ -72,10 +104,15 @@ class RealPlansTest {
         config.put(key, "pvc://data/" + key);
       }
     }
+    return plan(config);
+  }
+
+  private Planning plan(ObjectNode config) {
     if (!config.has("generation_config")) {
       config.set("generation_config", JobFixture.config().get("generation_config"));
     }
-    return planner.plan(OWNER, new FineTuneJobSpec(config, null, null, null, null, null, null));
+    return planner.plan(
+        OWNER, new FineTuneJobSpec(config, null, null, null, null, null, null, null));
   }
 
   private static YamlDocument document(Path file) {

@@ -115,7 +115,7 @@ class ReferenceStageTest {
             PLANNER.plan(
                 OWNER,
                 new FineTuneJobSpec(
-                    JobFixture.classification(), null, null, null, null, null, null));
+                    JobFixture.classification(), null, null, null, null, null, null, null));
 
     assertThat(planned.stages()).containsExactly(Stage.TRAIN);
   }
@@ -168,10 +168,10 @@ class ReferenceStageTest {
     ObjectNode config = JobFixture.preference();
     switch (name) {
       case "other" -> config.put("learning_rate", 0.5e-4);
-      case "refused" -> config.put("train_path", "s3://bucket/rows.jsonl");
+      case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    return new FineTuneJobSpec(config, null, null, null, null, null, null);
+    return new FineTuneJobSpec(config, null, null, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {

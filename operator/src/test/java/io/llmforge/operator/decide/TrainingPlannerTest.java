@@ -2,6 +2,7 @@ package io.llmforge.operator.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
@@ -25,6 +26,7 @@ import io.llmforge.crds.plan.Tuning;
 import io.llmforge.crds.plan.Tuning.Targets;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.identity.Owner;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -200,10 +202,15 @@ class TrainingPlannerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "train_path, s3://bucket/rows.jsonl, UNSUPPORTED_SOURCE, s3://",
-    "train_path, gs://bucket/rows.jsonl, UNSUPPORTED_SOURCE, gs://",
-    "model_id, meta-llama/Meta-Llama-3-8B, UNSUPPORTED_SOURCE, Hugging Face id",
-    "initial_base_model_ckpt_path, s3://bucket/model, UNSUPPORTED_SOURCE, s3://",
+    "train_path, ftp://host/rows.jsonl, UNSUPPORTED_SOURCE, ftp://",
+    "train_path, hf://org/rows, UNSUPPORTED_SOURCE, write its web address",
+    "train_path, s3://bucket/folder/, INVALID_CONFIG, names a folder",
+    "train_path, s3://Bucket/rows.jsonl, INVALID_CONFIG, is not the name of a bucket",
+    "train_path, https://me:secret@host/rows.jsonl, INVALID_CONFIG, credentials do not belong",
+    "model_id, https://host/model, INVALID_CONFIG, does not list folders",
+    "model_id, hf://../model, INVALID_CONFIG, is not the id",
+    "model_id, hf://org/model@../../main, INVALID_CONFIG, is not a revision",
+    "initial_base_model_ckpt_path, azure://bucket/model, UNSUPPORTED_SOURCE, azure://",
     "train_path, pvc://data/../../etc/passwd, INVALID_CONFIG, leaves its volume",
     "train_path, pvc://Data/rows.jsonl, INVALID_CONFIG, is not the name",
     "task, vision_language, UNSUPPORTED_TASK, classification or preference_tuning",
@@ -227,8 +234,8 @@ class TrainingPlannerTest {
   @Test
   void allMistakesAreNamedAtOnce() {
     ObjectNode config = JobFixture.config();
-    config.put("model_id", "org/model");
-    config.put("train_path", "s3://bucket/rows.jsonl");
+    config.put("model_id", "hf://not a model");
+    config.put("train_path", "ftp://host/rows.jsonl");
     config.put("embedding_scaling_technique", "linear");
 
     Planning planning = plan(config);
@@ -246,6 +253,44 @@ class TrainingPlannerTest {
     TrainingPlan plan = planned(JobFixture.config().put("model_id", path));
 
     assertThat(plan.model().base()).isEqualTo(new Location.LocalPath(path));
+  }
+
+  @Test
+  void remoteSourcesAreNamedAsTheyAreFetched() {
+    ObjectNode config = JobFixture.config();
+    config.put("model_id", "org/model");
+    config.put("train_path", "S3://bucket/some folder/rows.jsonl");
+    config.put("valid_path", "https://host/rows.jsonl?version=2");
+    config.put("initial_base_model_ckpt_path", "s3://bucket/model/");
+
+    TrainingPlan plan = planned(config);
+
+    assertThat(plan.remoteSources())
+        .containsExactly(
+            new Location.HubModel("org/model", null),
+            new Location.RemoteFolder("s3://bucket/model"),
+            new Location.RemoteFile("s3://bucket/some folder/rows.jsonl"),
+            new Location.RemoteFile("https://host/rows.jsonl?version=2"));
+    assertThat(plan.remoteSources().getLast())
+        .extracting(source -> ((Location.RemoteFile) source).fileName())
+        .isEqualTo("rows.jsonl");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"repo_id\": \"org/model\", \"revision\": \"refs/pr/3\"}; hf://org/model@refs/pr/3",
+        "{\"repo_id\": \"org/model\"}; hf://org/model",
+        "{\"uri\": \"gs://bucket/model\"}; gs://bucket/model",
+        "\"hf://org/model@v1\"; hf://org/model@v1",
+        "\"pvc://data/model\"; pvc://data/model"
+      })
+  void checkpointsAreNamedInManyWays(String value, String text) throws IOException {
+    ObjectNode config = JobFixture.config();
+    config.set("initial_base_model_ckpt_path", new ObjectMapper().readTree(value));
+
+    assertThat(planned(config).model().baseWeights().text()).isEqualTo(text);
   }
 
   @Test
@@ -272,7 +317,7 @@ class TrainingPlannerTest {
   @Test
   void missingConfigIsRefused() {
     Planning planning =
-        planner.plan(OWNER, new FineTuneJobSpec(null, null, null, null, null, null, null));
+        planner.plan(OWNER, new FineTuneJobSpec(null, null, null, null, null, null, null, null));
 
     assertThat(planning).isInstanceOf(Planning.Refused.class);
     assertThat(planning.findings()).isNotEmpty();
@@ -303,6 +348,6 @@ class TrainingPlannerTest {
   }
 
   private static FineTuneJobSpec spec(ObjectNode config, List<Output> outputs) {
-    return new FineTuneJobSpec(config, null, null, null, null, outputs, null);
+    return new FineTuneJobSpec(config, null, null, null, null, outputs, null, null);
   }
 }

@@ -11,10 +11,12 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
 import io.llmforge.operator.JobFixture;
@@ -69,7 +71,8 @@ class DesiredObjectsTest {
                 Map.of("team", "a", "llmforge.io/job", "not-this-one"),
                 Map.of("note", "kept"),
                 Map.of("disk", "ssd"),
-                List.of("pull-secret"))));
+                List.of("pull-secret")),
+            null));
 
     compare("everything.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -86,14 +89,37 @@ class DesiredObjectsTest {
             null,
             new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)),
             List.of(new Output("adapter", "pvc://models/pairs", null)),
+            null,
             null));
 
     compare("preference.yaml", Rendering.of(job, DEFAULTS).objects());
   }
 
   @Test
+  void remoteSourcesAreFetchedByAnInitContainerWithTheCredentials() throws IOException {
+    ObjectNode config = JobFixture.preference();
+    config.put("model_id", "org/tiny-llama");
+    config.put("train_path", "s3://bucket/pairs.jsonl");
+    FineTuneJob job = JobFixture.job("remote", config);
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000004");
+    job.setSpec(
+        new FineTuneJobSpec(
+            config,
+            null,
+            null,
+            new Resources(null, new PerDevice("8", "64Gi")),
+            null,
+            null,
+            null,
+            List.of(new Credential(new SecretReference("hub")))));
+
+    compare("remote.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
   void refusedJobGetsNothing() {
-    FineTuneJob job = JobFixture.job("tiny", JobFixture.config().put("model_id", "org/model"));
+    FineTuneJob job =
+        JobFixture.job("tiny", JobFixture.config().put("model_id", "ftp://host/model"));
 
     assertThat(Rendering.of(job, DEFAULTS).objects()).isEmpty();
   }

@@ -66,6 +66,42 @@ class PodReaderTest {
             """,
             new TrainerPod.Exited("pod", 143, Kill.DISRUPTION, new LastWords.Text("not json"))),
         row(
+            """
+            phase: Pending
+            initContainerStatuses:
+            - {name: fetch, state: {running: {}}}
+            containerStatuses:
+            - {name: trainer, state: {waiting: {reason: PodInitializing}}}
+            """,
+            new TrainerPod.Waiting("pod", Cause.SOURCES, "")),
+        row(
+            """
+            phase: Pending
+            initContainerStatuses:
+            - {name: fetch, state: {waiting: {reason: CreateContainerConfigError, message: no hub}}}
+            containerStatuses:
+            - {name: trainer, state: {waiting: {reason: PodInitializing}}}
+            """,
+            new TrainerPod.Waiting("pod", Cause.CONTAINER, "CreateContainerConfigError: no hub")),
+        row(
+            """
+            phase: Pending
+            initContainerStatuses:
+            - {name: fetch, state: {terminated: {exitCode: 0}}}
+            containerStatuses:
+            - {name: trainer, state: {waiting: {reason: PodInitializing}}}
+            """,
+            new TrainerPod.Waiting("pod", Cause.START, "PodInitializing")),
+        row(
+            """
+            phase: Failed
+            initContainerStatuses:
+            - {name: fetch, state: {terminated: {exitCode: 77, message: "accept the licence"}}}
+            containerStatuses:
+            - {name: trainer, state: {waiting: {reason: PodInitializing}}}
+            """,
+            new TrainerPod.Exited("pod", 77, Kill.NONE, new LastWords.Text("accept the licence"))),
+        row(
             "{phase: Failed, reason: Evicted, message: low on disk}",
             new TrainerPod.Removed("pod", Kill.NONE, "Evicted: low on disk")));
   }

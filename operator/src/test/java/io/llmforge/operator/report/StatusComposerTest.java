@@ -45,7 +45,7 @@ class StatusComposerTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null);
+      new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Planning.Refused REFUSED =

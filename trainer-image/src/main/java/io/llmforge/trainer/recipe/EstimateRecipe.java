@@ -9,6 +9,7 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ public final class EstimateRecipe {
     try (TorchRuntime runtime = TorchRuntime.start()) {
       MemoryPlan memory =
           new MemoryPlanner(runtime.deviceName(), available(runtime))
-              .plan(needs(folders), data.work());
+              .plan(needs(folders, PlanPrecision.of(plan, runtime)), data.work());
       return new TrainingEstimate(
           rows(data),
           steps(data),
@@ -84,9 +85,9 @@ public final class EstimateRecipe {
         : runtime.freeDeviceBytes();
   }
 
-  private MemoryNeeds needs(ModelSourceFolders folders) {
+  private MemoryNeeds needs(ModelSourceFolders folders, Precision precision) {
     try {
-      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan));
+      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan), precision);
     } catch (UncheckedIOException e) {
       throw StorageException.reading(plan.model().base().text(), e);
     }

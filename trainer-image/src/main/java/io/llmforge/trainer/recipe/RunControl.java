@@ -19,7 +19,7 @@ public final class RunControl implements RunRequests {
     stop.set(true);
   }
 
-  boolean isStopRequested() {
+  public boolean isStopRequested() {
     return stop.get();
   }
 

@@ -45,8 +45,20 @@ public record Volumes(Path workspace, Map<String, Path> claims) {
     return switch (location) {
       case Location.Claim claim -> inside(claimFolder(claim), claim.path(), location);
       case Location.Workspace inWorkspace -> inside(workspace, inWorkspace.path(), location);
+      case Location.Remote remote -> fetched(remote);
       case Location.LocalPath local -> Path.of(local.path()).toAbsolutePath().normalize();
     };
+  }
+
+  private Path fetched(Location.Remote remote) {
+    FetchedSource source = FetchedSource.of(workspace, remote);
+    if (!source.isComplete()) {
+      throw new StorageException.NotFound(
+          "%s is not in the workspace; run `fetch` with the same plan and workspace first"
+              .formatted(remote.text()),
+          null);
+    }
+    return source.content();
   }
 
   private Path claimFolder(Location.Claim claim) {

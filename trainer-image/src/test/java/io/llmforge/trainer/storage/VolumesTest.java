@@ -43,6 +43,20 @@ class VolumesTest {
   }
 
   @Test
+  void remoteSourceIsThereOnceItsManifestIs() throws IOException {
+    var rows = new Location.RemoteFile("s3://bucket/sets/train.jsonl");
+    FetchedSource source = FetchedSource.of(volumes.workspace(), rows);
+    Files.createDirectories(source.files());
+    Files.writeString(source.content(), "{}");
+
+    assertThatThrownBy(() -> volumes.source(rows))
+        .isInstanceOf(StorageException.NotFound.class)
+        .hasMessageContaining("s3://bucket/sets/train.jsonl is not in the workspace");
+    Files.writeString(source.manifest(), "{}");
+    assertThat(volumes.source(rows)).isEqualTo(source.content()).hasFileName("train.jsonl");
+  }
+
+  @Test
   void claimThatIsNotMountedIsNotFound() {
     assertThatThrownBy(() -> volumes.target(new Location.Claim("models", "a")))
         .isInstanceOf(StorageException.NotFound.class)

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param storage Volumes of the run.
  * @param outputs Where the result is published, at most one place. Default: the run's workspace.
  * @param podTemplate Additions to the trainer pods.
+ * @param credentials Secrets of the job's namespace with what remote sources ask for, as
+ *     environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+ *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY. Only the container that
+ *     fetches the sources gets them.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -32,7 +36,8 @@ public record FineTuneJobSpec(
     @Nullable Resources resources,
     @Nullable Storage storage,
     @Size(max = 1) @Nullable List<Output> outputs,
-    @Nullable PodTemplate podTemplate) {
+    @Nullable PodTemplate podTemplate,
+    @Size(max = 8) @Nullable List<Credential> credentials) {
 
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
@@ -133,4 +138,20 @@ public record FineTuneJobSpec(
       @Nullable Map<String, String> annotations,
       @Nullable Map<String, String> nodeSelector,
       @Size(max = 16) @Nullable List<String> imagePullSecrets) {}
+
+  /**
+   * Credentials for remote sources.
+   *
+   * @param secretRef The Secret whose keys become environment variables.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Credential(@Required @Nullable SecretReference secretRef) {}
+
+  /**
+   * A Secret of the job's namespace.
+   *
+   * @param name Name of the Secret.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SecretReference(@Required @Size(min = 1, max = 253) @Nullable String name) {}
 }

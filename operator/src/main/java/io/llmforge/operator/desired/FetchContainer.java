@@ -1,0 +1,69 @@
+package io.llmforge.operator.desired;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
+import io.llmforge.crds.plan.PodContract;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The init container that copies remote sources into the workspace. It is the only container of a
+ * run that gets credentials and needs the network; it asks for no accelerator, and for the
+ * trainer's CPU and memory, which a pod is not counted twice for.
+ */
+final class FetchContainer {
+
+  private static final String JAVA_OPTIONS = "-XX:MaxRAMPercentage=50";
+
+  private FetchContainer() {}
+
+  /** None for a plan whose sources are all in reach. */
+  static List<Container> of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
+    return order.plan().remoteSources().isEmpty()
+        ? List.of()
+        : List.of(container(order, defaults, volumes));
+  }
+
+  private static Container container(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
+    return new ContainerBuilder()
+        .withName(PodContract.FETCH_CONTAINER)
+        .withImage(TrainerContainer.image(order, defaults))
+        .withArgs(
+            PodContract.FETCH_COMMAND,
+            PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE,
+            PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER)
+        .withEnv(environment())
+        .withEnvFrom(credentials(order))
+        .withResources(TrainerContainer.requirements(TrainerContainer.hostAmounts(order)))
+        .withSecurityContext(TrainerContainer.securityContext())
+        .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withVolumeMounts(volumes.fetchMounts())
+        .build();
+  }
+
+  private static List<EnvVar> environment() {
+    return List.of(
+        TrainerContainer.variable(
+            PodContract.TERMINATION_LOG, PodContract.TERMINATION_MESSAGE_FILE),
+        TrainerContainer.variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
+  }
+
+  private static List<EnvFromSource> credentials(RunOrder order) {
+    return requireNonNullElse(order.spec().credentials(), List.<Credential>of()).stream()
+        .map(Credential::secretRef)
+        .filter(Objects::nonNull)
+        .map(SecretReference::name)
+        .map(
+            name ->
+                new EnvFromSourceBuilder().withNewSecretRef().withName(name).endSecretRef().build())
+        .toList();
+  }
+}

@@ -1,0 +1,160 @@
+package io.llmforge.trainer.fetch;
+
+import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.RemoteAddress;
+import io.llmforge.trainer.storage.StorageException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** An object of an S3-compatible store, or the objects directly below a prefix. */
+final class ObjectStore implements RemoteStore {
+
+  private final Location.Remote location;
+  private final RemoteAddress address;
+  private final S3Client client;
+
+  ObjectStore(Location.Remote location, S3Client client) {
+    this.location = location;
+    this.address = RemoteAddress.parse(location.text());
+    this.client = client;
+  }
+
+  @Override
+  public Inventory inventory() throws IOException {
+    return switch (location) {
+      case Location.RemoteFile file -> asked(() -> inventory(file));
+      case Location.RemoteFolder ignored -> asked(this::folder);
+      case Location.HubModel hub ->
+          throw new IllegalStateException(hub.text() + " is in no object store");
+    };
+  }
+
+  private Inventory inventory(Location.RemoteFile file) {
+    HeadObjectResponse object =
+        client.headObject(request -> request.bucket(address.authority()).key(address.path()));
+    var entry =
+        new Inventory.Entry(
+            file.fileName(), object.contentLength(), version(object.eTag()), Checksum.UNKNOWN);
+    return new Inventory(file.text(), "", List.of(entry));
+  }
+
+  private Inventory folder() {
+    String prefix = prefix();
+    Map<String, S3Object> objects = new LinkedHashMap<>();
+    client
+        .listObjectsV2Paginator(
+            request -> request.bucket(address.authority()).prefix(prefix).delimiter("/"))
+        .contents()
+        .forEach(object -> objects.put(object.key().substring(prefix.length()), object));
+    objects.remove("");
+    List<String> wanted = FileNames.ofModel(List.copyOf(objects.keySet()));
+    if (wanted.isEmpty()) {
+      throw new StorageException.NotFound(
+          ("%s has no model: directly below it lies no safetensors, json, txt, model or jinja file;"
+                  + " correct the prefix, or convert weights of other formats")
+              .formatted(location.text()),
+          null);
+    }
+    List<Inventory.Entry> entries =
+        objects.entrySet().stream()
+            .filter(object -> wanted.contains(object.getKey()))
+            .map(object -> entry(object.getKey(), object.getValue()))
+            .toList();
+    return new Inventory(location.text(), "", entries);
+  }
+
+  private static Inventory.Entry entry(String name, S3Object object) {
+    return new Inventory.Entry(name, object.size(), version(object.eTag()), Checksum.UNKNOWN);
+  }
+
+  @Override
+  public Body open(Inventory inventory, Inventory.Entry entry, long offset) throws IOException {
+    String key =
+        switch (location) {
+          case Location.RemoteFile ignored -> address.path();
+          case Location.RemoteFolder ignored -> prefix() + entry.name();
+          case Location.HubModel ignored -> entry.name();
+        };
+    GetObjectRequest.Builder request =
+        GetObjectRequest.builder().bucket(address.authority()).key(key);
+    if (offset > 0) {
+      request.range("bytes=%d-".formatted(offset));
+    }
+    if (!entry.version().isEmpty()) {
+      request.ifMatch(entry.version());
+    }
+    ResponseInputStream<GetObjectResponse> object = asked(() -> client.getObject(request.build()));
+    boolean partial = object.response().contentRange() != null;
+    return new Body(new ObjectBytes(object), partial ? offset : 0);
+  }
+
+  private String prefix() {
+    return address.path().isEmpty() ? "" : address.path() + "/";
+  }
+
+  private static String version(String entityTag) {
+    return Optional.ofNullable(entityTag).orElse("");
+  }
+
+  private <T> T asked(Tries.Work<T> question) throws IOException {
+    try {
+      return question.run();
+    } catch (S3Exception e) {
+      throw failure(e);
+    } catch (SdkClientException e) {
+      throw new IOException(
+          "%s://%s cannot be reached (%s)"
+              .formatted(address.scheme(), address.authority(), e.getMessage()),
+          e);
+    }
+  }
+
+  private IOException failure(S3Exception e) {
+    int status = e.statusCode();
+    if (WebAnswers.isPassing(status)) {
+      return new BusyException(
+          "the store of %s is not well (HTTP %d)".formatted(location.text(), status),
+          Optional.empty());
+    }
+    if (status == 412 || status == 416) {
+      return new ChangedException(location.text() + " was changed while it was fetched");
+    }
+    throw switch (status) {
+      case 404 ->
+          new StorageException.NotFound(
+              "%s does not exist; correct bucket and key".formatted(location.text()), e);
+      case 401, 403 -> new StorageException.AccessDenied(denied(), e);
+      default ->
+          new StorageException.Unavailable(
+              "%s is answered with HTTP %d (%s); check AWS_REGION and AWS_ENDPOINT_URL"
+                  .formatted(location.text(), status, e.getMessage()),
+              e);
+    };
+  }
+
+  private String denied() {
+    String names =
+        address.scheme().equals("gs")
+            ? "GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY (an HMAC key of Google Cloud Storage)"
+            : "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    return ("%s may not be read, or does not exist and may not be listed; name a Secret with %s in"
+            + " spec.credentials that give the right to read and list it")
+        .formatted(location.text(), names);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
