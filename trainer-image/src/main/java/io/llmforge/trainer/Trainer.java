@@ -30,6 +30,9 @@ import java.util.Optional;
  */
 public final class Trainer {
 
+  /** Runs when the process is told to end. */
+  static final String STOPPING_THREAD = "stop-on-signal";
+
   private final TrainerSurroundings surroundings;
   private final ConsoleProgress console;
   private final ProgressTracker progress;
@@ -41,14 +44,19 @@ public final class Trainer {
     this.progress = new ProgressTracker(surroundings.clock());
   }
 
-  /** Halts instead of exiting: after SIGTERM, exiting would wait for the hook that waits for us. */
   public static void main(String[] arguments) {
-    var trainer =
-        new Trainer(new TrainerSurroundings(System.getenv(), System.out, Clock.systemUTC()));
+    runAsProcess(
+        new TrainerSurroundings(System.getenv(), System.out, Clock.systemUTC()),
+        List.of(arguments));
+  }
+
+  /** Halts instead of exiting: after SIGTERM, exiting would wait for the hook that waits for us. */
+  static void runAsProcess(TrainerSurroundings surroundings, List<String> arguments) {
+    var trainer = new Trainer(surroundings);
     Thread training = Thread.currentThread();
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> trainer.stopAndWait(training), "stop-on-signal"));
-    int exitCode = trainer.run(List.of(arguments));
+        .addShutdownHook(new Thread(() -> trainer.stopAndWait(training), STOPPING_THREAD));
+    int exitCode = trainer.run(arguments);
     System.out.flush();
     System.err.flush();
     Runtime.getRuntime().halt(exitCode);

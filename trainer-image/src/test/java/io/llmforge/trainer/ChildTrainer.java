@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 /** The trainer as a process of its own, started as cheaply as a Java process can be. */
 final class ChildTrainer {
 
+  /** POSIX shells count files in blocks of this many bytes. */
+  private static final int SHELL_BLOCK = 512;
+
   private ChildTrainer() {}
 
   static Process start(TinyRun run) throws IOException {
@@ -22,9 +25,16 @@ final class ChildTrainer {
 
   /** With at most so much private memory for the process and all its threads. */
   static Process start(TinyRun run, Class<?> main, long dataKibibytes) throws IOException {
-    var limited =
-        new ArrayList<>(
-            List.of("/bin/sh", "-c", "ulimit -d %d && exec \"$@\"".formatted(dataKibibytes), "sh"));
+    return startLimited(run, main, "ulimit -d %d".formatted(dataKibibytes));
+  }
+
+  /** On storage that takes at most so many bytes of a file, and refuses the rest half way. */
+  static Process startOnFullDisk(TinyRun run, Class<?> main, long bytesOfFile) throws IOException {
+    return startLimited(run, main, "ulimit -f %d".formatted(bytesOfFile / SHELL_BLOCK));
+  }
+
+  private static Process startLimited(TinyRun run, Class<?> main, String limit) throws IOException {
+    var limited = new ArrayList<>(List.of("/bin/sh", "-c", limit + " && exec \"$@\"", "sh"));
     limited.addAll(command(main, run));
     return process(run, limited).start();
   }

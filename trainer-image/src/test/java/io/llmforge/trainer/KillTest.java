@@ -57,7 +57,7 @@ class KillTest {
         var agreement =
             new Agreement(
                 GoldenTest.RESUME, "killed at %d random moments".formatted(killed.kills()));
-        addSameEnd(agreement, run(killed.name), straight);
+        new RunEnd(run(killed.name), 240).addAll(agreement, new RunEnd(straight, 240));
         agreement.check();
         assertThat(killed.kills()).isEqualTo(KILLS);
       }
@@ -133,47 +133,6 @@ class KillTest {
 
   private static Process start(TinyRun run) throws IOException {
     return ChildTrainer.start(run, WithoutTime.class);
-  }
-
-  private static void addSameEnd(Agreement agreement, TinyRun killed, TinyRun straight)
-      throws IOException {
-    agreement.addExact(
-        "metrics.jsonl",
-        Files.readString(killed.workspace.resolve("metrics.jsonl")),
-        Files.readString(straight.workspace.resolve("metrics.jsonl")));
-    Path last = lastCheckpoint(straight);
-    for (var file :
-        List.of(
-            "trainer/weights.safetensors",
-            "trainer/optimizer.safetensors",
-            "trainer/state.json",
-            "artifact/adapter_model.safetensors")) {
-      agreement.addExact(
-          file,
-          Files.readAllBytes(lastCheckpoint(killed).resolve(file)),
-          Files.readAllBytes(last.resolve(file)));
-    }
-    for (Path file : publishedFiles(straight)) {
-      agreement.addExact(
-          "published " + file.getFileName(),
-          Files.readAllBytes(killed.models.resolve("out").resolve(file.getFileName())),
-          Files.readAllBytes(file));
-    }
-  }
-
-  /** All but those that say how much memory the machine had. */
-  private static List<Path> publishedFiles(TinyRun run) throws IOException {
-    try (Stream<Path> files = Files.list(run.models.resolve("out"))) {
-      return files
-          .filter(file -> !file.endsWith("resolved_plan.json") && !file.endsWith("MANIFEST.json"))
-          .toList();
-    }
-  }
-
-  private static Path lastCheckpoint(TinyRun run) throws IOException {
-    try (Stream<Path> found = Files.walk(run.workspace.resolve("checkpoints"), 2)) {
-      return found.filter(path -> path.endsWith("checkpoint-000240")).findFirst().orElseThrow();
-    }
   }
 
   /** The trainer under a clock that stands still, so that files of metrics can be compared. */

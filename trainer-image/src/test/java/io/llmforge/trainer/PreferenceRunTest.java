@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.trainer.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of preference tuning: workers score the reference, then the trainer learns from it. */
 class PreferenceRunTest {
@@ -81,19 +84,36 @@ class PreferenceRunTest {
   void aMissingPairIsAnErrorAndNeverAZero() throws IOException {
     var run = scored();
     Path block = blockFiles(run).getFirst();
-    List<String> lines = Files.readAllLines(block);
-    Files.write(block, lines.subList(1, lines.size()));
+    String text = scores(block);
+    rewrite(block, text.substring(text.indexOf('\n') + 1));
 
     assertRefused(run, "lacks 1 of 80 pairs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a digit changed", "cut off", "the digest cut off"})
+  void aDamagedBlockIsNamed(String damage) throws IOException {
+    var run = scored();
+    Path block = blockFiles(run).getFirst();
+    String text = Files.readString(block);
+    Files.writeString(
+        block,
+        switch (damage) {
+          case "a digit changed" -> text.replaceFirst("\"chosen\":-", "\"chosen\":-1");
+          case "cut off" -> text.substring(0, text.length() / 2);
+          default -> scores(block);
+        });
+
+    assertRefused(run, block.getFileName() + " is not as it was written");
   }
 
   @Test
   void swappedScoresAreSeenBeforeTheFirstStep() throws IOException {
     var run = scored();
     for (Path block : blockFiles(run)) {
-      Files.writeString(
+      rewrite(
           block,
-          Files.readString(block)
+          scores(block)
               .replace("\"chosen\"", "\"held\"")
               .replace("\"rejected\"", "\"chosen\"")
               .replace("\"held\"", "\"rejected\""));
@@ -119,6 +139,16 @@ class PreferenceRunTest {
     var run = TinyRun.preference(folder.resolve("run"));
     assertThat(run.score(0) + run.score(1)).as(run.console()).isZero();
     return run;
+  }
+
+  private static String scores(Path block) throws IOException {
+    String text = Files.readString(block);
+    return text.substring(0, text.indexOf("sha256 "));
+  }
+
+  /** As a worker would have written it. */
+  private static void rewrite(Path block, String scores) throws IOException {
+    Files.writeString(block, scores + "sha256 " + Sha256.of(scores) + "\n");
   }
 
   private static void assertRefused(TinyRun run, String reason) throws IOException {

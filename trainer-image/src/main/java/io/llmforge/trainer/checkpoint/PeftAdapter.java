@@ -22,6 +22,8 @@ public final class PeftAdapter {
   static final String CONFIG_FILE = "adapter_config.json";
   static final String WEIGHTS_FILE = "adapter_model.safetensors";
 
+  private static final String PICKLED_WEIGHTS_FILE = "adapter_model.bin";
+
   /** PEFT wraps a model twice, and names in the file say so. */
   private static final String KEY_PREFIX = "base_model.model.";
 
@@ -87,6 +89,12 @@ public final class PeftAdapter {
    */
   public static List<NamedTensor> readTensors(Path folder) {
     var path = folder.resolve(WEIGHTS_FILE);
+    if (!Files.exists(path) && Files.exists(folder.resolve(PICKLED_WEIGHTS_FILE))) {
+      throw new TensorFileException(
+          path,
+          "does not exist, and %s, which older releases of PEFT wrote, is not read; load the adapter with PEFT and save it again"
+              .formatted(PICKLED_WEIGHTS_FILE));
+    }
     var tensors = new ArrayList<NamedTensor>();
     try (var file = SafetensorsFile.open(path)) {
       for (var tensor : file.tensors()) {

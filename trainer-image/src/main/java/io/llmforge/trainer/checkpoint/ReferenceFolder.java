@@ -1,7 +1,9 @@
 package io.llmforge.trainer.checkpoint;
 
 import io.llmforge.trainer.storage.Durable;
+import io.llmforge.trainer.storage.Sha256;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,14 +15,15 @@ import java.util.stream.Stream;
 
 /**
  * The starting model's scores of preference pairs: blocks of JSON lines, each of which appears
- * whole or not at all, and a mark of every shard that is done. The folder's name says what the
- * scores were computed from.
+ * whole or not at all and ends with a digest of its lines, and a mark of every shard that is done.
+ * The folder's name says what the scores were computed from.
  *
  * @param path the folder; it need not exist yet
  */
 public record ReferenceFolder(Path path) {
 
   private static final String BLOCK = "block-%05d-%06d.jsonl";
+  private static final String DIGEST = "sha256 ";
   private static final String DONE = "shard-%05d-of-%05d.done";
 
   /** The scores cannot be used as they are. */
@@ -43,7 +46,9 @@ public record ReferenceFolder(Path path) {
     for (ReferenceScore score : block) {
       lines.append(score.write()).append('\n');
     }
-    Durable.writeText(path.resolve(BLOCK.formatted(shard, number)), lines.toString());
+    String scores = lines.toString();
+    Durable.writeText(
+        path.resolve(BLOCK.formatted(shard, number)), scores + DIGEST + Sha256.of(scores) + '\n');
   }
 
   /** Says that a shard has nothing left to score. */
@@ -70,7 +75,7 @@ public record ReferenceFolder(Path path) {
     Map<String, ReferenceScore> scores = new LinkedHashMap<>();
     for (Path block : blocks()) {
       long number = 0;
-      for (String line : Files.readAllLines(block)) {
+      for (String line : intactLines(block)) {
         ReferenceScore score = parsed(block, ++number, line);
         if (scores.put(score.pair(), score) != null) {
           throw new InvalidException(
@@ -80,6 +85,18 @@ public record ReferenceFolder(Path path) {
       }
     }
     return scores;
+  }
+
+  private static List<String> intactLines(Path block) throws IOException {
+    String text = Files.readString(block, StandardCharsets.ISO_8859_1);
+    int end = text.lastIndexOf(DIGEST);
+    String scores = text.substring(0, Math.max(0, end));
+    if (end < 0 || !text.substring(end).strip().equals(DIGEST + Sha256.of(scores))) {
+      throw new InvalidException(
+          "%s is not as it was written: its digest does not fit; delete the folder and score again"
+              .formatted(block));
+    }
+    return scores.lines().toList();
   }
 
   private List<Path> blocks() throws IOException {

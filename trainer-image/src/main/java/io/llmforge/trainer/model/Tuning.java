@@ -58,7 +58,8 @@ public sealed interface Tuning {
       return details.overrides().rank(module, rank);
     }
 
-    double scaleOf(String module) {
+    /** s in {@code s B A}. */
+    public double scaleOf(String module) {
       var ownRank = rankOf(module);
       var ownAlpha = details.overrides().alpha(module, alpha);
       return rankStabilised ? ownAlpha / Math.sqrt(ownRank) : ownAlpha / ownRank;

@@ -4,7 +4,6 @@ import io.llmforge.crds.plan.OptimizerPlan;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.ElementType;
-import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.checkpoint.SafetensorsFile;
 import io.llmforge.trainer.checkpoint.SafetensorsWriter;
 import io.llmforge.trainer.checkpoint.TensorFileException;
@@ -14,17 +13,13 @@ import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
-import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 
 /** The model and its optimizer: what a step changes, and what a checkpoint holds. */
 final class ModelInTraining implements AutoCloseable {
@@ -64,7 +59,7 @@ final class ModelInTraining implements AutoCloseable {
     TrainingPlan plan = start.plan();
     Tuning tuning = PlanTuning.of(plan);
     CausalLanguageModel model = start.load(runtime, options);
-    start.folders().adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
+    start.adapter().ifPresent(adapter -> continueAdapter(model, tuning, adapter));
     OptimizerPlan settings = plan.optimizer();
     AdamW optimizer =
         new AdamW(
@@ -175,23 +170,13 @@ final class ModelInTraining implements AutoCloseable {
     model.close();
   }
 
-  private static void continueAdapter(CausalLanguageModel model, Tuning tuning, Path adapter) {
+  private static void continueAdapter(
+      CausalLanguageModel model, Tuning tuning, ContinuedAdapter adapter) {
     switch (tuning) {
       case Tuning.FullParameter ignored ->
           throw new PlanInvalidException(
               "initial_adapter_model_ckpt_path needs a lora_config: a full-parameter run has no adapter to continue");
-      case Tuning.Lora ignored -> model.trainables().restore(withOwnRows(adapter, model));
+      case Tuning.Lora lora -> adapter.restoreInto(model, lora);
     }
-  }
-
-  /** An adapter that was trained without labels has no rows for them: they begin as new ones. */
-  private static List<NamedTensor> withOwnRows(Path adapter, CausalLanguageModel model) {
-    List<NamedTensor> tensors = new ArrayList<>(PeftAdapter.readTensors(adapter));
-    Set<String> known = tensors.stream().map(NamedTensor::name).collect(Collectors.toSet());
-    model.trainables().values().stream()
-        .filter(value -> value.name().endsWith(PeftAdapter.TOKEN_ROWS))
-        .filter(value -> !known.contains(value.name()))
-        .forEach(tensors::add);
-    return tensors;
   }
 }

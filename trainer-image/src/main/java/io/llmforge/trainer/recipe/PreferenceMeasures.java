@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * What is measured of preference pairs, under TRL's names. Rewards are {@code beta} times the
- * log-ratio to the starting model; means over pairs, logits and accuracy over answers' tokens.
+ * log-ratio to the starting model; means over pairs; logits, entropy and accuracy over answers'
+ * tokens.
  */
 final class PreferenceMeasures {
 
@@ -25,16 +26,19 @@ final class PreferenceMeasures {
    *
    * @param logProbability in nats
    * @param logits mean logit of each token, summed over tokens
+   * @param entropy in nats, summed over tokens
    * @param targets tokens
    * @param correct tokens that were the most likely one
    */
-  private record Side(double logProbability, double logits, long targets, long correct) {
-    static final Side NONE = new Side(0, 0, 0, 0);
+  private record Side(
+      double logProbability, double logits, double entropy, long targets, long correct) {
+    static final Side NONE = new Side(0, 0, 0, 0, 0);
 
     Side plus(SequenceScore score) {
       return new Side(
           logProbability + score.logProbability(),
           logits + score.meanLogit(),
+          entropy + score.entropy(),
           targets + score.targets(),
           correct + score.correct());
     }
@@ -66,6 +70,9 @@ final class PreferenceMeasures {
     metrics.put("logits/chosen", chosen.logits() / chosen.targets());
     metrics.put("logits/rejected", rejected.logits() / rejected.targets());
     metrics.put("mean_token_accuracy", (double) chosen.correct() / chosen.targets());
+    metrics.put(
+        "entropy",
+        (chosen.entropy() + rejected.entropy()) / (chosen.targets() + rejected.targets()));
     return new TrainedTask.Measured(loss / pairs, metrics);
   }
 }

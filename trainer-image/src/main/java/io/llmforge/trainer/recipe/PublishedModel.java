@@ -1,12 +1,16 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.LogitSample;
 import io.llmforge.trainer.model.ModelOptions;
+import io.llmforge.trainer.model.PackedTokens;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -30,16 +34,61 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelO
   private static final double TOLERANCE = 0.02;
 
   void verify(Checkpoint best, TrainingData data) {
-    List<List<TokenRow>> batches = data.evaluationPacker().pack(rows(best, data));
-    double loss = loss(this::load, batches);
+    List<TokenRow> rows = rows(best, data);
+    List<List<TokenRow>> batches = data.evaluationPacker().pack(rows);
+    Optional<LogitSample> unmerged = unmergedLogits(best, rows);
+    double loss =
+        with(
+            this::load,
+            model -> {
+              unmerged.ifPresent(expected -> requireSameLogits(model, expected));
+              return loss(model, batches);
+            });
     double expected =
-        best.evaluationLoss().orElseGet(() -> loss(runtime -> trained(runtime, best), batches));
+        best.evaluationLoss()
+            .orElseGet(() -> with(runtime -> trained(runtime, best), m -> loss(m, batches)));
     if (!(Math.abs(loss - expected) <= TOLERANCE * Math.max(1, expected))) {
       throw new DivergedException(
           "what was written for %s has loss %s where training measured %s; it is not published"
-              .formatted(start.plan().output().location().text(), loss, expected),
+              .formatted(name(), loss, expected),
           null);
     }
+  }
+
+  /** A loss hardly sees a merge that went wrong in few places; logits do. */
+  private Optional<LogitSample> unmergedLogits(Checkpoint best, List<TokenRow> rows) {
+    return switch (PublishedForm.of(start.plan())) {
+      case ADAPTER, MODEL -> Optional.empty();
+      case MERGED_MODEL -> {
+        List<PackedTokens> packed =
+            rows.stream()
+                .limit(LogitSample.ROWS)
+                .map(row -> TrainingData.packed(List.of(row)))
+                .toList();
+        yield Optional.of(
+            with(runtime -> trained(runtime, best), model -> LogitSample.of(model, packed)));
+      }
+    };
+  }
+
+  private void requireSameLogits(CausalLanguageModel merged, LogitSample unmerged) {
+    double difference = unmerged.differenceOf(merged);
+    // Computed in bfloat16, the unmerged logits are rounded like those of a model stored so.
+    double noise =
+        switch (merged.precision()) {
+          case FLOAT32 -> LogitSample.noiseOf(merged.storedType());
+          case BFLOAT16 -> LogitSample.noiseOf(ElementType.BF16);
+        };
+    if (!(difference <= noise)) {
+      throw new DivergedException(
+          "merging the adapter changed logits by %.2e of the largest, and storing %s as %s explains %.2e; it is not published, the last checkpoint holds the adapter"
+              .formatted(difference, name(), merged.storedType(), noise),
+          null);
+    }
+  }
+
+  private String name() {
+    return start.plan().output().location().text();
   }
 
   /** Those that training evaluated, or else some of those it learned. */
@@ -50,11 +99,15 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelO
             .sequencesOf(IntStream.range(0, Math.min(ROWS, data.train().size())).toArray());
   }
 
-  private double loss(
-      Function<TorchRuntime, CausalLanguageModel> loading, List<List<TokenRow>> batches) {
+  private double loss(CausalLanguageModel model, List<List<TokenRow>> batches) {
+    return task.evaluate(model, batches, () -> false).orElseThrow().loss();
+  }
+
+  private static <T> T with(
+      Function<TorchRuntime, CausalLanguageModel> loading, Function<CausalLanguageModel, T> use) {
     try (TorchRuntime runtime = TorchRuntime.start();
         CausalLanguageModel model = loading.apply(runtime)) {
-      return task.evaluate(model, batches, () -> false).orElseThrow().loss();
+      return use.apply(model);
     }
   }
 

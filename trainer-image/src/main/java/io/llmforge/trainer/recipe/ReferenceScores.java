@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class ReferenceScores {
 
   /** Changes when the meaning of a score changes. */
-  private static final String FORMAT = "llmforge.reference/1";
+  private static final String FORMAT = "llmforge.reference/2";
 
   private ReferenceScores() {}
 

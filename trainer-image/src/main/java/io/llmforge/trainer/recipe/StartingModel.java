@@ -1,5 +1,6 @@
 package io.llmforge.trainer.recipe;
 
+import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
@@ -8,10 +9,12 @@ import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.StartingWeights;
+import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.model.VocabularyPlan;
 import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The model that training starts from, made of the plan and the base's files as often as it is
@@ -27,12 +30,26 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
     return load(runtime, folders.weights(), options);
   }
 
+  /** The adapter that the run goes on from, if there is one. */
+  Optional<ContinuedAdapter> adapter() {
+    Location written = plan.model().adapter();
+    return written == null
+        ? Optional.empty()
+        : folders.adapter().map(folder -> new ContinuedAdapter(written.text(), folder));
+  }
+
   /** As the first step finds it: with the adapter that the run goes on from, if there is one. */
   CausalLanguageModel loadToContinue(TorchRuntime runtime, ModelOptions options) {
-    return folders
-        .adapter()
-        .map(adapter -> loadWithAdapter(runtime, adapter, options))
-        .orElseGet(() -> load(runtime, options));
+    CausalLanguageModel model = load(runtime, options);
+    try {
+      if (PlanTuning.of(plan) instanceof Tuning.Lora lora) {
+        adapter().ifPresent(adapter -> adapter.restoreInto(model, lora));
+      }
+      return model;
+    } catch (RuntimeException failure) {
+      model.close();
+      throw failure;
+    }
   }
 
   /** With the values of an adapter of this run. */

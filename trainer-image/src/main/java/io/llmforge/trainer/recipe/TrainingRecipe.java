@@ -125,6 +125,10 @@ public final class TrainingRecipe {
         }
         records.resumed().ifPresent(model::restore);
         announce(runtime, resolved, model, records);
+        start
+            .adapter()
+            .flatMap(adapter -> adapter.doubtAbout(plan.model().modelId()))
+            .ifPresent(surroundings.console()::warning);
         var loop =
             new TrainingLoop(resolved, data.with(resolved.memory()), model, records, surroundings);
         if (resolved.memory().isTight()) {

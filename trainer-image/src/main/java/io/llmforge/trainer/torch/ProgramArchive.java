@@ -1,7 +1,6 @@
 package io.llmforge.trainer.torch;
 
 import java.io.ByteArrayOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,29 +26,25 @@ final class ProgramArchive {
 
   private ProgramArchive() {}
 
-  static byte[] of(ProgramSource source, ProductKernel products) throws IOException {
+  static byte[] of(ProgramSource source, ProgramFiles files, ProductKernel products)
+      throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       store(zip, "data.pkl", pickledInstance(source));
-      store(zip, "code/__torch__.py", file(source.owner(), source.name()));
+      store(zip, "code/__torch__.py", file(source.owner(), source.name(), files));
       for (var part : source.parts()) {
-        store(zip, "code/__torch__/" + part + ".py", file(source.owner(), part));
+        store(zip, "code/__torch__/" + part + ".py", file(source.owner(), part, files));
       }
-      store(zip, "code/__torch__/product.py", file(ProductKernel.class, products.resource()));
+      store(
+          zip, "code/__torch__/product.py", file(ProductKernel.class, products.resource(), files));
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
     }
     return bytes.toByteArray();
   }
 
-  private static byte[] file(Class<?> owner, String name) throws IOException {
-    var fileName = name + ".py";
-    try (var resource = owner.getResourceAsStream(fileName)) {
-      if (resource == null) {
-        throw new FileNotFoundException(owner.getPackageName() + "/" + fileName);
-      }
-      return resource.readAllBytes();
-    }
+  private static byte[] file(Class<?> owner, String name, ProgramFiles files) throws IOException {
+    return files.read(owner, name + ".py").getBytes(StandardCharsets.UTF_8);
   }
 
   /** {@code __torch__.NAME()} with its settings and {@code training}, which every module has. */

@@ -18,9 +18,10 @@ public final class TorchProgram {
     this.module = module;
   }
 
-  static TorchProgram load(PtNDManager manager, ProgramSource source, ProductKernel products) {
+  static TorchProgram load(
+      PtNDManager manager, ProgramSource source, ProgramFiles files, ProductKernel products) {
     try {
-      var archive = ProgramArchive.of(source, products);
+      var archive = ProgramArchive.of(source, files, products);
       var module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
       return new TorchProgram(manager, module);
     } catch (IOException failure) {

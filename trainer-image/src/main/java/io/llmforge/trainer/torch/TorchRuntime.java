@@ -23,31 +23,38 @@ public final class TorchRuntime implements AutoCloseable {
   private static final int FIRST_WITH_BFLOAT16 = 80;
 
   private final PtNDManager manager;
+  private final ProgramFiles files;
   private final ProductKernel products;
   private final AtomicLong liveTensors = new AtomicLong();
   private final TorchProgram transfer;
 
-  private TorchRuntime(PtNDManager manager, ProductKernel products) {
+  private TorchRuntime(PtNDManager manager, ProgramFiles files, ProductKernel products) {
     this.manager = manager;
+    this.files = files;
     this.products = products;
     this.transfer = load(TorchRuntime.class, "transfer", "Transfer");
   }
 
   /** Loads libtorch from the class path; nothing is downloaded when DJL is told to be offline. */
   public static TorchRuntime start() {
+    return start(ProgramFiles::resource);
+  }
+
+  static TorchRuntime start(ProgramFiles files) {
     var engine = Engine.getEngine("PyTorch");
     var device = engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
-    return start(device, device.isGpu() ? ProductKernel.PLAIN : ProductKernel.ofProcessor());
+    var products = device.isGpu() ? ProductKernel.PLAIN : ProductKernel.ofProcessor();
+    return start(device, files, products);
   }
 
   /** On the CPU, with the kernel that is asked for. */
   public static TorchRuntime startOnCpu(ProductKernel products) {
-    return start(Device.cpu(), products);
+    return start(Device.cpu(), ProgramFiles::resource, products);
   }
 
-  private static TorchRuntime start(Device device, ProductKernel products) {
+  private static TorchRuntime start(Device device, ProgramFiles files, ProductKernel products) {
     var manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
-    return new TorchRuntime(manager, products);
+    return new TorchRuntime(manager, files, products);
   }
 
   /** Loads the program {@code className} from the resource {@code name.py} beside {@code owner}. */
@@ -56,7 +63,7 @@ public final class TorchRuntime implements AutoCloseable {
   }
 
   public TorchProgram load(ProgramSource source) {
-    return TorchProgram.load(manager, source, products);
+    return TorchProgram.load(manager, source, files, products);
   }
 
   public TensorScope openScope() {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,9 +35,13 @@ class AdapterDetailsTest {
 
   private static final double BOUND = 2e-5;
   private static final double LOSS_BOUND = 2e-6;
+  private static final int INPUT_SIZE = 400;
 
   /** Of two samples of 200,000: a larger distance happens by chance once in a hundred times. */
   private static final double KOLMOGOROV_BOUND = 1.628 * Math.sqrt(2 / 2e5);
+
+  /** Of one sample of 200,000 against the distribution itself: the same chance. */
+  private static final double ONE_SAMPLE_BOUND = 1.628 / Math.sqrt(2e5);
 
   private static TorchRuntime runtime;
 
@@ -117,12 +122,35 @@ class AdapterDetailsTest {
     agreement.check();
   }
 
+  /** Of 200,000 draws; the standard errors of mean and variance are a tenth of their bounds. */
   @Test
-  void uniformValuesKeepTheirBounds() {
+  void uniformValuesHaveTheBoundsMeanAndVarianceOfTheirDistribution() {
     var drawn = initial(Tuning.InitialValues.KAIMING_UNIFORM);
+    var bound = 1 / Math.sqrt(INPUT_SIZE);
+    var agreement =
+        new Agreement(GoldenTest.LORA_INITIAL_VALUES, "one sample, uniform within 1 / sqrt(in)");
+    var moments = new Agreement(GoldenTest.LORA_INITIAL_VALUES, "mean and variance, uniform");
 
+    agreement.addError("distance", distance(drawn, x -> (x / bound + 1) / 2), ONE_SAMPLE_BOUND);
+    moments.addError("mean", Math.abs(mean(drawn, x -> x)) / bound, 0.013);
+    moments.add("variance", mean(drawn, x -> x * x), bound * bound / 3, 0.02);
+
+    agreement.check();
+    moments.check();
     assertThat(drawn[0]).isBetween(-1 / 20f, -0.9999f / 20);
     assertThat(drawn[drawn.length - 1]).isBetween(0.9999f / 20, 1 / 20f);
+  }
+
+  @Test
+  void oneSampleOfAnotherRangeIsCaught() {
+    var drawn = initial(Tuning.InitialValues.KAIMING_UNIFORM);
+    var ofOutputs = Math.sqrt(3.0 / INPUT_SIZE);
+    var agreement =
+        new Agreement(GoldenTest.LORA_INITIAL_VALUES, "one sample, bounds of a gain too much");
+
+    agreement.addError("distance", distance(drawn, x -> (x / ofOutputs + 1) / 2), ONE_SAMPLE_BOUND);
+
+    agreement.checkCaught(5);
   }
 
   @Test
@@ -207,7 +235,7 @@ class AdapterDetailsTest {
   private static float[] initial(Tuning.InitialValues values) {
     var targets = new Tuning.LoraTargets.AllLinear();
     var lora = new Tuning.Lora(500, 8, 0, targets, false, AdapterDetails.NONE, values);
-    var module = new ModuleDescription.Linear("module", 400, 3, false);
+    var module = new ModuleDescription.Linear("module", INPUT_SIZE, 3, false);
     var drawn = Adapter.initial(module, lora, 5).first().toFloats();
     Arrays.sort(drawn);
     return drawn;
@@ -233,6 +261,24 @@ class AdapterDetailsTest {
       largest = Math.max(largest, Math.abs((double) below / sorted.length - theirs));
     }
     return largest;
+  }
+
+  /** The largest distance between a sample's distribution function and the one it is drawn from. */
+  private static double distance(float[] sorted, DoubleUnaryOperator distribution) {
+    var largest = 0.0;
+    for (var i = 0; i < sorted.length; i++) {
+      var theirs = distribution.applyAsDouble(sorted[i]);
+      var below = Math.abs(theirs - (double) i / sorted.length);
+      largest = Math.max(largest, Math.max(below, Math.abs((i + 1.0) / sorted.length - theirs)));
+    }
+    return largest;
+  }
+
+  private static double mean(float[] sample, DoubleUnaryOperator function) {
+    return IntStream.range(0, sample.length)
+        .mapToDouble(i -> function.applyAsDouble(sample[i]))
+        .average()
+        .orElseThrow();
   }
 
   private static Map<String, List<Float>> tensors(Path adapter) {

@@ -2,17 +2,13 @@ package io.llmforge.trainer.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.llmforge.trainer.checkpoint.AdapterConfig;
 import io.llmforge.trainer.checkpoint.ElementType;
-import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
-import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,19 +18,9 @@ class FamilyExportTest {
 
   private static final double MERGED_BOUND = 1e-5;
 
-  private static TorchRuntime runtime;
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -54,7 +40,7 @@ class FamilyExportTest {
   void writtenModelHoldsTheTensorsOfItsBase(String name) {
     var source = ReferenceCase.folder("families", name);
 
-    try (var model = load(source, new Tuning.FullParameter())) {
+    try (var model = MODELS.full(source)) {
       model.writeModel(folder, model.storedType());
     }
 
@@ -90,7 +76,7 @@ class FamilyExportTest {
       model.writeModel(folder, ElementType.F32);
     }
 
-    try (var merged = load(folder, new Tuning.FullParameter())) {
+    try (var merged = MODELS.full(folder)) {
       var logits = ReferenceCase.recorded(merged.logits(row, rows));
       agreement.add("logits", logits, expected.tensor("logits"), MERGED_BOUND);
     }
@@ -98,21 +84,7 @@ class FamilyExportTest {
   }
 
   private static CausalLanguageModel adapted(String name, ReferenceCase expected) {
-    var adapter = ReferenceCase.folder("families", name);
-    var config = PeftAdapter.readConfig(adapter);
-    if (!(config.targets() instanceof AdapterConfig.Targets.Suffixes suffixes)) {
-      throw new IllegalArgumentException("only lists of names here");
-    }
-    var targets = new Tuning.LoraTargets.Names(suffixes.names());
-    var tuning =
-        new Tuning.Lora(config.rank(), config.alpha(), 0, targets, config.rankStabilised());
     var base = ReferenceCase.folder("families", expected.json().path("base").asText());
-    var model = load(base, tuning);
-    model.trainables().restore(PeftAdapter.readTensors(adapter));
-    return model;
-  }
-
-  private static CausalLanguageModel load(Path source, Tuning tuning) {
-    return CausalLanguageModel.load(runtime, source, tuning, 1, ModelOptions.defaults());
+    return MODELS.adapted(base, ReferenceCase.folder("families", name));
   }
 }

@@ -7,20 +7,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.checkpoint.AdapterConfig;
 import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.checkpoint.SafetensorsFile;
+import io.llmforge.trainer.checkpoint.SafetensorsWriter;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
-import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,19 +32,9 @@ class ModelExportTest {
 
   private static final double MERGED_BOUND = 1e-5;
 
-  private static TorchRuntime runtime;
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
 
   @ParameterizedTest
   @CsvSource({"with-ends, false", "tied-with-ends, true", "rank-stabilised-all-linear, false"})
@@ -56,7 +49,7 @@ class ModelExportTest {
       model.writeModel(folder, ElementType.F32);
     }
 
-    try (var merged = load(folder, new Tuning.FullParameter())) {
+    try (var merged = MODELS.full(folder)) {
       agreement.add("logits", merged.logits(row, rows), expected.tensor("logits"), MERGED_BOUND);
     }
     agreement.check();
@@ -68,31 +61,88 @@ class ModelExportTest {
     assertThat(becomesUntied).isEqualTo(name.startsWith("tied"));
   }
 
+  /** The rule by which a merged model is published, whatever its weights are stored in. */
+  @ParameterizedTest
+  @CsvSource({
+    "with-ends, F32",
+    "with-ends, BF16",
+    "with-ends, F16",
+    "tied-with-ends, F32",
+    "tied-with-ends, BF16",
+    "rank-stabilised-all-linear, BF16"
+  })
+  void mergedModelFromDiskDiffersByTheNoiseOfItsTypeAtMost(String name, ElementType type) {
+    var expected = ReferenceCase.read(ReferenceCase.folder("lora", name));
+    var agreement =
+        new Agreement(GoldenTest.MERGE, "merged, written as %s and read, %s".formatted(type, name));
+
+    try (var model = adapted(name, expected)) {
+      var unmerged = LogitSample.of(model, rowsOf(expected));
+      model.writeModel(folder, type);
+
+      try (var merged = MODELS.full(folder)) {
+        assertThat(merged.storedType()).isEqualTo(type);
+        agreement.addError(
+            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
+      }
+    }
+    agreement.check();
+  }
+
+  /** What merging both ends of a tied model into its one matrix would give, and other mistakes. */
+  @ParameterizedTest
+  @CsvSource({
+    "both deltas in one matrix, lm_head.weight, model.embed_tokens.weight",
+    "delta of one projection lost, model.layers.0.self_attn.q_proj.weight, ",
+  })
+  void mergeThatWentWrongIsCaught(String mistake, String wrong, String source) throws IOException {
+    var expected = ReferenceCase.read(ReferenceCase.folder("lora", "tied-with-ends"));
+    var agreement = new Agreement(GoldenTest.MERGE, mistake);
+
+    try (var model = adapted("tied-with-ends", expected)) {
+      var unmerged = LogitSample.of(model, rowsOf(expected));
+      model.writeModel(folder, ElementType.BF16);
+      replaceWeights(wrong, source);
+
+      try (var merged = MODELS.full(folder)) {
+        agreement.addError(
+            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
+      }
+    }
+    agreement.checkCaught(2);
+  }
+
   @ParameterizedTest
   @CsvSource({"llama", "llama-tied", "qwen2"})
   void writtenModelIsReadBackEqual(String name) throws IOException {
     var source = ReferenceCase.folder("models", name);
+    var agreement = new Agreement(GoldenTest.ARTEFACTS, "model written and read, " + name);
 
-    try (var model = load(source, new Tuning.FullParameter())) {
+    try (var model = MODELS.full(source)) {
       model.writeModel(folder, model.storedType());
 
-      try (var again = load(folder, new Tuning.FullParameter())) {
+      try (var again = MODELS.full(folder)) {
         assertThat(again.storedType()).isEqualTo(model.storedType());
-        assertSameValues(again.trainables().values(), model.trainables().values());
+        addValues(agreement, again.trainables().values(), model.trainables().values());
       }
     }
-    assertThat(folder.resolve("config.json"))
-        .hasSameTextualContentAs(source.resolve("config.json"));
+    agreement.addExact(
+        "config.json",
+        Files.readString(folder.resolve("config.json")),
+        Files.readString(source.resolve("config.json")));
+    agreement.check();
   }
 
   @Test
   void writtenAdapterIsReadBackEqual() {
     var expected = ReferenceCase.read(ReferenceCase.folder("lora", "with-ends"));
+    var agreement = new Agreement(GoldenTest.ARTEFACTS, "adapter of both ends written and read");
 
     try (var model = adapted("with-ends", expected)) {
       model.writeAdapter(folder, "base");
 
-      assertSameValues(PeftAdapter.readTensors(folder), model.trainables().values());
+      addValues(agreement, PeftAdapter.readTensors(folder), model.trainables().values());
+      agreement.check();
       assertThat(PeftAdapter.readConfig(folder))
           .isEqualTo(
               new AdapterConfig(
@@ -117,18 +167,18 @@ class ModelExportTest {
 
   @Test
   void bfloat16ShardsAreTheRoundedWeights() {
-    try (var whole = load(ReferenceCase.folder("models", "llama"), new Tuning.FullParameter());
-        var shards =
-            load(
-                ReferenceCase.folder("models", "llama-bf16-sharded"), new Tuning.FullParameter())) {
+    var agreement = new Agreement(GoldenTest.ARTEFACTS, "bfloat16 in five shards of Transformers");
+    try (var whole = MODELS.full(ReferenceCase.folder("models", "llama"));
+        var shards = MODELS.full(ReferenceCase.folder("models", "llama-bf16-sharded"))) {
       assertThat(shards.storedType()).isEqualTo(ElementType.BF16);
-      assertSameValues(shards.trainables().values(), whole.trainables().values());
+      addValues(agreement, shards.trainables().values(), whole.trainables().values());
     }
+    agreement.check();
   }
 
   @Test
   void weightsThatAreNotFiniteAreNotWritten() {
-    try (var model = load(ReferenceCase.folder("models", "llama"), new Tuning.FullParameter())) {
+    try (var model = MODELS.full(ReferenceCase.folder("models", "llama"))) {
       var values = model.trainables().values();
       model.trainables().restore(values.stream().map(ModelExportTest::spoiledNorm).toList());
 
@@ -139,6 +189,38 @@ class ModelExportTest {
     }
   }
 
+  /** Overwrites a weight of the written model by another of its own, or by the base's. */
+  private void replaceWeights(String wrong, @Nullable String source) throws IOException {
+    var file = folder.resolve("model.safetensors");
+    var base = ReferenceCase.folder("models", "llama-tied").resolve("model.safetensors");
+    var tensors = new ArrayList<NamedTensor>();
+    try (var written = SafetensorsFile.open(file);
+        var original = SafetensorsFile.open(base)) {
+      for (var tensor : written.tensors()) {
+        var elements = tensor.toFloats();
+        if (tensor.name().equals(wrong)) {
+          var from = source == null ? original : written;
+          var name = source == null ? wrong : source;
+          elements =
+              from.tensors().stream()
+                  .filter(t -> t.name().equals(name))
+                  .findFirst()
+                  .orElseThrow()
+                  .toFloats();
+        }
+        tensors.add(NamedTensor.of(tensor.name(), tensor.shape(), elements));
+      }
+    }
+    Files.delete(file);
+    SafetensorsWriter.write(file, tensors, ElementType.BF16, Map.of());
+  }
+
+  private static List<PackedTokens> rowsOf(ReferenceCase expected) {
+    return expected.documents().stream()
+        .map(document -> ReferenceCase.packed(List.of(document)))
+        .toList();
+  }
+
   private static NamedTensor spoiledNorm(NamedTensor value) {
     var elements = value.toFloats();
     if (value.name().equals("model.norm.weight")) {
@@ -147,33 +229,21 @@ class ModelExportTest {
     return NamedTensor.of(value.name(), value.shape(), elements);
   }
 
-  private static void assertSameValues(List<NamedTensor> actual, List<NamedTensor> expected) {
-    assertThat(actual)
-        .extracting(NamedTensor::name)
-        .containsExactlyElementsOf(expected.stream().map(NamedTensor::name).toList());
+  private static void addValues(
+      Agreement agreement, List<NamedTensor> actual, List<NamedTensor> expected) {
+    agreement.addExact("names", names(actual), names(expected));
     for (var i = 0; i < expected.size(); i++) {
-      assertThat(actual.get(i).toFloats())
-          .as(expected.get(i).name())
-          .containsExactly(expected.get(i).toFloats());
+      agreement.addExact(
+          expected.get(i).name(), actual.get(i).toFloats(), expected.get(i).toFloats());
     }
+  }
+
+  private static List<String> names(List<NamedTensor> tensors) {
+    return tensors.stream().map(NamedTensor::name).toList();
   }
 
   private static CausalLanguageModel adapted(String name, ReferenceCase expected) {
-    var adapter = ReferenceCase.folder("lora", name);
-    var config = PeftAdapter.readConfig(adapter);
-    if (!(config.targets() instanceof AdapterConfig.Targets.Suffixes suffixes)) {
-      throw new IllegalArgumentException("only lists of names here");
-    }
-    var targets = new Tuning.LoraTargets.Names(suffixes.names());
-    var tuning =
-        new Tuning.Lora(config.rank(), config.alpha(), 0, targets, config.rankStabilised());
     var base = ReferenceCase.folder("models", expected.json().path("base").asText());
-    var model = load(base, tuning);
-    model.trainables().restore(PeftAdapter.readTensors(adapter));
-    return model;
-  }
-
-  private static CausalLanguageModel load(Path source, Tuning tuning) {
-    return CausalLanguageModel.load(runtime, source, tuning, 1, ModelOptions.defaults());
+    return MODELS.adapted(base, ReferenceCase.folder("lora", name));
   }
 }

@@ -1,19 +1,21 @@
 package io.llmforge.trainer.model;
 
+import static io.llmforge.trainer.model.ReferenceModels.LOGIT_BOUND;
+import static io.llmforge.trainer.model.ReferenceModels.LOSS_BOUND;
+import static io.llmforge.trainer.model.ReferenceModels.NO_DROPOUT;
+import static io.llmforge.trainer.model.ReferenceModels.addGradients;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.loss.PreferenceLoss;
 import io.llmforge.trainer.loss.PreferenceLoss.LogRatios;
 import io.llmforge.trainer.loss.SequenceScore;
-import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,22 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Log-probabilities, five losses and their gradients against TRL; float32, CPU. */
 class PreferenceConformanceTest {
 
-  private static final double LOGIT_BOUND = 2e-5;
-  private static final double LOSS_BOUND = 2e-6;
-  private static final double GRADIENT_BOUND = 2e-5;
-  private static final DropoutKey NO_DROPOUT = new DropoutKey(0, 0, 0);
-
-  private static TorchRuntime runtime;
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   @ParameterizedTest
   @ValueSource(strings = {"full", "lora"})
@@ -102,13 +89,7 @@ class PreferenceConformanceTest {
         var values = accumulate(model, expected, loss, pairsPerBatch);
 
         addLosses(agreement, values, expected, loss);
-        for (var gradient : model.trainables().gradients()) {
-          agreement.add(
-              gradient.name(),
-              ReferenceCase.recorded(gradient.toFloats()),
-              expected.tensor(loss + "." + gradient.name()),
-              GRADIENT_BOUND);
-        }
+        addGradients(agreement, model, expected, loss + ".");
       }
       agreement.check();
     }
@@ -122,13 +103,7 @@ class PreferenceConformanceTest {
       try (var model = model(expected, ModelOptions.defaults())) {
         accumulate(model, expected, "sigmoid", List.of(pair), 1);
 
-        for (var gradient : model.trainables().gradients()) {
-          agreement.add(
-              gradient.name(),
-              ReferenceCase.recorded(gradient.toFloats()),
-              expected.tensor("pair.%d.%s".formatted(pair, gradient.name())),
-              GRADIENT_BOUND);
-        }
+        addGradients(agreement, model, expected, "pair.%d.".formatted(pair));
       }
     }
     agreement.check();
@@ -265,26 +240,8 @@ class PreferenceConformanceTest {
   private static CausalLanguageModel model(ReferenceCase expected, ModelOptions options) {
     var base = ReferenceCase.folder("models", expected.json().path("base").asText());
     var adapter = expected.json().path("adapter");
-    if (adapter.isNull()) {
-      return CausalLanguageModel.load(runtime, base, new Tuning.FullParameter(), 1, options);
-    }
-    var folder = ReferenceCase.folder("lora", adapter.asText());
-    var config = PeftAdapter.readConfig(folder);
-    var targets =
-        new Tuning.LoraTargets.Names(
-            List.of(
-                "q_proj",
-                "k_proj",
-                "v_proj",
-                "o_proj",
-                "gate_proj",
-                "up_proj",
-                "down_proj",
-                "embed_tokens",
-                "lm_head"));
-    var tuning = new Tuning.Lora(config.rank(), config.alpha(), 0, targets, false);
-    var model = CausalLanguageModel.load(runtime, base, tuning, 1, options);
-    model.trainables().restore(PeftAdapter.readTensors(folder));
-    return model;
+    return adapter.isNull()
+        ? MODELS.load(base, new Tuning.FullParameter(), options)
+        : MODELS.adapted(base, ReferenceCase.folder("lora", adapter.asText()), options);
   }
 }

@@ -17,18 +17,18 @@ import java.util.stream.IntStream;
  * What the reference stack computed: {@code expected.json} and {@code expected.safetensors} of a
  * fixture folder.
  */
-record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
+public record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
 
   private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
 
   /** One document of a row. */
-  record Document(List<Integer> tokenIds, List<Integer> labels) {}
+  public record Document(List<Integer> tokenIds, List<Integer> labels) {}
 
-  static Path folder(String first, String... more) {
+  public static Path folder(String first, String... more) {
     return FIXTURES.resolve(Path.of(first, more));
   }
 
-  static ReferenceCase read(Path folder) {
+  public static ReferenceCase read(Path folder) {
     var tensors = new TreeMap<String, float[]>();
     try (var file = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
       file.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor.toFloats()));
@@ -39,11 +39,11 @@ record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
     }
   }
 
-  double number(String key) {
+  public double number(String key) {
     return json.path(key).asDouble();
   }
 
-  float[] tensor(String name) {
+  public float[] tensor(String name) {
     var tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException("the fixture has no " + name);
@@ -52,7 +52,7 @@ record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
   }
 
   /** Names that begin with {@code prefix}, which is cut off. */
-  List<String> names(String prefix) {
+  public List<String> names(String prefix) {
     return tensors.keySet().stream()
         .filter(name -> name.startsWith(prefix))
         .map(name -> name.substring(prefix.length()))
@@ -81,7 +81,7 @@ record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
   }
 
   /** Big tensors are recorded as every eleventh element. */
-  static float[] recorded(float[] elements) {
+  public static float[] recorded(float[] elements) {
     if (elements.length <= 2048) {
       return elements;
     }

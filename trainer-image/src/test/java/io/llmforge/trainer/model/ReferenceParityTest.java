@@ -1,42 +1,26 @@
 package io.llmforge.trainer.model;
 
+import static io.llmforge.trainer.model.ReferenceModels.LOGIT_BOUND;
+import static io.llmforge.trainer.model.ReferenceModels.LOSS_BOUND;
+import static io.llmforge.trainer.model.ReferenceModels.NO_DROPOUT;
+import static io.llmforge.trainer.model.ReferenceModels.addGradients;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.llmforge.trainer.checkpoint.AdapterConfig;
-import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
-import io.llmforge.trainer.torch.NamedTensor;
-import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logits, losses and gradients against Transformers and PEFT; float32, CPU. */
 class ReferenceParityTest {
 
-  private static final double LOGIT_BOUND = 2e-5;
-  private static final double LOSS_BOUND = 2e-6;
-  private static final double GRADIENT_BOUND = 2e-5;
-  private static final DropoutKey NO_DROPOUT = new DropoutKey(0, 0, 0);
-
-  private static TorchRuntime runtime;
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   @ParameterizedTest
   @ValueSource(
@@ -47,7 +31,7 @@ class ReferenceParityTest {
     var row = ReferenceCase.packed(expected.documents());
     var agreement = new Agreement(GoldenTest.FULL_PARAMETER_GRADIENTS, "full parameters, " + name);
 
-    try (var model = load(folder, new Tuning.FullParameter())) {
+    try (var model = MODELS.full(folder)) {
       var logits = model.logits(row, IntStream.range(0, row.length()).toArray());
       var nll = model.accumulate(row, expected.number("targets"), NO_DROPOUT);
       var evaluation = model.evaluate(row);
@@ -77,7 +61,7 @@ class ReferenceParityTest {
     var documents = expected.documents();
     var agreement = new Agreement(GoldenTest.LORA_GRADIENTS, "LoRA, " + name);
 
-    try (var model = loadAdapted(folder, expected)) {
+    try (var model = MODELS.adapted(base(expected), folder)) {
       var nll =
           model.accumulate(ReferenceCase.packed(documents), expected.number("targets"), NO_DROPOUT);
       var first = ReferenceCase.packed(documents.subList(0, 1));
@@ -102,7 +86,7 @@ class ReferenceParityTest {
     var wrong = ReferenceCase.packed(List.of(shifted));
     var agreement = new Agreement(GoldenTest.FULL_PARAMETER_GRADIENTS, "labels shifted by one");
 
-    try (var model = load(folder, new Tuning.FullParameter())) {
+    try (var model = MODELS.full(folder)) {
       agreement.add(
           "nll",
           model.evaluate(wrong).negativeLogLikelihood(),
@@ -120,7 +104,7 @@ class ReferenceParityTest {
     var row = ReferenceCase.packed(expected.documents());
     var agreement = new Agreement(GoldenTest.ACCUMULATION, "divisor off by one");
 
-    try (var model = load(folder, new Tuning.FullParameter())) {
+    try (var model = MODELS.full(folder)) {
       model.accumulate(row, expected.number("targets") + 1, NO_DROPOUT);
       addGradients(agreement, model, expected);
     }
@@ -128,39 +112,7 @@ class ReferenceParityTest {
     agreement.checkCaught(100);
   }
 
-  private static void addGradients(
-      Agreement agreement, CausalLanguageModel model, ReferenceCase expected) {
-    var gradients = model.trainables().gradients();
-    assertThat(gradients)
-        .extracting(NamedTensor::name)
-        .containsExactlyInAnyOrderElementsOf(expected.names("grad."));
-    for (var gradient : gradients) {
-      agreement.add(
-          gradient.name(),
-          ReferenceCase.recorded(gradient.toFloats()),
-          expected.tensor("grad." + gradient.name()),
-          GRADIENT_BOUND);
-    }
-  }
-
-  private static CausalLanguageModel load(Path folder, Tuning tuning) {
-    return CausalLanguageModel.load(runtime, folder, tuning, 1, ModelOptions.defaults());
-  }
-
-  private static CausalLanguageModel loadAdapted(Path folder, ReferenceCase expected) {
-    var config = PeftAdapter.readConfig(folder);
-    var targets =
-        switch (config.targets()) {
-          case AdapterConfig.Targets.Suffixes suffixes ->
-              new Tuning.LoraTargets.Names(suffixes.names());
-          case AdapterConfig.Targets.Expression expression ->
-              new Tuning.LoraTargets.Pattern(expression.regularExpression());
-        };
-    var tuning =
-        new Tuning.Lora(
-            config.rank(), config.alpha(), config.dropout(), targets, config.rankStabilised());
-    var model = load(ReferenceCase.folder("models", expected.json().path("base").asText()), tuning);
-    model.trainables().restore(PeftAdapter.readTensors(folder));
-    return model;
+  private static Path base(ReferenceCase expected) {
+    return ReferenceCase.folder("models", expected.json().path("base").asText());
   }
 }

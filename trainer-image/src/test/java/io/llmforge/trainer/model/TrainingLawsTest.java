@@ -8,7 +8,9 @@ import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -60,19 +62,47 @@ class TrainingLawsTest {
     agreement.check();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"models/llama", "families/mistral", "families/gemma2"})
+  void documentsOfARowDoNotSeeEachOther(String name) {
+    var agreement =
+        new Agreement(GoldenTest.PACKING, "another first document, the second's logits, " + name);
+
+    var ofSecond = logitsOfSecond(name, PackedTokens::segmentLengths);
+
+    agreement.addExact("logits", ofSecond.getLast(), ofSecond.getFirst());
+    agreement.check();
+  }
+
   @Test
-  void documentsOfARowDoNotSeeEachOther() {
+  void documentsWithoutABoundaryAreCaught() {
+    var agreement = new Agreement(GoldenTest.PACKING, "no boundary between documents");
+
+    var ofSecond = logitsOfSecond("models/llama", row -> new int[] {row.length()});
+
+    agreement.add("logits", ofSecond.getLast(), ofSecond.getFirst(), BOUND);
+    agreement.checkCaught(1000);
+  }
+
+  /** The logits of a row's second document, beside one first document and beside another. */
+  private static List<float[]> logitsOfSecond(String name, Function<PackedTokens, int[]> segments) {
     var first = documents.get(0);
     var second = documents.get(2);
     var other = new ReferenceCase.Document(shifted(first.tokenIds()), first.labels());
     var rows = IntStream.range(first.tokenIds().size(), both(first, second).length()).toArray();
-
-    try (var model = model(new Tuning.FullParameter(), DEFAULTS)) {
-      var before = model.logits(both(first, second), rows);
-      var after = model.logits(both(other, second), rows);
-
-      assertThat(after).containsExactly(before);
+    var folder = ReferenceCase.folder(name);
+    try (var model =
+        CausalLanguageModel.load(runtime, folder, new Tuning.FullParameter(), 11, DEFAULTS)) {
+      return List.of(
+          model.logits(cut(both(first, second), segments), rows),
+          model.logits(cut(both(other, second), segments), rows));
     }
+  }
+
+  private static PackedTokens cut(PackedTokens row, Function<PackedTokens, int[]> segments) {
+    var labels = new int[row.length()];
+    Arrays.fill(labels, PackedTokens.IGNORED);
+    return new PackedTokens(row.tokenIds(), segments.apply(row), labels);
   }
 
   @ParameterizedTest

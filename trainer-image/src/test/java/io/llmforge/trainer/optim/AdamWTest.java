@@ -2,11 +2,12 @@ package io.llmforge.trainer.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.checkpoint.SafetensorsFile;
+import io.llmforge.trainer.conformance.Agreement;
+import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
@@ -14,6 +15,7 @@ import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -30,6 +32,7 @@ class AdamWTest {
   private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
   private static final List<String> NAMES = List.of("layer.weight", "layer.bias", "tiny.weight");
   private static final double BOUND = 1e-6;
+  private static final double DECAY = 0.1;
 
   private static TorchRuntime runtime;
 
@@ -45,28 +48,42 @@ class AdamWTest {
 
   @Test
   void fiftyStepsAreThoseOfPyTorch() {
-    var worst = 0.0;
-    try (var file = SafetensorsFile.open(FIXTURES.resolve("adamw/expected.safetensors"));
-        var scope = runtime.openScope()) {
-      var expected = byName(file.tensors());
-      var trained = NAMES.stream().map(name -> trained(name, expected, scope)).toList();
-      try (var optimizer = new AdamW(runtime, trained, AdamW.Settings.withWeightDecay(0.1))) {
-        for (var step = 0; step < 50; step++) {
-          for (var tensor : trained) {
-            tensor.gradient().write(get(expected, "grad." + step + "." + tensor.name()));
-          }
+    var agreement = new Agreement(GoldenTest.ADAMW, "values and moments after each of 50 steps");
 
-          optimizer.step(1e-2);
+    addFiftySteps(agreement, NAMES, AdamW.Settings.withWeightDecay(DECAY));
 
-          if (expected.containsKey("value." + step + "." + NAMES.getFirst())) {
-            worst = Math.max(worst, worstError(optimizer, trained, expected, step));
-          }
-        }
-      }
-    }
+    agreement.check();
+  }
 
-    System.out.printf("AdamW, 50 steps: worst %.2e of %.0e%n", worst, BOUND);
-    assertThat(worst).isLessThanOrEqualTo(BOUND);
+  @Test
+  void epsilonThatIsCorrectedAsTheMomentsAreIsCaught() {
+    var atFirstStep = 1e-8 / Math.sqrt(1 - 0.999);
+    var agreement = new Agreement(GoldenTest.ADAMW, "epsilon as it is before bias correction");
+
+    addFiftySteps(agreement, NAMES, new AdamW.Settings(0.9, 0.999, atFirstStep, DECAY));
+
+    agreement.checkCaught(1000);
+  }
+
+  @Test
+  void decayOfABiasIsCaught() {
+    var agreement = new Agreement(GoldenTest.ADAMW, "the bias decays too");
+
+    addFiftySteps(
+        agreement,
+        List.of("layer.weight", "layer.offset", "tiny.weight"),
+        AdamW.Settings.withWeightDecay(DECAY));
+
+    agreement.checkCaught(1000);
+  }
+
+  @Test
+  void decayThatIsLeftOutIsCaught() {
+    var agreement = new Agreement(GoldenTest.ADAMW, "no decay at all");
+
+    addFiftySteps(agreement, NAMES, AdamW.Settings.withWeightDecay(0));
+
+    agreement.checkCaught(1000);
   }
 
   static Stream<JsonNode> clippings() throws IOException {
@@ -77,25 +94,35 @@ class AdamWTest {
   @ParameterizedTest
   @MethodSource("clippings")
   void clippingIsThatOfPyTorch(JsonNode clipping) {
+    var agreement =
+        new Agreement(
+            GoldenTest.GRADIENT_CLIPPING, "norm %s".formatted(clipping.path("norm").asText()));
     try (var scope = runtime.openScope()) {
-      var trained =
-          clipping
-              .path("gradients")
-              .valueStream()
-              .map(gradient -> trained(floats(gradient), scope))
-              .toList();
+      var trained = trained(clipping, scope);
       try (var optimizer = new AdamW(runtime, trained, AdamW.Settings.withWeightDecay(0))) {
-        var norm = optimizer.clipGradients(1);
-
-        var expectedNorm = clipping.path("norm").asDouble();
-        assertThat(norm).isCloseTo(expectedNorm, within(1e-6 * expectedNorm + 1e-30));
-        for (var i = 0; i < trained.size(); i++) {
-          assertThat(trained.get(i).gradient().toFloats())
-              .usingComparatorWithPrecision(1e-6f)
-              .containsExactly(floats(clipping.path("clipped").path(i)));
-        }
+        addClipped(agreement, optimizer.clipGradients(1), trained, clipping);
       }
     }
+    agreement.check();
+  }
+
+  /** A norm for each tensor, where one for all is meant. */
+  @Test
+  void clippingEachTensorByItselfIsCaught() throws IOException {
+    var clipping = clippings().toList().getLast();
+    var agreement = new Agreement(GoldenTest.GRADIENT_CLIPPING, "each tensor clipped by itself");
+    try (var scope = runtime.openScope()) {
+      var trained = trained(clipping, scope);
+      var squares = 0.0;
+      for (var tensor : trained) {
+        try (var optimizer = optimizer(tensor)) {
+          squares += Math.pow(optimizer.clipGradients(1), 2);
+        }
+      }
+
+      addClipped(agreement, Math.sqrt(squares), trained, clipping);
+    }
+    agreement.checkCaught(1000);
   }
 
   @Test
@@ -149,42 +176,72 @@ class AdamWTest {
     }
   }
 
-  private static double worstError(
-      AdamW optimizer, List<TrainedTensor> trained, Map<String, NamedTensor> expected, int step) {
-    var worst = 0.0;
-    var state = byName(optimizer.state());
-    for (var tensor : trained) {
-      var name = tensor.name();
-      var suffix = "." + step + "." + name;
-      worst = Math.max(worst, error(tensor.value().named(name), get(expected, "value" + suffix)));
-      for (var kind : List.of("exp_avg", "exp_avg_sq")) {
-        var error = error(get(state, kind + "." + name), get(expected, kind + suffix));
-        worst = Math.max(worst, error);
+  /**
+   * Fifty steps over recorded gradients.
+   *
+   * @param names what the recorded tensors are called, which decides whether they decay
+   */
+  private static void addFiftySteps(
+      Agreement agreement, List<String> names, AdamW.Settings settings) {
+    try (var file = SafetensorsFile.open(FIXTURES.resolve("adamw/expected.safetensors"));
+        var scope = runtime.openScope()) {
+      var expected = byName(file.tensors());
+      var trained = new ArrayList<TrainedTensor>();
+      for (var i = 0; i < names.size(); i++) {
+        trained.add(trained(names.get(i), get(expected, "start." + NAMES.get(i)), scope));
+      }
+      try (var optimizer = new AdamW(runtime, trained, settings)) {
+        for (var step = 0; step < 50; step++) {
+          for (var i = 0; i < names.size(); i++) {
+            trained.get(i).gradient().write(get(expected, "grad." + step + "." + NAMES.get(i)));
+          }
+
+          optimizer.step(1e-2);
+
+          var state = byName(optimizer.state());
+          for (var i = 0; i < names.size(); i++) {
+            var suffix = "." + step + "." + NAMES.get(i);
+            add(agreement, trained.get(i).value().named("value"), expected, "value" + suffix);
+            for (var kind : List.of("exp_avg", "exp_avg_sq")) {
+              add(agreement, get(state, kind + "." + names.get(i)), expected, kind + suffix);
+            }
+          }
+        }
       }
     }
-    return worst;
   }
 
-  private static double error(NamedTensor actual, NamedTensor expected) {
-    var a = actual.toFloats();
-    var b = expected.toFloats();
-    var difference = 0.0;
-    var scale = 0.0;
-    for (var i = 0; i < b.length; i++) {
-      difference = Math.max(difference, Math.abs((double) a[i] - b[i]));
-      scale = Math.max(scale, Math.abs(b[i]));
+  private static void add(
+      Agreement agreement, NamedTensor actual, Map<String, NamedTensor> expected, String name) {
+    agreement.add(name, actual.toFloats(), get(expected, name).toFloats(), BOUND);
+  }
+
+  private static void addClipped(
+      Agreement agreement, double norm, List<TrainedTensor> trained, JsonNode clipping) {
+    agreement.add("norm", norm, clipping.path("norm").asDouble(), BOUND);
+    for (var i = 0; i < trained.size(); i++) {
+      agreement.add(
+          "gradient " + i,
+          trained.get(i).gradient().toFloats(),
+          floats(clipping.path("clipped").path(i)),
+          BOUND);
     }
-    return difference / scale;
   }
 
   private static AdamW optimizer(TrainedTensor trained) {
     return new AdamW(runtime, List.of(trained), AdamW.Settings.withWeightDecay(0.01));
   }
 
-  private static TrainedTensor trained(
-      String name, Map<String, NamedTensor> expected, TensorScope scope) {
-    var start = get(expected, "start." + name);
+  private static TrainedTensor trained(String name, NamedTensor start, TensorScope scope) {
     return new TrainedTensor(name, scope.copyOf(start), scope.copyOf(start));
+  }
+
+  private static List<TrainedTensor> trained(JsonNode clipping, TensorScope scope) {
+    return clipping
+        .path("gradients")
+        .valueStream()
+        .map(gradient -> trained(floats(gradient), scope))
+        .toList();
   }
 
   private static TrainedTensor trained(float[] gradient, TensorScope scope) {
