@@ -1,6 +1,7 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.LogitSample;
@@ -72,12 +73,16 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelO
 
   private void requireSameLogits(CausalLanguageModel merged, LogitSample unmerged) {
     double difference = unmerged.differenceOf(merged);
-    double noise = LogitSample.noiseOf(merged.storedType(), options.precision());
+    // Computed in bfloat16, the unmerged logits are rounded like those of a model stored so.
+    double noise =
+        switch (merged.precision()) {
+          case FLOAT32 -> LogitSample.noiseOf(merged.storedType());
+          case BFLOAT16 -> LogitSample.noiseOf(ElementType.BF16);
+        };
     if (!(difference <= noise)) {
       throw new DivergedException(
-          "merging the adapter changed logits by %.2e of the largest, and computing in %s and storing %s as %s explains %.2e; it is not published, the last checkpoint holds the adapter"
-              .formatted(
-                  difference, options.precision().text(), name(), merged.storedType(), noise),
+          "merging the adapter changed logits by %.2e of the largest, and storing %s as %s explains %.2e; it is not published, the last checkpoint holds the adapter"
+              .formatted(difference, name(), merged.storedType(), noise),
           null);
     }
   }

@@ -14,7 +14,6 @@ import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
-import io.llmforge.trainer.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,9 +83,7 @@ class ModelExportTest {
       try (var merged = MODELS.full(folder)) {
         assertThat(merged.storedType()).isEqualTo(type);
         agreement.addError(
-            "logits",
-            unmerged.differenceOf(merged),
-            LogitSample.noiseOf(merged.storedType(), Precision.FLOAT32));
+            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
       }
     }
     agreement.check();
@@ -109,9 +106,7 @@ class ModelExportTest {
 
       try (var merged = MODELS.full(folder)) {
         agreement.addError(
-            "logits",
-            unmerged.differenceOf(merged),
-            LogitSample.noiseOf(merged.storedType(), Precision.FLOAT32));
+            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
       }
     }
     agreement.checkCaught(2);
