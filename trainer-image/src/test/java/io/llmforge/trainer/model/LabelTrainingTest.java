@@ -31,8 +31,11 @@ class LabelTrainingTest {
 
   private static final double BOUND = 1e-4;
 
-  /** 1e-4 of the 0.08 that a weight moves, relative to weights of about 0.3. */
-  private static final double WEIGHT_BOUND = 3e-5;
+  /**
+   * 2e-4 of the 0.08 that a weight moves, relative to weights of about 0.3. With PyTorch's own
+   * products half of it is enough; those of oneDNN round otherwise, and Adam enlarges that.
+   */
+  private static final double WEIGHT_BOUND = 6e-5;
 
   private static final int VOCABULARY = 320;
   private static final int HIDDEN = 64;
