@@ -20,7 +20,12 @@ final class ChildTrainer {
   }
 
   static Process start(TinyRun run, Class<?> main) throws IOException {
-    return process(run, command(main, run)).start();
+    return process(run, command(main, run.arguments())).start();
+  }
+
+  /** The worker of one shard of the reference. */
+  static Process startScoring(TinyRun run, int shard) throws IOException {
+    return process(run, command(Trainer.class, run.scoringArguments(shard))).start();
   }
 
   /** With at most so much private memory for the process and all its threads. */
@@ -35,7 +40,7 @@ final class ChildTrainer {
 
   private static Process startLimited(TinyRun run, Class<?> main, String limit) throws IOException {
     var limited = new ArrayList<>(List.of("/bin/sh", "-c", limit + " && exec \"$@\"", "sh"));
-    limited.addAll(command(main, run));
+    limited.addAll(command(main, run.arguments()));
     return process(run, limited).start();
   }
 
@@ -47,7 +52,7 @@ final class ChildTrainer {
     return builder;
   }
 
-  private static List<String> command(Class<?> main, TinyRun run) throws IOException {
+  private static List<String> command(Class<?> main, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -62,7 +67,7 @@ final class ChildTrainer {
         .filter(name -> System.getProperty(name) != null)
         .forEach(name -> command.add("-D%s=%s".formatted(name, System.getProperty(name))));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(run.arguments());
+    command.addAll(arguments);
     return command;
   }
 }

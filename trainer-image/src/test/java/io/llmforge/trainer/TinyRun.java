@@ -147,10 +147,15 @@ final class TinyRun {
   int score(int shard) throws IOException {
     var out = new PrintStream(console, true, StandardCharsets.UTF_8);
     var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
+    return new Trainer(new TrainerSurroundings(environment, out, steppingClock()))
+        .run(scoringArguments(shard));
+  }
+
+  List<String> scoringArguments(int shard) throws IOException {
     List<String> arguments = new ArrayList<>(arguments());
     arguments.set(0, PodContract.REFERENCE_COMMAND);
     arguments.add(PodContract.SHARD_ARGUMENT + shard);
-    return new Trainer(new TrainerSurroundings(environment, out, steppingClock())).run(arguments);
+    return arguments;
   }
 
   List<String> arguments() throws IOException {

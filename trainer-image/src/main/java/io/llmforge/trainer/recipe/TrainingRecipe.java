@@ -120,9 +120,8 @@ public final class TrainingRecipe {
       ResolvedPlan resolved = resolve(runtime, data, start.folders());
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
         requireKnown(data.largestToken(), model);
-        if (records.resumed().isEmpty()) {
-          model.requireFitting(data.someRows(ROWS_LOOKED_AT));
-        }
+        // The model still is the one that training starts from, also when the run goes on.
+        model.requireFitting(data.someRows(ROWS_LOOKED_AT));
         records.resumed().ifPresent(model::restore);
         announce(runtime, resolved, model, records);
         start
