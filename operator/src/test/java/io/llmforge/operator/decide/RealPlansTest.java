@@ -75,7 +75,8 @@ class RealPlansTest {
     if (!config.has("generation_config")) {
       config.set("generation_config", JobFixture.config().get("generation_config"));
     }
-    return planner.plan(OWNER, new FineTuneJobSpec(config, null, null, null, null, null, null));
+    return planner.plan(
+        OWNER, new FineTuneJobSpec(config, null, null, null, null, null, null, null));
   }
 
   private static YamlDocument document(Path file) {

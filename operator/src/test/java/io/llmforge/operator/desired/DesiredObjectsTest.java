@@ -62,6 +62,7 @@ class DesiredObjectsTest {
             config,
             "registry.example/trainer@sha256:0",
             null,
+            null,
             new Resources(new Accelerator("amd.com/gpu"), new PerDevice("8", "64Gi")),
             new Storage(new Workspace("200Gi", "fast", AccessMode.ReadWriteMany)),
             List.of(new Output("model", "pvc://data/out", null)),
@@ -81,6 +82,7 @@ class DesiredObjectsTest {
     job.setSpec(
         new FineTuneJobSpec(
             JobFixture.preference(),
+            null,
             null,
             null,
             null,
