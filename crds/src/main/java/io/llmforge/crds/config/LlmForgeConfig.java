@@ -51,8 +51,10 @@ import org.jspecify.annotations.Nullable;
  *     run goes on to its last step.
  * @param earlyStoppingThreshold An evaluation loss counts as better only when it is lower by more
  *     than this. Not a key of LLMForge. Default: 0.
- * @param precision In what numbers the model computes. This version computes in fp32, which is what
- *     auto comes to; bf16 is refused. Not a key of LLMForge. Default: auto.
+ * @param precision In what numbers the model computes: auto is bf16 on an accelerator that has it,
+ *     fp32 on a CPU; a run that goes on keeps what it began with. What is trained, sums and losses
+ *     are fp32 in any case, and a published model has the type of its base. Not a key of LLMForge.
+ *     Default: auto.
  * @param customModelTag Name of the fine-tuned model. Without effect: spec.outputs names results.
  * @param outputDir Scratch folder. Without effect: the run works in its workspace volume.
  * @param deepspeed DeepSpeed settings. Without effect: the trainer is not DeepSpeed.

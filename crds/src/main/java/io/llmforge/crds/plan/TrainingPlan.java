@@ -61,10 +61,10 @@ public record TrainingPlan(
 
   /** In what numbers the model computes; sums and what is trained are float32 in any case. */
   public enum Precision {
-    /** What the trainer does best on its device; today float32 everywhere. */
+    /** bfloat16 on an accelerator that has it, float32 on a CPU. */
     AUTO,
     FLOAT32,
-    /** Refused by trainers that compute in float32 only. */
+    /** Right on every device; slow on a CPU without instructions for it. */
     BFLOAT16
   }
 

@@ -99,10 +99,6 @@ public final class TrainingPlanner {
   }
 
   private static void refuseUnsupported(LlmForgeConfig config, Findings findings) {
-    if (config.precision() == LlmForgeConfig.Precision.BF16) {
-      findings.invalid(
-          "precision", "bf16 is not computed by this version; write auto or fp32, or leave it out");
-    }
     if (config.embeddingScalingTechnique() == EmbeddingScalingTechnique.LINEAR) {
       findings.invalid(
           "embedding_scaling_technique",

@@ -123,15 +123,20 @@ class TrainingPlannerTest {
     assertThat(plan.sequence().padToContextLength()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"auto, AUTO", "fp32, FLOAT32", "bf16, BFLOAT16"})
+  void precisionIsTakenOver(String written, Precision planned) {
+    assertThat(planned(JobFixture.config().put("precision", written)).precision())
+        .isEqualTo(planned);
+  }
+
   @Test
-  void earlyStoppingAndPrecisionAreTakenOver() {
+  void earlyStoppingIsTakenOver() {
     ObjectNode config = JobFixture.config();
     config.put("valid_path", "pvc://data/valid.jsonl");
     config.put("early_stopping_patience", 3);
-    config.put("precision", "fp32");
 
     assertThat(planned(config).evaluation().earlyStopping()).isEqualTo(new EarlyStopping(3, 0));
-    assertThat(planned(config).precision()).isEqualTo(Precision.FLOAT32);
 
     config.put("early_stopping_threshold", 0.01);
     assertThat(planned(config).evaluation().earlyStopping()).isEqualTo(new EarlyStopping(3, 0.01));
@@ -202,7 +207,6 @@ class TrainingPlannerTest {
     "train_path, pvc://data/../../etc/passwd, INVALID_CONFIG, leaves its volume",
     "train_path, pvc://Data/rows.jsonl, INVALID_CONFIG, is not the name",
     "task, vision_language, UNSUPPORTED_TASK, classification or preference_tuning",
-    "precision, bf16, INVALID_CONFIG, not computed",
     "embedding_scaling_technique, linear, INVALID_CONFIG, not supported",
   })
   void whatThisVersionCannotDoIsRefusedWithWhatToDo(

@@ -1,16 +1,19 @@
 package io.llmforge.trainer.bench;
 
+import io.llmforge.trainer.torch.Precision;
+
 /**
  * What is measured.
  *
  * @param tuning which weights are trained
+ * @param precision in what numbers
  * @param tokensPerStep real tokens of a step, all in one packed row
  * @param steps measured steps, after one that warms up
  */
-record BenchmarkOptions(TuningKind tuning, int tokensPerStep, int steps) {
+record BenchmarkOptions(TuningKind tuning, Precision precision, int tokensPerStep, int steps) {
 
   static final String USAGE =
-      "usage: bench [--tuning full|lora] [--tokens COUNT] [--steps COUNT], bench --growth, bench --peer";
+      "usage: bench [--tuning full|lora] [--precision fp32|bf16] [--tokens COUNT] [--steps COUNT], bench --growth, bench --peer";
 
   enum TuningKind {
     FULL,
@@ -25,7 +28,7 @@ record BenchmarkOptions(TuningKind tuning, int tokensPerStep, int steps) {
   }
 
   static BenchmarkOptions parse(String... arguments) {
-    var options = new BenchmarkOptions(TuningKind.FULL, 2048, 3);
+    var options = new BenchmarkOptions(TuningKind.FULL, Precision.FLOAT32, 2048, 3);
     for (var i = 0; i + 1 < arguments.length; i += 2) {
       options = options.with(arguments[i], arguments[i + 1]);
     }
@@ -39,10 +42,24 @@ record BenchmarkOptions(TuningKind tuning, int tokensPerStep, int steps) {
     return switch (name) {
       case "--tuning" ->
           new BenchmarkOptions(
-              value.equals("lora") ? TuningKind.LORA : fullOnly(value), tokensPerStep, steps);
-      case "--tokens" -> new BenchmarkOptions(tuning, Integer.parseInt(value), steps);
-      case "--steps" -> new BenchmarkOptions(tuning, tokensPerStep, Integer.parseInt(value));
+              value.equals("lora") ? TuningKind.LORA : fullOnly(value),
+              precision,
+              tokensPerStep,
+              steps);
+      case "--precision" -> new BenchmarkOptions(tuning, precision(value), tokensPerStep, steps);
+      case "--tokens" -> new BenchmarkOptions(tuning, precision, Integer.parseInt(value), steps);
+      case "--steps" ->
+          new BenchmarkOptions(tuning, precision, tokensPerStep, Integer.parseInt(value));
       default -> throw new IllegalArgumentException("unknown option '" + name + "'");
+    };
+  }
+
+  private static Precision precision(String value) {
+    return switch (value) {
+      case "fp32" -> Precision.FLOAT32;
+      case "bf16" -> Precision.BFLOAT16;
+      default ->
+          throw new IllegalArgumentException("--precision is fp32 or bf16, not '" + value + "'");
     };
   }
 

@@ -2,12 +2,14 @@ package io.llmforge.trainer.bench;
 
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.DropoutKey;
+import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -42,13 +44,16 @@ public final class TrainerBenchmark {
       BenchmarkModel.write(folder.path(), SHAPE, SEED);
       var start = System.nanoTime();
       try (var model =
-          CausalLanguageModel.load(
-              runtime, folder.path(), tuning(), SEED, ModelOptions.defaults())) {
+          CausalLanguageModel.load(runtime, folder.path(), tuning(), SEED, modelOptions())) {
         out.printf(
-            "model        llama, %.1f million parameters, float32, %s with %d threads%n",
-            SHAPE.parameters() / 1e6, runtime.deviceName(), runtime.threads());
+            "model        llama, %.1f million parameters, %s, %s with %d threads%n",
+            SHAPE.parameters() / 1e6,
+            options.precision().text(),
+            runtime.deviceName(),
+            runtime.threads());
         out.printf("loading      %.1f s%n", seconds(start));
         measure(runtime, model);
+        reportMemory(folder.path());
       }
     }
   }
@@ -110,7 +115,22 @@ public final class TrainerBenchmark {
         "share        %.2f of the peak (%.0f GFLOP/s in the step)%n",
         operations / bestStep / bestPeak, operations / bestStep / 1e9);
     out.printf("padding      %.0f %% of a padded batch avoided%n", 100 * rows.paddingShare());
-    out.printf("memory       %.2f GiB at most%n", ResidentMemory.peakBytes() / (1L << 30));
+  }
+
+  private void reportMemory(Path folder) throws IOException {
+    var needs = MemoryNeeds.of(folder, tuning(), options.precision());
+    var tokens = options.tokensPerStep();
+    var estimate =
+        needs.fixedBytes()
+            + needs.activationBytes(tokens, needs.layerCount())
+            + needs.passingBytes(tokens, modelOptions().logitsBytes());
+    out.printf(
+        "memory       %.2f GiB at most, Java and libraries included; %.2f GiB estimated without%n",
+        ResidentMemory.peakBytes() / (1L << 30), (double) estimate / (1L << 30));
+  }
+
+  private ModelOptions modelOptions() {
+    return ModelOptions.defaults().with(options.precision());
   }
 
   private Tuning tuning() {

@@ -11,10 +11,13 @@ package io.llmforge.trainer.model;
 record ActivationPlan(
     int layerCount, long inputBytesPerToken, long keptBytesPerToken, long budgetBytes) {
 
-  static ActivationPlan of(DecoderDescription decoder, long budgetBytes) {
-    var inputBytes = (long) Float.BYTES * decoder.hiddenSize();
+  static ActivationPlan of(DecoderDescription decoder, ModelOptions options) {
+    var precision = options.precision();
     return new ActivationPlan(
-        decoder.layers().size(), inputBytes, decoder.keptBytesPerToken(), budgetBytes);
+        decoder.layers().size(),
+        (long) precision.bytes() * decoder.hiddenSize(),
+        decoder.keptBytesPerToken(precision),
+        options.activationBytes());
   }
 
   /** Layers before this one are computed twice; the last to run are the first to be needed. */

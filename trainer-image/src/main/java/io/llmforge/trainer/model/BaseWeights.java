@@ -3,13 +3,13 @@ package io.llmforge.trainer.model;
 import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.Tensor;
-import io.llmforge.trainer.torch.TensorScope;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Loads the weights that a decoder needs and refuses a folder that does not hold exactly those. */
@@ -22,15 +22,19 @@ final class BaseWeights {
 
   private BaseWeights() {}
 
-  /** By name, float32; {@code scope} owns them. A tied head has no entry of its own. */
+  /**
+   * By name. A tied head has no entry of its own.
+   *
+   * @param isTrained whether a weight, by its name, will be trained as it is
+   */
   static Map<String, Tensor> load(
       Path folder,
       WeightsFolder files,
       DecoderDescription decoder,
-      List<ModuleDescription> modules,
-      TensorScope scope) {
+      Predicate<String> isTrained,
+      WeightMemory memory) {
     var parameters =
-        modules.stream()
+        ModuleDescription.of(decoder).stream()
             .filter(module -> !isTiedHead(decoder, module))
             .flatMap(module -> module.parameters().stream())
             .toList();
@@ -41,7 +45,8 @@ final class BaseWeights {
       if (source == null) {
         throw new IllegalStateException("checked before: " + parameter.name());
       }
-      var tensor = scope.copyOf(source);
+      var tensor =
+          isTrained.test(parameter.name()) ? memory.trained(source) : memory.frozen(source);
       if (!tensor.isFinite()) {
         throw new ModelFormatException(
             "%s: tensor %s holds values that are not finite".formatted(folder, parameter.name()));

@@ -7,6 +7,7 @@ import io.llmforge.trainer.loss.CrossEntropy;
 import io.llmforge.trainer.loss.OutputHead;
 import io.llmforge.trainer.loss.SequenceLoss;
 import io.llmforge.trainer.loss.SequenceScore;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
@@ -16,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A decoder under training, loaded from a Hugging Face folder. Weights, gradients and sums are
- * float32.
+ * A decoder under training, loaded from a Hugging Face folder. It computes in the precision that
+ * its options name; what is trained, gradient sums, norms, logits and losses are float32 always.
  *
  * <p>A step of training is: {@link #accumulate} for each micro-batch, then the optimizer over
  * {@link #trainables}, then its {@code clearGradients}.
@@ -28,6 +29,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   private final TensorScope scope;
   private final DecoderDescription description;
   private final Tuning tuning;
+  private final Precision precision;
   private final DecoderParameters parameters;
   private final Vocabulary vocabulary;
   private Decoder decoder;
@@ -44,8 +46,9 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.scope = scope;
     this.description = loaded.description();
     this.tuning = loaded.tuning();
+    this.precision = options.precision();
     this.parameters = loaded.parameters();
-    var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime));
+    var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime), precision);
     var head = parameters.head(description, scope);
     this.decoder =
         new Decoder(
@@ -53,7 +56,7 @@ public final class CausalLanguageModel implements AutoCloseable {
             new CrossEntropy(runtime),
             parameters,
             new OutputHead(head.weights(), head.gradients(), rowsPerChunk(description, options)),
-            ActivationPlan.of(description, options.activationBytes()));
+            ActivationPlan.of(description, options));
     this.export = new ModelExport(runtime, program, loaded);
   }
 
@@ -83,7 +86,9 @@ public final class CausalLanguageModel implements AutoCloseable {
     var scope = runtime.openScope();
     try {
       var vocabulary = new Vocabulary(runtime, weights.vocabulary());
-      var loaded = LoadedModel.read(weights, vocabulary, tuning, seed, scope);
+      var loaded =
+          LoadedModel.read(
+              weights, vocabulary, tuning, seed, new WeightMemory(scope, options.precision()));
       return new CausalLanguageModel(runtime, scope, vocabulary, loaded, options);
     } catch (RuntimeException failure) {
       scope.close();
@@ -185,16 +190,28 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
-  /** Goes on with other budgets of memory; results differ by rounding alone. */
+  /**
+   * Goes on with other budgets of memory; results differ by rounding alone.
+   *
+   * @throws IllegalArgumentException when the options name another precision
+   */
   public void use(ModelOptions options) {
+    if (options.precision() != precision) {
+      throw new IllegalArgumentException(
+          "the model was loaded in %s, not in %s"
+              .formatted(precision.text(), options.precision().text()));
+    }
     decoder =
-        decoder.with(
-            rowsPerChunk(description, options),
-            ActivationPlan.of(description, options.activationBytes()));
+        decoder.with(rowsPerChunk(description, options), ActivationPlan.of(description, options));
   }
 
   public TrainableParameters trainables() {
     return new TrainableParameters(parameters.trained());
+  }
+
+  /** In what numbers the model computes. */
+  public Precision precision() {
+    return precision;
   }
 
   public int vocabularySize() {

@@ -1,6 +1,7 @@
 package io.llmforge.trainer.model;
 
 import io.llmforge.trainer.checkpoint.ElementType;
+import io.llmforge.trainer.torch.Precision;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -107,11 +108,14 @@ record DecoderDescription(
         .findFirst();
   }
 
-  /** Bytes that a layer keeps per token for its backward pass, float32; the most of any layer. */
-  long keptBytesPerToken() {
+  /**
+   * Bytes that a layer keeps per token for its backward pass, the most of any layer. A few float32
+   * numbers beside bfloat16 activations are counted as if they were those.
+   */
+  long keptBytesPerToken(Precision precision) {
     var feedForward =
         layers.stream().mapToLong(layer -> layer.feedForward().keptPerToken()).max().orElse(0);
     var hidden = (norms.perLayer() + 2L) * hiddenSize + norms.perLayer();
-    return Float.BYTES * (hidden + attention.keptPerToken() + feedForward);
+    return precision.bytes() * (hidden + attention.keptPerToken() + feedForward);
   }
 }

@@ -13,7 +13,12 @@ import java.util.stream.IntStream;
 /** All tensors of a decoder: base weights, adapters, and gradient sums of what is trained. */
 final class DecoderParameters {
 
+  /** What programs read. */
   private final Map<String, Tensor> weights;
+
+  /** What is trained, where programs read a copy of it. */
+  private final Map<String, Tensor> originals = new LinkedHashMap<>();
+
   private final Map<String, Tensor> gradients = new LinkedHashMap<>();
   private final List<TrainedTensor> trained = new ArrayList<>();
   private final List<ModuleDescription> adapted;
@@ -28,9 +33,9 @@ final class DecoderParameters {
   }
 
   /** Every base weight is trained. */
-  static DecoderParameters full(Map<String, Tensor> base, boolean tied, TensorScope scope) {
+  static DecoderParameters full(Map<String, Tensor> base, boolean tied, WeightMemory memory) {
     var parameters = new DecoderParameters(new LinkedHashMap<>(base), List.of(), tied);
-    base.forEach((name, weight) -> parameters.train(name, weight, scope));
+    base.forEach((name, weight) -> parameters.train(name, weight, memory));
     return parameters;
   }
 
@@ -40,23 +45,21 @@ final class DecoderParameters {
       boolean tied,
       List<ModuleDescription> targets,
       List<Adapter> adapters,
-      TensorScope scope) {
+      WeightMemory memory) {
     var parameters = new DecoderParameters(new LinkedHashMap<>(base), targets, tied);
     for (var adapter : adapters) {
       parameters.weights.put(
-          adapter.module() + Adapter.SCALE, scope.floats((float) adapter.scale()));
+          adapter.module() + Adapter.SCALE, memory.scope().floats((float) adapter.scale()));
       for (var initial : List.of(adapter.first(), adapter.second())) {
-        var weight = scope.copyOf(initial);
-        parameters.weights.put(initial.name(), weight);
-        parameters.train(initial.name(), weight, scope);
+        parameters.train(initial.name(), memory.trained(initial), memory);
       }
     }
     return parameters;
   }
 
   /** Trains base weights as they are as well. */
-  void trainWhole(List<String> names, TensorScope scope) {
-    names.forEach(name -> train(name, weight(name), scope));
+  void trainWhole(List<String> names, WeightMemory memory) {
+    names.forEach(name -> train(name, weight(name), memory));
   }
 
   boolean isTrained(String name) {
@@ -65,9 +68,9 @@ final class DecoderParameters {
 
   /** Trains rows of a frozen matrix as well. */
   void train(List<TrainedRows> added, TensorScope scope) {
-    for (var trainedRows : added) {
-      weights.put(trainedRows.module() + "." + TrainedRows.INDICES, trainedRows.indices());
-      train(trainedRows.name(), trainedRows.rows(), scope);
+    for (var one : added) {
+      weights.put(one.module() + "." + TrainedRows.INDICES, one.indices());
+      addTrained(new TrainedTensor(one.name(), one.rows(), zerosLike(one.rows(), scope)));
     }
     rows.addAll(added);
   }
@@ -80,6 +83,13 @@ final class DecoderParameters {
     return List.copyOf(trained);
   }
 
+  /** As it was trained, or as programs read it where it is frozen. */
+  Tensor original(String name) {
+    var original = originals.get(name);
+    return original == null ? weight(name) : original;
+  }
+
+  /** As programs read it. */
   Tensor weight(String name) {
     var weight = weights.get(name);
     if (weight == null) {
@@ -138,9 +148,19 @@ final class DecoderParameters {
         .ifPresent(tensor -> ofHead.put(name, tensor));
   }
 
-  private void train(String name, Tensor weight, TensorScope scope) {
-    var gradient = scope.zeros(weight.shape().stream().mapToLong(Long::longValue).toArray());
-    gradients.put(name, gradient);
-    trained.add(new TrainedTensor(name, weight, gradient));
+  private void train(String name, Tensor value, WeightMemory memory) {
+    var computed = memory.computed(name, value);
+    weights.put(name, computed);
+    originals.put(name, value);
+    addTrained(new TrainedTensor(name, value, computed, zerosLike(value, memory.scope())));
+  }
+
+  private void addTrained(TrainedTensor tensor) {
+    gradients.put(tensor.name(), tensor.gradient());
+    trained.add(tensor);
+  }
+
+  private static Tensor zerosLike(Tensor tensor, TensorScope scope) {
+    return scope.zeros(tensor.shape().stream().mapToLong(Long::longValue).toArray());
   }
 }

@@ -1,6 +1,7 @@
 package io.llmforge.trainer.model;
 
 import io.llmforge.trainer.checkpoint.ElementType;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.ProgramSource;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
@@ -39,16 +40,25 @@ final class DecoderProgram {
   private final TorchProgram program;
   private final DecoderDescription decoder;
 
-  DecoderProgram(TorchRuntime runtime, DecoderDescription decoder, AttentionKernel kernel) {
+  DecoderProgram(
+      TorchRuntime runtime,
+      DecoderDescription decoder,
+      AttentionKernel kernel,
+      Precision precision) {
     this.program =
         runtime.load(
             new ProgramSource(
-                DecoderProgram.class, "decoder", "Decoder", PARTS, settings(decoder, kernel)));
+                DecoderProgram.class,
+                "decoder",
+                "Decoder",
+                PARTS,
+                settings(decoder, kernel, precision)));
     this.decoder = decoder;
   }
 
   /** What {@code decoder.py} declares. */
-  private static Map<String, Object> settings(DecoderDescription decoder, AttentionKernel kernel) {
+  private static Map<String, Object> settings(
+      DecoderDescription decoder, AttentionKernel kernel, Precision precision) {
     var attention = decoder.attention();
     var factors = decoder.factors();
     var experts = decoder.experts();
@@ -65,9 +75,16 @@ final class DecoderProgram {
         Map.entry("gelu", decoder.activation() == DecoderDescription.Activation.TANH_GELU),
         Map.entry("experts_per_token", experts.map(e -> (long) e.perToken()).orElse(0L)),
         Map.entry("expert_weights_normalised", isNormalised),
-        Map.entry("embedding_factor", factors.embedding().with(ElementType.F32)),
+        Map.entry("embedding_factor", factors.embedding().with(typeOf(precision))),
         Map.entry("residual_factor", factors.residual()),
         Map.entry("logit_factor", factors.logits()));
+  }
+
+  private static ElementType typeOf(Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> ElementType.F32;
+      case BFLOAT16 -> ElementType.BF16;
+    };
   }
 
   /**

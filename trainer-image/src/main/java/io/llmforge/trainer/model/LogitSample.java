@@ -1,6 +1,7 @@
 package io.llmforge.trainer.model;
 
 import io.llmforge.trainer.checkpoint.ElementType;
+import io.llmforge.trainer.torch.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,13 +54,21 @@ public final class LogitSample {
   /**
    * What weights that were rounded once may change: sixteen times the largest relative error of one
    * rounding, which keeps 8 bits in bfloat16 and 11 in float16. Float32 stores what was computed;
-   * there the order of sums is all that differs.
+   * there the order of sums is all that differs, unless the sums themselves are made in bfloat16.
    */
-  public static double noiseOf(ElementType stored) {
+  public static double noiseOf(ElementType stored, Precision computed) {
     return switch (stored) {
-      case F32 -> 1e-4;
+      case F32 ->
+          switch (computed) {
+            case FLOAT32 -> 1e-4;
+            case BFLOAT16 -> noiseOf(ElementType.BF16, computed);
+          };
       case BF16 -> 16 * Math.scalb(1.0, -8);
-      case F16 -> 16 * Math.scalb(1.0, -11);
+      case F16 ->
+          switch (computed) {
+            case FLOAT32 -> 16 * Math.scalb(1.0, -11);
+            case BFLOAT16 -> noiseOf(ElementType.BF16, computed);
+          };
     };
   }
 

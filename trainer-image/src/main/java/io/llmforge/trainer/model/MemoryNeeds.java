@@ -1,23 +1,26 @@
 package io.llmforge.trainer.model;
 
+import io.llmforge.trainer.torch.Precision;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a model takes in memory while it is trained, known from its configuration alone. In bytes,
- * everything float32.
+ * What a model takes in memory while it is trained, known from its configuration alone. In bytes.
  *
+ * @param precision in what numbers it computes
  * @param elements weights of the base model
  * @param trainedElements weights that are trained
- * @param weightBytes all weights: the base and, when adapters are trained, theirs
- * @param gradientBytes gradient sums of what is trained
- * @param optimizerBytes two running means of what is trained
+ * @param weightBytes all weights: the base and, when adapters are trained, theirs; what is trained
+ *     in float32, and beside it in the numbers that are computed with
+ * @param gradientBytes gradient sums of what is trained, float32
+ * @param optimizerBytes two running means of what is trained, float32
  * @param layerCount layers of the decoder
  * @param inputBytesPerToken what a layer's input takes, which every layer keeps
  * @param keptBytesPerToken what a layer keeps besides when it is not computed twice
- * @param logitsBytesPerRow logits of one row
+ * @param logitsBytesPerRow logits of one row, float32
  */
 public record MemoryNeeds(
+    Precision precision,
     long elements,
     long trainedElements,
     long weightBytes,
@@ -43,7 +46,7 @@ public record MemoryNeeds(
    * @throws UnsupportedModelException when the model asks for what this trainer does not do
    * @throws AdapterTargetException when LoRA targets name no module
    */
-  public static MemoryNeeds of(Path modelFolder, Tuning tuning) {
+  public static MemoryNeeds of(Path modelFolder, Tuning tuning, Precision precision) {
     var decoder = DecoderDescriptionReader.read(modelFolder);
     var modules = ModuleDescription.of(decoder);
     var base =
@@ -58,12 +61,14 @@ public record MemoryNeeds(
           case Tuning.FullParameter full -> base;
           case Tuning.Lora lora -> adapterElements(modules, lora);
         };
-    var weights = tuning instanceof Tuning.Lora ? base + trained : base;
-    var plan = ActivationPlan.of(decoder, 0);
+    var frozen = tuning instanceof Tuning.Lora ? base : 0;
+    var copied = precision == Precision.FLOAT32 ? 0 : trained;
+    var plan = ActivationPlan.of(decoder, ModelOptions.defaults().with(precision));
     return new MemoryNeeds(
+        precision,
         base,
         trained,
-        Float.BYTES * weights,
+        Float.BYTES * trained + precision.bytes() * (frozen + copied),
         Float.BYTES * trained,
         2 * Float.BYTES * trained,
         plan.layerCount(),
@@ -85,11 +90,14 @@ public record MemoryNeeds(
   /**
    * The most that is held in passing: by one layer going back, or by the head.
    *
-   * @param logitsBytes logits that exist at once; their gradient takes as much again
+   * @param logitsBytes logits that exist at once; their gradient takes as much again, and once more
+   *     where it is rounded
    */
   public long passingBytes(long tokens, long logitsBytes) {
     var layer = tokens * keptBytesPerToken * (1 + PASSING_PER_KEPT);
-    var head = tokens * inputBytesPerToken * HIDDEN_ROWS_OF_HEAD + 2 * logitsBytes;
+    var rounded =
+        precision == Precision.FLOAT32 ? 0 : logitsBytes / Float.BYTES * precision.bytes();
+    var head = tokens * inputBytesPerToken * HIDDEN_ROWS_OF_HEAD + 2 * logitsBytes + rounded;
     return Math.max(layer, head);
   }
 

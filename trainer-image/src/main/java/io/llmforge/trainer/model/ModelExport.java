@@ -72,21 +72,21 @@ final class ModelExport {
   }
 
   private NamedTensor plain(String name) {
-    return model.parameters().weight(name).named(name);
+    return model.parameters().original(name).named(name);
   }
 
   /** Made when its first element is read and given up with its last: one exists at a time. */
   private NamedTensor merged(ModuleDescription module, String source, TensorScope scope) {
     var parameters = model.parameters();
-    var weight = parameters.weight(DecoderNames.weight(source));
+    var weight = parameters.original(DecoderNames.weight(source));
     var isEmbedding = module instanceof ModuleDescription.Embedding;
     var first =
-        parameters.weight(
+        parameters.original(
             module.name() + (isEmbedding ? Adapter.EMBEDDING_FIRST : Adapter.LINEAR_FIRST));
     var second =
-        parameters.weight(
+        parameters.original(
             module.name() + (isEmbedding ? Adapter.EMBEDDING_SECOND : Adapter.LINEAR_SECOND));
-    var scale = parameters.weight(module.name() + Adapter.SCALE);
+    var scale = parameters.original(module.name() + Adapter.SCALE);
     var delta = new DecoderProgram.LowRank(first, second, scale);
     var data =
         new TransientData(

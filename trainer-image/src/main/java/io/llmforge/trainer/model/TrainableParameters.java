@@ -49,7 +49,7 @@ public final class TrainableParameters {
     for (var tensor : tensors) {
       var value = byName.get(tensor.name());
       if (value != null) {
-        tensor.value().write(value);
+        tensor.write(value);
       }
     }
   }

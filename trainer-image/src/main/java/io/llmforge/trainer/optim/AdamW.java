@@ -76,7 +76,7 @@ public final class AdamW implements AutoCloseable {
     return norm;
   }
 
-  /** Changes the parameters by their gradients, which stay as they are. */
+  /** Changes the parameters, and their copies, by their gradients, which stay as they are. */
   public void step(double learningRate) {
     for (var decays : new boolean[] {true, false}) {
       var group = slots.stream().filter(slot -> slot.trained().decays() == decays).toList();
@@ -114,6 +114,7 @@ public final class AdamW implements AutoCloseable {
   }
 
   private void step(List<Slot> group, double learningRate, double weightDecay) {
+    var copied = group.stream().map(Slot::trained).filter(TrainedTensor::isCopied).toList();
     program
         .call("step")
         .with(group.stream().map(slot -> slot.trained().value()).toList())
@@ -121,6 +122,8 @@ public final class AdamW implements AutoCloseable {
         .with(group.stream().map(Slot::mean).toList())
         .with(group.stream().map(Slot::meanOfSquares).toList())
         .with(group.stream().map(Slot::steps).toList())
+        .with(copied.stream().map(TrainedTensor::value).toList())
+        .with(copied.stream().map(TrainedTensor::computed).toList())
         .with(learningRate)
         .with(settings.beta1())
         .with(settings.beta2())

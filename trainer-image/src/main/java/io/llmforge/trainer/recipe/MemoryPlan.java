@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.model.ModelOptions;
+import io.llmforge.trainer.torch.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,11 @@ record MemoryPlan(
   }
 
   ModelOptions options() {
-    return new ModelOptions(activationBytes, logitsBytes);
+    return new ModelOptions(activationBytes, logitsBytes, precision());
+  }
+
+  Precision precision() {
+    return needs.precision();
   }
 
   /** The most that exists at once. */

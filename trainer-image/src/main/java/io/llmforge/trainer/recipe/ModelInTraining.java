@@ -25,6 +25,10 @@ import java.util.function.BooleanSupplier;
 final class ModelInTraining implements AutoCloseable {
 
   private static final String WEIGHTS_FILE = "weights.safetensors";
+
+  /** Key of the metadata that say in what numbers the model computed. */
+  private static final String PRECISION = "computes_in";
+
   private static final String OPTIMIZER_FILE = "optimizer.safetensors";
 
   /**
@@ -123,7 +127,10 @@ final class ModelInTraining implements AutoCloseable {
         case Tuning.Lora ignored -> model.writeAdapter(artifact, plan.model().modelId());
       }
       SafetensorsWriter.write(
-          trainer.resolve(WEIGHTS_FILE), model.trainables().values(), ElementType.F32, Map.of());
+          trainer.resolve(WEIGHTS_FILE),
+          model.trainables().values(),
+          ElementType.F32,
+          Map.of(PRECISION, model.precision().text()));
       SafetensorsWriter.write(
           trainer.resolve(OPTIMIZER_FILE), optimizer.state(), ElementType.F32, Map.of());
     } catch (TensorFileException e) {
@@ -132,11 +139,28 @@ final class ModelInTraining implements AutoCloseable {
     }
   }
 
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @throws PlanInvalidException when the checkpoint's run computed in another precision
+   */
   void restore(Checkpoint checkpoint) {
     try (var weights = SafetensorsFile.open(checkpoint.trainer().resolve(WEIGHTS_FILE));
         var state = SafetensorsFile.open(checkpoint.trainer().resolve(OPTIMIZER_FILE))) {
+      requireSamePrecision(checkpoint, weights.metadata());
       model.trainables().restore(weights.tensors());
       optimizer.restore(state.tensors());
+    }
+  }
+
+  /** Two halves of a run in different numbers would be no run that anyone could repeat. */
+  private void requireSamePrecision(Checkpoint checkpoint, Map<String, String> metadata) {
+    String now = model.precision().text();
+    String then = metadata.getOrDefault(PRECISION, now);
+    if (!then.equals(now)) {
+      throw new PlanInvalidException(
+          "%s was computed in %s, this attempt computes in %s; go on where the run began, or name the precision and start a new run"
+              .formatted(checkpoint.folder().getFileName(), then, now));
     }
   }
 

@@ -8,6 +8,7 @@ import io.llmforge.trainer.loss.PreferenceLoss;
 import io.llmforge.trainer.loss.SequenceScore;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.DropoutKey;
+import io.llmforge.trainer.torch.Precision;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +25,13 @@ import java.util.function.BooleanSupplier;
 record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> reference)
     implements TrainedTask {
 
-  /** How far a score may be from the starting model's, in nats: float32 sums, by their length. */
+  /** How far a score may be from the starting model's, in nats: sums, by their length. */
   private static final double TOLERANCE = 1e-3;
 
   private static final double TOLERANCE_PER_TOKEN = 2e-4;
+
+  /** Logits of ten are rounded to a thirtieth; a kernel for another size rounds some otherwise. */
+  private static final double TOLERANCE_PER_BFLOAT16_TOKEN = 1e-2;
 
   PreferencePairs {
     reference = Map.copyOf(reference);
@@ -93,14 +97,23 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
       List<TokenRow> pair = List.copyOf(sequences.subList(first, first + 2));
       List<SequenceScore> scores = model.sequenceScores(TrainingData.packed(pair));
       ReferenceScore expected = referenceOf(pair.get(0), pair.get(1));
-      require(pair.get(0), "chosen", scores.get(0), expected.chosen());
-      require(pair.get(1), "rejected", scores.get(1), expected.rejected());
+      double perToken = tolerancePerToken(model.precision());
+      require(pair.get(0), "chosen", scores.get(0), expected.chosen(), perToken);
+      require(pair.get(1), "rejected", scores.get(1), expected.rejected(), perToken);
     }
   }
 
-  private static void require(TokenRow row, String which, SequenceScore actual, double expected) {
+  private static double tolerancePerToken(Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> TOLERANCE_PER_TOKEN;
+      case BFLOAT16 -> TOLERANCE_PER_BFLOAT16_TOKEN;
+    };
+  }
+
+  private static void require(
+      TokenRow row, String which, SequenceScore actual, double expected, double perToken) {
     double difference = Math.abs(actual.logProbability() - expected);
-    double allowed = TOLERANCE + TOLERANCE_PER_TOKEN * actual.targets();
+    double allowed = TOLERANCE + perToken * actual.targets();
     if (!(difference <= allowed)) {
       throw new ReferenceFolder.InvalidException(
           "line %d, %s answer: the reference says %.6f, the starting model %.6f, further apart than %.6f; the reference was made by another model or for other rows, delete it and score again"

@@ -12,7 +12,6 @@ import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.data.ChatTemplate;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.StagedFolder;
@@ -111,8 +110,7 @@ record Publication(TrainingPlan plan, Path target) {
       case ADAPTER, MODEL -> copyAll(checkpoint.artifact(), folder);
       case MERGED_MODEL -> {
         try (TorchRuntime runtime = TorchRuntime.start();
-            CausalLanguageModel model =
-                start.loadWithAdapter(runtime, checkpoint.artifact(), ModelOptions.defaults())) {
+            CausalLanguageModel model = start.loadToMerge(runtime, checkpoint.artifact())) {
           model.writeModel(folder, model.storedType());
         }
         copyAll(checkpoint.artifact(), Files.createDirectories(folder.resolve(ADAPTER_FOLDER)));

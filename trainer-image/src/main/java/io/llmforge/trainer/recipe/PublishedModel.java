@@ -72,11 +72,12 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelO
 
   private void requireSameLogits(CausalLanguageModel merged, LogitSample unmerged) {
     double difference = unmerged.differenceOf(merged);
-    double noise = LogitSample.noiseOf(merged.storedType());
+    double noise = LogitSample.noiseOf(merged.storedType(), options.precision());
     if (!(difference <= noise)) {
       throw new DivergedException(
-          "merging the adapter changed logits by %.2e of the largest, and storing %s as %s explains %.2e; it is not published, the last checkpoint holds the adapter"
-              .formatted(difference, name(), merged.storedType(), noise),
+          "merging the adapter changed logits by %.2e of the largest, and computing in %s and storing %s as %s explains %.2e; it is not published, the last checkpoint holds the adapter"
+              .formatted(
+                  difference, options.precision().text(), name(), merged.storedType(), noise),
           null);
     }
   }

@@ -112,7 +112,9 @@ public final class ReferenceRecipe {
       throws IOException {
     int perBlock = reference.pairsPerBatch() * BATCHES_PER_BLOCK;
     try (TorchRuntime runtime = TorchRuntime.start();
-        CausalLanguageModel model = start.loadToContinue(runtime, ModelOptions.defaults())) {
+        CausalLanguageModel model =
+            start.loadToContinue(
+                runtime, ModelOptions.defaults().with(PlanPrecision.of(plan, runtime)))) {
       for (int first = 0; first < pairs.size(); first += perBlock) {
         if (run.control().isStopRequested()) {
           return false;

@@ -65,7 +65,7 @@ record ResolvedPlan(
       long totalSteps,
       String computesIn) {
 
-    static Decided of(TrainingData data) {
+    static Decided of(TrainingData data, MemoryPlan memory) {
       return new Decided(
           data.summary().contextLength(),
           data.batches().rowsPerDevice(),
@@ -73,7 +73,7 @@ record ResolvedPlan(
           data.layout().epochs(),
           data.layout().stepsPerEpoch(),
           data.layout().totalSteps(),
-          "float32");
+          memory.needs().precision().text());
     }
 
     /** One line for the console. */
@@ -93,7 +93,12 @@ record ResolvedPlan(
 
   static ResolvedPlan of(TrainingPlan plan, TrainingData data, MemoryPlan memory) {
     return new ResolvedPlan(
-        SCHEMA, plan, Sha256.of(PlanJson.write(plan)), Decided.of(data), memory, data.summary());
+        SCHEMA,
+        plan,
+        Sha256.of(PlanJson.write(plan)),
+        Decided.of(data, memory),
+        memory,
+        data.summary());
   }
 
   ResolvedPlan with(MemoryPlan other) {

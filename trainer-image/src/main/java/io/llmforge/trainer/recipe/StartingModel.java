@@ -2,13 +2,16 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.StartingWeights;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.model.VocabularyPlan;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -58,6 +61,18 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
     } catch (RuntimeException failure) {
       model.close();
       throw failure;
+    }
+  }
+
+  /**
+   * With the values of an adapter of this run, to be merged. Weights that are stored in bfloat16
+   * are held so, which loses nothing: the merged ones are made in float32, one at a time.
+   */
+  CausalLanguageModel loadToMerge(TorchRuntime runtime, Path adapter) {
+    try (var weights = WeightsFolder.open(folders.weights())) {
+      var precision =
+          weights.elementType() == ElementType.BF16 ? Precision.BFLOAT16 : Precision.FLOAT32;
+      return loadWithAdapter(runtime, adapter, ModelOptions.defaults().with(precision));
     }
   }
 

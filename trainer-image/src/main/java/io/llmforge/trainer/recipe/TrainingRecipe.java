@@ -13,6 +13,7 @@ import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.WriteProbe;
 import io.llmforge.trainer.torch.DeviceMemoryException;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -123,7 +124,7 @@ public final class TrainingRecipe {
           model.requireFitting(data.someRows(ROWS_LOOKED_AT));
         }
         records.resumed().ifPresent(model::restore);
-        announce(resolved, model, records);
+        announce(runtime, resolved, model, records);
         start
             .adapter()
             .flatMap(adapter -> adapter.doubtAbout(plan.model().modelId()))
@@ -138,7 +139,10 @@ public final class TrainingRecipe {
     }
   }
 
-  /** An attempt that goes on keeps the memory plan it began with: rounding depends on it. */
+  /**
+   * An attempt that goes on keeps the precision it began with, and the memory plan as long as it
+   * fits: rounding depends on both.
+   */
   private ResolvedPlan resolve(
       TorchRuntime runtime, TrainingData data, ModelSourceFolders folders) {
     OptionalLong available =
@@ -146,11 +150,14 @@ public final class TrainingRecipe {
             ? surroundings.memory().availableBytes()
             : runtime.freeDeviceBytes();
     MemoryPlanner planner = new MemoryPlanner(runtime.deviceName(), available);
-    MemoryNeeds needs = needs(folders);
     Path workspace = surroundings.volumes().workspace();
+    Optional<MemoryPlan> before =
+        ResolvedPlan.read(workspace, plan, data).map(ResolvedPlan::memory);
+    Precision precision =
+        before.map(MemoryPlan::precision).orElseGet(() -> PlanPrecision.of(plan, runtime));
+    MemoryNeeds needs = needs(folders, precision);
     MemoryPlan memory =
-        ResolvedPlan.read(workspace, plan, data)
-            .map(ResolvedPlan::memory)
+        before
             .filter(earlier -> planner.allows(earlier, needs))
             .orElseGet(() -> planner.plan(needs, data.work()));
     ResolvedPlan resolved = ResolvedPlan.of(plan, data, memory);
@@ -158,9 +165,9 @@ public final class TrainingRecipe {
     return resolved;
   }
 
-  private MemoryNeeds needs(ModelSourceFolders folders) {
+  private MemoryNeeds needs(ModelSourceFolders folders, Precision precision) {
     try {
-      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan));
+      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan), precision);
     } catch (UncheckedIOException e) {
       throw StorageException.reading(plan.model().base().text(), e);
     }
@@ -201,10 +208,12 @@ public final class TrainingRecipe {
     return new TrainingReport.Stopped(surroundings.progress().progress(), name);
   }
 
-  private void announce(ResolvedPlan resolved, ModelInTraining model, RunRecords records) {
+  private void announce(
+      TorchRuntime runtime, ResolvedPlan resolved, ModelInTraining model, RunRecords records) {
     var console = surroundings.console();
     resolved.memory().text().forEach(console::line);
     console.line("[plan] " + resolved.decided().text());
+    PlanPrecision.warning(resolved.memory().precision(), runtime).ifPresent(console::warning);
     console.line(
         "[plan] trained_parameters: %d from_step: %d"
             .formatted(
@@ -218,10 +227,6 @@ public final class TrainingRecipe {
   }
 
   static void requirePossible(TrainingPlan plan) {
-    if (plan.precision() == TrainingPlan.Precision.BFLOAT16) {
-      throw new PlanInvalidException(
-          "the plan asks for bfloat16, and this trainer computes in float32; plan AUTO or FLOAT32");
-    }
     if (plan.schemaVersion() != TrainingPlan.SCHEMA_VERSION) {
       throw new PlanInvalidException(
           "the plan has schema version %d, this trainer reads %d; operator and trainer image must be of the same release"

@@ -61,12 +61,12 @@ public final class Tensor {
     }
   }
 
-  /** A view for files: elements are copied from the device when they are read. */
+  /** A view for files: elements are copied from the device, widened, when they are read. */
   public NamedTensor named(String name) {
     return new NamedTensor(name, shape(), this::read);
   }
 
-  /** Overwrites this contiguous float32 tensor with one of the same shape. */
+  /** Overwrites this contiguous tensor with one of the same shape, rounded if need be. */
   public void write(NamedTensor source) {
     if (!source.shape().equals(shape())) {
       throw new IllegalArgumentException(

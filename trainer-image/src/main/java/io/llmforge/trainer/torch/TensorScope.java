@@ -28,6 +28,22 @@ public final class TensorScope implements AutoCloseable {
             () -> (PtNDArray) runtime.manager().zeros(size, DataType.FLOAT32)));
   }
 
+  /** A tensor of zeros on the device. */
+  public Tensor zeros(Precision precision, long... shape) {
+    return switch (precision) {
+      case FLOAT32 -> zeros(shape);
+      case BFLOAT16 -> {
+        // The engine cannot name the type, so libtorch is asked for it, with an array of the
+        // device.
+        var neighbour = zeros(1);
+        var call = runtime.transfer().call("zeros").with(neighbour).withList(shape);
+        var zeros = call.with(precision.scalarType()).run(this).getFirst();
+        release(List.of(neighbour));
+        yield zeros;
+      }
+    };
+  }
+
   /** An int64 tensor of one dimension on the device. */
   public Tensor integers(int... elements) {
     var buffer = direct((long) elements.length * Long.BYTES);
@@ -63,9 +79,21 @@ public final class TensorScope implements AutoCloseable {
 
   /** A float32 tensor on the device with the shape and the elements of {@code source}. */
   public Tensor copyOf(NamedTensor source) {
-    var tensor = zeros(source.shape().stream().mapToLong(Long::longValue).toArray());
+    return copyOf(source, Precision.FLOAT32);
+  }
+
+  /** A tensor on the device with the shape and the elements, rounded, of {@code source}. */
+  public Tensor copyOf(NamedTensor source, Precision precision) {
+    var shape = source.shape().stream().mapToLong(Long::longValue).toArray();
+    var tensor = zeros(precision, shape);
     tensor.write(source);
     return tensor;
+  }
+
+  /** The elements, rounded, of {@code tensor} in a tensor of its own. */
+  public Tensor copyOf(Tensor tensor, Precision precision) {
+    var call = runtime.transfer().call("copy").with(tensor).with(precision.scalarType());
+    return call.run(this).getFirst();
   }
 
   /** Hands {@code tensor}, which this scope owns, to {@code other}. */

@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.lang.management.MemoryUsage;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,6 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * otherwise the CPU. One per process.
  */
 public final class TorchRuntime implements AutoCloseable {
+
+  private static final Path CPU_INFORMATION = Path.of("/proc/cpuinfo");
+
+  /** Ampere. */
+  private static final int FIRST_WITH_BFLOAT16 = 80;
 
   private final PtNDManager manager;
   private final ProgramFiles files;
@@ -71,6 +77,38 @@ public final class TorchRuntime implements AutoCloseable {
 
   public boolean computesOnCpu() {
     return !manager.getDevice().isGpu();
+  }
+
+  /**
+   * In which to compute where nobody says: bfloat16 on an accelerator that has it. On a CPU it is
+   * float32, whatever the processor: a run means the same on every node, and bits are worth more
+   * than what bfloat16 saves there.
+   */
+  public Precision preferredPrecision() {
+    return !computesOnCpu() && multiplies(Precision.BFLOAT16)
+        ? Precision.BFLOAT16
+        : Precision.FLOAT32;
+  }
+
+  /** Whether the device has instructions for products of such numbers. */
+  public boolean multiplies(Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> true;
+      case BFLOAT16 ->
+          computesOnCpu()
+              ? ProcessorFeatures.read(CPU_INFORMATION).multipliesBfloat16()
+              : computeCapability() >= FIRST_WITH_BFLOAT16;
+    };
+  }
+
+  /** Tenfold, as CUDA numbers it. */
+  private int computeCapability() {
+    try {
+      return Integer.parseInt(CudaUtils.getComputeCapability(manager.getDevice().getDeviceId()));
+    } catch (IllegalStateException | IllegalArgumentException unknown) {
+      // DJL asks a runtime library that need not be where it looks; old devices are rare.
+      return FIRST_WITH_BFLOAT16;
+    }
   }
 
   /**

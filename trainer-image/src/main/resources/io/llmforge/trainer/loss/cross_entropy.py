@@ -10,6 +10,8 @@
 #
 #   z = h W^T + s (drop(h) A^T) B^T, capped c tanh(z / c);   nll = logsumexp(z) - z[target]
 #   dz = (softmax(z) - onehot(target)) * weight, while the chunk's logits are at hand
+#
+# h and the weights may be bfloat16; logits, all that is made of them, and sums are float32.
 class CrossEntropy(Module):
   __parameters__ = []
   __buffers__ = []
@@ -18,14 +20,26 @@ class CrossEntropy(Module):
   # Drawn for all rows at once: the masks do not depend on the size of a chunk.
   def dropped(self: __torch__.CrossEntropy, h: Tensor, p: float, seed: int) -> Tensor:
     torch.manual_seed(seed)
-    mask = torch.bernoulli_(torch.empty_like(h), 1.0 - p)
+    mask = torch.bernoulli_(torch.empty_like(h, dtype=6), 1.0 - p)
     return torch.div_(mask, 1.0 - p)
+
+  def masked(self: __torch__.CrossEntropy, h: Tensor, mask: Tensor) -> Tensor:
+    return torch.to(torch.mul(h, mask), h.dtype)
+
+  # Adds the matrix product a b to g.
+  def add_product(self: __torch__.CrossEntropy, g: Tensor, a: Tensor, b: Tensor) -> None:
+    if a.dtype == 6:
+      _ = torch.addmm_(g, a, b)
+    else:
+      _ = torch.add_(g, torch.mm(a, b))
+    return None
 
   def head(self: __torch__.CrossEntropy, h: Tensor, hd: Tensor, w: Dict[str, Tensor]) -> Tensor:
     z = __torch__.product.forward(h, w["weight"])
     if torch.__contains__(w, "lora_A.weight"):
       u = torch.mul_(torch.linear(hd, w["lora_A.weight"]), w["lora_scale"])
       _ = torch.addmm_(z, u, torch.t(w["lora_B.weight"]))
+    z = torch.to(z, 6)
     if torch.__contains__(w, "soft_cap"):
       _ = torch.mul_(torch.tanh_(torch.div_(z, w["soft_cap"])), w["soft_cap"])
     return z
@@ -44,18 +58,19 @@ class CrossEntropy(Module):
     if torch.__contains__(w, "soft_cap"):
       t = torch.div_(z, w["soft_cap"])
       _ = torch.mul_(dz, torch.rsub(torch.mul_(t, t), 1.0))
-    _ = torch.copy_(dh, torch.mul_(__torch__.product.backward(dz, w["weight"]), k))
+    d = torch.to(dz, h.dtype)
+    _ = torch.copy_(dh, torch.mul_(__torch__.product.backward(d, w["weight"]), k))
     if torch.__contains__(g, "weight"):
-      _ = torch.addmm_(g["weight"], torch.t(dz), torch.mul(h, k))
+      self.add_product(g["weight"], torch.t(d), self.masked(h, k))
     if torch.__contains__(g, "token_adapter.trainable_tokens_delta"):
       chosen = torch.index_select(dz, 1, w["token_adapter.token_indices"])
       _ = torch.addmm_(g["token_adapter.trainable_tokens_delta"], torch.t(chosen), torch.mul(h, k))
     if torch.__contains__(w, "lora_A.weight"):
       a = w["lora_A.weight"]
       s = torch.mul(k, w["lora_scale"])
-      v = torch.mul_(torch.mm(dz, w["lora_B.weight"]), s)
-      _ = torch.addmm_(g["lora_B.weight"], torch.t(dz), torch.mul_(torch.linear(hd, a), s))
-      _ = torch.addmm_(g["lora_A.weight"], torch.t(v), hd)
+      v = torch.mul_(torch.mm(d, w["lora_B.weight"]), s)
+      self.add_product(g["lora_B.weight"], torch.t(d), torch.mul_(torch.linear(hd, a), s))
+      self.add_product(g["lora_A.weight"], torch.t(v), hd)
       if p > 0.0:
         _ = torch.addcmul_(dh, torch.mm(v, a), mask)
       else:
@@ -87,7 +102,7 @@ class CrossEntropy(Module):
       hd = hc
       maskc = torch.narrow(mask, 0, first, count)
       if dropping:
-        hd = torch.mul(hc, maskc)
+        hd = self.masked(hc, maskc)
       if torch.len(kept) > 0:
         z = kept[0]
       else:
@@ -118,7 +133,7 @@ class CrossEntropy(Module):
       hc = torch.narrow(h, 0, first, count)
       hd = hc
       if dropping:
-        hd = torch.mul(hc, torch.narrow(mask, 0, first, count))
+        hd = self.masked(hc, torch.narrow(mask, 0, first, count))
       target = torch.narrow(targets, 0, first, count)
       z = self.head(hc, hd, w)
       chunk = torch.narrow(likelihoods, 1, first, count)

@@ -7,7 +7,8 @@
 #
 #   o = softmax(c tanh(scale q k^T / c)) v, where a token sees the W tokens that end with itself
 #
-# Query heads are laid beside the key/value head that they share, which is never repeated.
+# Query heads are laid beside the key/value head that they share, which is never repeated. q, k, v
+# and their gradients may be bfloat16; scores, probabilities and sums over blocks are float32.
 
 def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor]:
   heads = torch.size(k, 1)
@@ -33,8 +34,8 @@ def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, s
 def backward(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor, Tensor]:
   heads = torch.size(k, 1)
   dq = torch.empty(torch.size(q), dtype=q.dtype, device=q.device)
-  dk = torch.empty(torch.size(k), dtype=q.dtype, device=q.device)
-  dv = torch.empty(torch.size(k), dtype=q.dtype, device=q.device)
+  dk = torch.empty(torch.size(k), dtype=6, device=q.device)
+  dv = torch.empty(torch.size(k), dtype=6, device=q.device)
   first = 0
   for length in segments:
     dos = __torch__.attention.grouped(do, first, length, heads)
@@ -49,12 +50,12 @@ def backward(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor
     if fused and __torch__.attention.is_plain(length, window, cap):
       dqn, dkn, dvn = torch._scaled_dot_product_flash_attention_for_cpu_backward(dos, qs, torch.expand_as(ks, qs), torch.expand_as(vs, qs), os, denominators, 0.0, True, attn_mask=None, scale=scale)
       _ = torch.copy_(dqs, dqn)
-      _ = torch.copy_(dks, torch.sum(dkn, [1], True))
-      _ = torch.copy_(dvs, torch.sum(dvn, [1], True))
+      _ = torch.copy_(dks, torch.sum(dkn, [1], True, dtype=6))
+      _ = torch.copy_(dvs, torch.sum(dvn, [1], True, dtype=6))
     else:
       __torch__.attention.backward_in_blocks(dos, qs, ks, vs, dqs, dks, dvs, window, scale, cap)
     first = first + length
-  return (dq, dk, dv)
+  return (dq, torch.to(dk, q.dtype), torch.to(dv, q.dtype))
 
 # Tokens from `first` on, as a view [K, heads / K, L, D].
 def grouped(x: Tensor, first: int, length: int, heads: int) -> Tensor:
@@ -75,7 +76,7 @@ def forward_in_blocks(q: Tensor, k: Tensor, v: Tensor, o: Tensor, window: int, s
     key = __torch__.attention.first_key(row, window)
     z = __torch__.attention.scores(__torch__.attention.block(q, row, rows), __torch__.attention.seen(k, row, rows, key), scale, cap)
     p = __torch__.attention.probabilities(__torch__.attention.capped(z, cap), q, row, rows, key, window)
-    attended = torch.bmm(p, __torch__.attention.seen(v, row, rows, key))
+    attended = torch.bmm(torch.to(p, v.dtype), __torch__.attention.seen(v, row, rows, key))
     _ = torch.copy_(torch.narrow(o, 2, row, rows), __torch__.attention.ungrouped(attended, q, rows))
     row = row + rows
   return None
@@ -93,10 +94,12 @@ def backward_in_blocks(do: Tensor, q: Tensor, k: Tensor, v: Tensor, dq: Tensor, 
     kb = __torch__.attention.seen(k, row, rows, key)
     z = __torch__.attention.scores(qb, kb, scale, cap)
     p = __torch__.attention.probabilities(__torch__.attention.capped(z, cap), q, row, rows, key, window)
-    dp = torch.bmm(dob, torch.transpose(__torch__.attention.seen(v, row, rows, key), 1, 2))
-    dz = torch._softmax_backward_data(dp, p, -1, p.dtype)
+    dp = torch.to(torch.bmm(dob, torch.transpose(__torch__.attention.seen(v, row, rows, key), 1, 2)), 6)
+    dz = torch._softmax_backward_data(dp, p, -1, 6)
     if cap > 0.0:
       dz = torch.tanh_backward(dz, z)
+    dz = torch.to(dz, q.dtype)
+    p = torch.to(p, q.dtype)
     dqb = torch.mul_(torch.bmm(dz, kb), scale)
     dkb = torch.mul_(torch.bmm(torch.transpose(dz, 1, 2), qb), scale)
     _ = torch.copy_(torch.narrow(dq, 2, row, rows), __torch__.attention.ungrouped(dqb, q, rows))
@@ -145,9 +148,9 @@ def ungrouped(x: Tensor, q: Tensor, rows: int) -> Tensor:
 # scale q k^T, with a cap tanh(scale q k^T / c); [K, G r, S], also of keys that are not to be seen.
 def scores(q: Tensor, k: Tensor, scale: float, cap: float) -> Tensor:
   if cap > 0.0:
-    return torch.tanh_(torch.bmm(torch.mul(q, scale / cap), torch.transpose(k, 1, 2)))
+    return torch.tanh_(torch.to(torch.bmm(torch.mul(q, scale / cap), torch.transpose(k, 1, 2)), 6))
   else:
-    return torch.bmm(torch.mul(q, scale), torch.transpose(k, 1, 2))
+    return torch.to(torch.bmm(torch.mul(q, scale), torch.transpose(k, 1, 2)), 6)
 
 # What the softmax is taken of.
 def capped(z: Tensor, cap: float) -> Tensor:

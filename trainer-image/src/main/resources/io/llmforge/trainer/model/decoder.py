@@ -6,7 +6,8 @@
 #   w   weights by name             g   gradient sums by name; a name that is absent is frozen
 #   p   LoRA dropout probability    s   LoRA scale, [1], NAME.lora_scale among the weights
 #
-# A row holds segments (documents) one after the other. Everything is float32.
+# A row holds segments (documents) one after the other. Weights and what flows through them are
+# float32 or bfloat16, but for the weights of norms; gradient sums are always float32.
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -161,7 +162,7 @@ class Decoder(Module):
   def embed(self: __torch__.Decoder, ids: Tensor, w: Dict[str, Tensor]) -> List[Tensor]:
     x = torch.index_select(w["weight"], 0, ids)
     if "lora_embedding_A" in w:
-      u = torch.mul(torch.t(torch.index_select(w["lora_embedding_A"], 1, ids)), w["lora_scale"])
+      u = torch.mul_(torch.t(torch.index_select(w["lora_embedding_A"], 1, ids)), w["lora_scale"])
       _ = torch.addmm_(x, u, torch.t(w["lora_embedding_B"]))
     if self.embedding_factor != 1.0:
       _ = torch.mul_(x, self.embedding_factor)
@@ -175,17 +176,17 @@ class Decoder(Module):
     if self.embedding_factor != 1.0:
       dx = torch.mul(dy, self.embedding_factor)
     if "weight" in g:
-      _ = torch.index_add_(g["weight"], 0, ids, torch.mul(dx, known))
+      _ = torch.index_add_(g["weight"], 0, ids, torch.to(torch.mul(dx, known), 6))
     if "token_adapter.trainable_tokens_delta" in g:
       rows = torch.unsqueeze(w["token_adapter.token_indices"], 1)
       chosen = torch.to(torch.eq(rows, torch.unsqueeze(ids, 0)), 6)
-      _ = torch.addmm_(g["token_adapter.trainable_tokens_delta"], chosen, torch.mul(dx, known))
+      _ = torch.addmm_(g["token_adapter.trainable_tokens_delta"], chosen, torch.to(torch.mul(dx, known), 6))
     if "lora_embedding_A" in g:
       s = w["lora_scale"]
-      u = torch.mul(torch.index_select(w["lora_embedding_A"], 1, ids), s)
-      _ = torch.addmm_(g["lora_embedding_B"], torch.t(dx), torch.t(u))
+      u = torch.mul_(torch.index_select(w["lora_embedding_A"], 1, ids), s)
+      __torch__.linear.add_product(g["lora_embedding_B"], torch.t(dx), torch.t(u))
       du = torch.mul_(torch.mul_(torch.mm(dx, w["lora_embedding_B"]), s), known)
-      _ = torch.index_add_(g["lora_embedding_A"], 1, ids, torch.contiguous(torch.t(du)))
+      _ = torch.index_add_(g["lora_embedding_A"], 1, ids, torch.to(torch.contiguous(torch.t(du)), 6))
     return annotate(List[Tensor], [])
 
   # --- final norm, of the rows whose next token is a target, times the factor of the logits
@@ -206,11 +207,11 @@ class Decoder(Module):
     dx = torch.zeros_like(x)
     return [torch.index_copy_(dx, 0, rows, __torch__.norm.backward(dy, chosen, r, w, g, "weight", self.norm_shift))]
 
-  # --- merging: W + s B A, one new matrix
+  # --- merging: W + s B A, one new matrix in float32
 
   def merged(self: __torch__.Decoder, weight: Tensor, a: Tensor, b: Tensor, s: Tensor) -> List[Tensor]:
-    return [torch.addmm(weight, torch.mul(b, s), a)]
+    return [torch.addmm(torch.to(weight, 6), torch.mul(b, s), a)]
 
   # Embeddings: W + s (B A)^T.
   def merged_embedding(self: __torch__.Decoder, weight: Tensor, a: Tensor, b: Tensor, s: Tensor) -> List[Tensor]:
-    return [torch.addmm(weight, torch.t(a), torch.t(torch.mul(b, s)))]
+    return [torch.addmm(torch.to(weight, 6), torch.t(a), torch.t(torch.mul(b, s)))]

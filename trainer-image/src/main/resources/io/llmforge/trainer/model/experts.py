@@ -7,11 +7,13 @@
 #   statistics [2, E] of all layers and tokens of a row: how often an expert was chosen, sums of pi
 #   balance [E], the gradient of the balancing loss by each pi of an expert; neither where it is off
 #
+#   What flows through experts may be bfloat16; what the router says is float32.
+#
 #   pi = softmax(h R^T);   weight = the n largest of pi, divided by their sum when they are normalised
 #   y_t = sum_i weight_ti expert_ti(h_t)
 
 def forward(h: Tensor, w: Dict[str, Tensor], n: int, normalised: bool, gelu: bool, kept: List[Tensor]) -> Tensor:
-  pi = torch.softmax(torch.linear(h, w["experts.router.weight"]), -1)
+  pi = torch.softmax(torch.to(torch.linear(h, w["experts.router.weight"]), 6), -1)
   top, chosen = torch.topk(pi, n, -1)
   weight = top
   if normalised:
@@ -73,7 +75,7 @@ def backward(dy: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], normalised:
       a = __torch__.feed_forward.activated(gate, gelu)
       dproduct = torch.mm(dye, w[name + ".down.weight"])
       product = torch.mul(a, up)
-      _ = torch.copy_(torch.narrow(dweights, 0, first, count), torch.sum(torch.mul(dproduct, product), [1], True))
+      _ = torch.copy_(torch.narrow(dweights, 0, first, count), torch.sum(torch.mul(torch.to(dproduct, 6), product), [1], True))
       _ = torch.mul_(dproduct, weight)
       dup = torch.mul_(a, dproduct)
       dgate = __torch__.feed_forward.activated_backward(torch.mul_(dproduct, up), gate, gelu)
@@ -81,9 +83,9 @@ def backward(dy: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], normalised:
       _ = torch.index_add_(dh, 0, tokens, dhe)
       if name + ".gate.weight" in g:
         he = torch.index_select(h, 0, tokens)
-        _ = torch.addmm_(g[name + ".gate.weight"], torch.t(dgate), he)
-        _ = torch.addmm_(g[name + ".up.weight"], torch.t(dup), he)
-        _ = torch.addmm_(g[name + ".down.weight"], torch.t(dye), torch.mul_(product, weight))
+        __torch__.linear.add_product(g[name + ".gate.weight"], torch.t(dgate), he)
+        __torch__.linear.add_product(g[name + ".up.weight"], torch.t(dup), he)
+        __torch__.linear.add_product(g[name + ".down.weight"], torch.t(dye), torch.mul_(product, weight))
     first = first + count
   dtop = torch.view_as(torch.index_copy(torch.flatten(dweights), 0, slots, torch.flatten(dweights)), top)
   if normalised:
@@ -94,8 +96,9 @@ def backward(dy: Tensor, w: Dict[str, Tensor], g: Dict[str, Tensor], normalised:
   if "experts.balance" in w:
     _ = torch.add_(dpi, w["experts.balance"])
   dlogits = torch.mul_(torch.sub(dpi, torch.sum(torch.mul(dpi, pi), [-1], True)), pi)
+  dlogits = torch.to(dlogits, h.dtype)
   if "experts.router.weight" in g:
-    _ = torch.addmm_(g["experts.router.weight"], torch.t(dlogits), h)
+    __torch__.linear.add_product(g["experts.router.weight"], torch.t(dlogits), h)
   return torch.addmm_(dh, dlogits, w["experts.router.weight"])
 
 # The loss E sum_e f_e m_e of Fedus et al. 2021, with f the share of tokens that chose an expert, a

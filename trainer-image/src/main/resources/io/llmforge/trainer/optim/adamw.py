@@ -1,4 +1,4 @@
-# AdamW (Loshchilov and Hutter 2019) over lists of tensors, and the global gradient norm.
+# AdamW (Loshchilov and Hutter 2019) over lists of float32 tensors, and the global gradient norm.
 class AdamW(Module):
   __parameters__ = []
   __buffers__ = []
@@ -6,9 +6,12 @@ class AdamW(Module):
 
   # p *= 1 - lr wd;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
   # p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps), t counting from 1 in `steps`
-  def step(self: __torch__.AdamW, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, wd: float, eps: float) -> List[Tensor]:
+  # Then the elements of `changed` are copied to `copies`, rounded to their type.
+  def step(self: __torch__.AdamW, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], changed: List[Tensor], copies: List[Tensor], lr: float, beta1: float, beta2: float, wd: float, eps: float) -> List[Tensor]:
     torch._foreach_add_(steps, 1)
     torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=wd, eps=eps, amsgrad=False, maximize=False)
+    if torch.len(copies) > 0:
+      torch._foreach_copy_(copies, changed)
     return annotate(List[Tensor], [])
 
   # The L2 norm of all gradients together.

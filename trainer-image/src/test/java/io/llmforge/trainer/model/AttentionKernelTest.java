@@ -3,6 +3,7 @@ package io.llmforge.trainer.model;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -39,7 +40,7 @@ class AttentionKernelTest {
   private static Map<String, Tensor> pass(
       TorchRuntime runtime, AttentionKernel kernel, TensorScope scope) {
     var decoder = DecoderDescriptionReader.read(ReferenceCase.folder("models", "llama-llama3"));
-    var program = new DecoderProgram(runtime, decoder, kernel);
+    var program = new DecoderProgram(runtime, decoder, kernel, Precision.FLOAT32);
     var random = new Random(5);
     var weights = new LinkedHashMap<String, Tensor>();
     var gradients = new LinkedHashMap<String, Tensor>();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -230,8 +231,9 @@ class FamilyFeaturesTest {
             new Vocabulary(runtime, VocabularyPlan.AS_IT_IS),
             new Tuning.FullParameter(),
             1,
-            scope);
-    var program = new DecoderProgram(runtime, model.description(), AttentionKernel.FUSED);
+            new WeightMemory(scope, Precision.FLOAT32));
+    var program =
+        new DecoderProgram(runtime, model.description(), AttentionKernel.FUSED, Precision.FLOAT32);
     var row = program.row(tokens, RowDropout.NONE, scope);
     var passed = new ArrayList<DecoderProgram.LayerResult>();
     Tensor hidden = program.embed(row, model.parameters().embedding(), scope);

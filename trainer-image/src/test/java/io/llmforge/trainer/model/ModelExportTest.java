@@ -14,6 +14,7 @@ import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
+import io.llmforge.trainer.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,9 @@ class ModelExportTest {
       try (var merged = MODELS.full(folder)) {
         assertThat(merged.storedType()).isEqualTo(type);
         agreement.addError(
-            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
+            "logits",
+            unmerged.differenceOf(merged),
+            LogitSample.noiseOf(merged.storedType(), Precision.FLOAT32));
       }
     }
     agreement.check();
@@ -106,7 +109,9 @@ class ModelExportTest {
 
       try (var merged = MODELS.full(folder)) {
         agreement.addError(
-            "logits", unmerged.differenceOf(merged), LogitSample.noiseOf(merged.storedType()));
+            "logits",
+            unmerged.differenceOf(merged),
+            LogitSample.noiseOf(merged.storedType(), Precision.FLOAT32));
       }
     }
     agreement.checkCaught(2);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.checkpoint.SafetensorsFile;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
+import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,7 +100,7 @@ class RotaryTablesTest {
     agreement.add(prefix + "scale", rotary.scale(), expected(prefix + "scale")[0], BOUND);
     var tokens = new PackedTokens(new int[length], new int[] {length}, new int[length]);
     try (var scope = runtime.openScope()) {
-      var program = new DecoderProgram(runtime, decoder, AttentionKernel.FUSED);
+      var program = new DecoderProgram(runtime, decoder, AttentionKernel.FUSED, Precision.FLOAT32);
       var angles = program.row(tokens, RowDropout.NONE, scope).angles().getFirst();
       var cosines = angles.cosines().toFloats();
       var sines = angles.sines().toFloats();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.recipe.MemoryPlanner.Work;
+import io.llmforge.trainer.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ class MemoryPlannerTest {
   /** As of a llama with 8 billion weights and an adapter of rank 16 on all its linear modules. */
   private static final MemoryNeeds NEEDS =
       new MemoryNeeds(
+          Precision.FLOAT32,
           8_030_261_248L,
           41_943_040,
           4 * (8_030_261_248L + 41_943_040),
