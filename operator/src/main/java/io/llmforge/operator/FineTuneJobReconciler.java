@@ -25,7 +25,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One pass: observe, decide, create what is desired, report. A pass that fails is made again. */
+/**
+ * One pass: observe, decide, create what is desired, stop what is not, report. A pass that fails is
+ * made again.
+ */
 @ControllerConfiguration(name = FineTuneJobReconciler.NAME)
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1_000, maxInterval = 60_000)
 @Singleton
@@ -60,6 +63,7 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     var desired = parts.desired().of(request.owner(), request.spec(), decision);
     var obstacles =
         parts.creator().create(desired, observation, context.resourceOperations()::create);
+    parts.stopper().stop(decision, observation);
     FineTuneJobStatus status =
         parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
     parts

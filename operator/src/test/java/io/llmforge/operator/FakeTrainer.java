@@ -1,5 +1,7 @@
 package io.llmforge.operator;
 
+import static org.awaitility.Awaitility.await;
+
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingReport;
@@ -146,6 +148,32 @@ final class FakeTrainer {
   /** Runs until the file with this name is there, then does the rest. */
   String waits(String file, String rest) {
     return "while [ ! -e '%s' ]; do sleep 0.05; done\n%s".formatted(folder.resolve(file), rest);
+  }
+
+  /** Runs until it is told to end, then does the rest; files say how far it is. */
+  String untilTerminated(String file, String rest) {
+    return """
+        end() {
+        touch '%1$s-terminated'
+        %2$s
+        }
+        trap end TERM
+        touch '%1$s-started'
+        while :; do sleep 0.05; done
+        """
+        .formatted(folder.resolve(file), rest);
+  }
+
+  /** Waits for a trainer that runs until it is told to end. */
+  void awaitStarted(String file) {
+    await("start of " + file)
+        .atMost(FineTuneJobs.PATIENCE)
+        .until(() -> Files.exists(folder.resolve(file + "-started")));
+  }
+
+  /** Whether a trainer was told to end that runs until then. */
+  boolean wasTerminated(String file) {
+    return Files.exists(folder.resolve(file + "-terminated"));
   }
 
   void release(String file) {

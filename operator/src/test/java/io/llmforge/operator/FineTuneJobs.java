@@ -6,12 +6,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -27,6 +31,44 @@ record FineTuneJobs(KubernetesClient client) {
 
   void apply(String name, ObjectNode config) {
     client.resource(JobFixture.job(name, config)).inNamespace(NAMESPACE).serverSideApply();
+  }
+
+  /** Applies one that is suspended from its first moment. */
+  void applySuspended(String name, ObjectNode config) {
+    FineTuneJob job = JobFixture.job(name, config);
+    job.setSpec(new FineTuneJobSpec(config, null, null, true, null, null, null, null, null));
+    client.resource(job).inNamespace(NAMESPACE).create();
+  }
+
+  /** Sets {@code spec.suspend}, as kubectl patch does. */
+  void suspend(String name, Suspension suspension) {
+    client
+        .resources(FineTuneJob.class)
+        .inNamespace(NAMESPACE)
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"suspend\":%s}}".formatted(suspension == Suspension.ON));
+  }
+
+  /** Whether a job is suspended. */
+  enum Suspension {
+    ON,
+    OFF
+  }
+
+  /** Names of the pods of a FineTuneJob that have not ended. */
+  List<String> podsAtWork(String name) {
+    return client
+        .pods()
+        .inNamespace(NAMESPACE)
+        .withLabel("llmforge.io/job", name)
+        .list()
+        .getItems()
+        .stream()
+        .filter(pod -> !Set.of("Failed", "Succeeded").contains(pod.getStatus().getPhase()))
+        .map(pod -> pod.getMetadata().getName())
+        .toList();
   }
 
   FineTuneJobStatus status(String name) {

@@ -12,9 +12,11 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.localcluster.LocalCluster;
+import io.llmforge.operator.FineTuneJobs.Suspension;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -74,6 +76,7 @@ class ReconcilerTest {
                 "Accepted", "True",
                 "ReferenceReady", "True",
                 "Running", "False",
+                "Suspended", "False",
                 "Ready", "True",
                 "Reconciling", "False",
                 "Stalled", "False",
@@ -203,6 +206,64 @@ class ReconcilerTest {
 
     assertThat(status.run().attempt()).isEqualTo(2);
     assertThat(status.run().failedAttempts()).isEqualTo(1);
+  }
+
+  @Test
+  void suspendedRunLeavesNoPodAndContinuesWithAnotherAttempt() {
+    trainer.on("paused", 1, 1, trainer.untilTerminated("paused", FakeTrainer.stops()));
+    trainer.on("paused", 1, 2, FakeTrainer.completes());
+    jobs.apply("paused", JobFixture.config());
+    trainer.awaitStarted("paused");
+
+    jobs.suspend("paused", Suspension.ON);
+    FineTuneJobStatus suspended = jobs.awaitPhase("paused", Phase.Suspended);
+    boolean stopped = trainer.wasTerminated("paused");
+    List<String> podsWhenSuspended = jobs.podsAtWork("paused");
+    jobs.suspend("paused", Suspension.OFF);
+    FineTuneJobStatus done = jobs.awaitPhase("paused", Phase.Succeeded);
+
+    assertThat(stopped).isTrue();
+    assertThat(podsWhenSuspended).isEmpty();
+    assertThat(FineTuneJobs.condition(suspended, "Suspended").reason())
+        .isEqualTo("SuspendedByUser");
+    assertThat(suspended.resources().gpus()).isZero();
+    assertThat(suspended.run().job()).isNull();
+    assertThat(done.run().attempt()).isEqualTo(2);
+    assertThat(done.run().failedAttempts()).isZero();
+    assertThat(jobs.jobs("paused"))
+        .containsExactlyInAnyOrder("paused-1-train-1", "paused-1-train-2");
+    assertThat(FineTuneJobs.condition(done, "Suspended").status()).isEqualTo("False");
+  }
+
+  @Test
+  void suspendedFromTheStartCreatesNothingUntilItIsResumed() {
+    trainer.on("parked", 1, 1, FakeTrainer.completes());
+
+    jobs.applySuspended("parked", JobFixture.config());
+    jobs.awaitPhase("parked", Phase.Suspended);
+    List<String> created = jobs.jobs("parked");
+    jobs.suspend("parked", Suspension.OFF);
+    FineTuneJobStatus done = jobs.awaitPhase("parked", Phase.Succeeded);
+
+    assertThat(created).isEmpty();
+    assertThat(done.run().attempt()).isEqualTo(1);
+  }
+
+  @Test
+  void restartedOperatorKeepsASuspendedRunSuspended() {
+    trainer.on("asleep", 1, 1, trainer.untilTerminated("asleep", FakeTrainer.stops()));
+    jobs.apply("asleep", JobFixture.config());
+    trainer.awaitStarted("asleep");
+    jobs.suspend("asleep", Suspension.ON);
+    FineTuneJobStatus before = jobs.awaitPhase("asleep", Phase.Suspended);
+
+    operator.close();
+    operator = OperatorFixture.start(client);
+
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(FineTuneJobs.PATIENCE)
+        .until(() -> jobs.status("asleep").equals(before) && jobs.jobs("asleep").size() == 1);
   }
 
   @Test

@@ -61,6 +61,7 @@ class RightsTest {
   // is lost, and one for each kind of object that is in the way.
   private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
     trainer.on("success", 1, 1, FakeTrainer.completes());
+    trainer.on("paused", 1, 1, trainer.untilTerminated("paused", FakeTrainer.stops()));
     trainer.on("lost", 1, 1, trainer.waits("never", ""));
     trainer.on("lost", 1, 2, FakeTrainer.completes());
     for (int shard = 0; shard < 3; shard++) {
@@ -73,7 +74,8 @@ class RightsTest {
       client.resource(JobFixture.job(name, JobFixture.preference())).create();
     }
     inTheWay(client);
-    for (String name : new String[] {"success", "lost", "blocked-a", "blocked-b", "blocked-c"}) {
+    for (String name :
+        new String[] {"success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c"}) {
       client.resource(JobFixture.job(name, JobFixture.config())).create();
     }
 
@@ -90,6 +92,9 @@ class RightsTest {
                     .isPresent());
     client.batch().v1().jobs().inNamespace("default").withName("lost-1-train-1").delete();
     awaitPhase(client, "lost", Phase.Succeeded);
+    trainer.awaitStarted("paused");
+    new FineTuneJobs(client).suspend("paused", FineTuneJobs.Suspension.ON);
+    awaitPhase(client, "paused", Phase.Suspended);
     awaitPhase(client, "blocked-a", Phase.Pending);
     awaitPhase(client, "blocked-b", Phase.Pending);
     awaitPhase(client, "blocked-c", Phase.Pending);

@@ -37,6 +37,30 @@ final class AttemptJudge {
     };
   }
 
+  /**
+   * How the attempt of a Job ended whose pods were stopped: one that had completed before has;
+   * every other is interrupted, and nobody is to blame.
+   */
+  static AttemptEnd judgeStopped(StageJob job) {
+    if (job.pod() instanceof TrainerPod.Exited exited
+        && exited.exitCode() == 0
+        && judge(exited) instanceof AttemptEnd.Completed completed) {
+      return completed;
+    }
+    return interrupted(job);
+  }
+
+  /** The end of an attempt that was stopped before it was done. */
+  static AttemptEnd interrupted(StageJob job) {
+    return new AttemptEnd.Failed(
+        new Failure(
+            Reason.SUSPENDED_BY_USER,
+            FailureClass.RESUME,
+            "Job %s was stopped".formatted(job.name()),
+            "",
+            OptionalInt.empty()));
+  }
+
   /** The failure of an attempt whose Job or pod was deleted. */
   static Failure lost(String message) {
     return new Failure(

@@ -41,9 +41,20 @@ public final class Decider {
       case Planning.Planned planned when onlyValidate(request) ->
           new Decision.OnlyValidate(planned);
       case Planning.Planned planned ->
-          new Decision.Train(
-              planned, RunState.first(number, planned, request.generation()), new Attempt.First());
+          start(
+              planned,
+              RunState.first(number, planned, request.generation()),
+              new Attempt.First(),
+              request);
     };
+  }
+
+  // Whatever would be started next waits while the job is suspended.
+  private static Decision start(
+      Planning.Planned planned, RunState run, Attempt attempt, Request request) {
+    return isSuspended(request)
+        ? new Decision.Suspended(planned, run)
+        : new Decision.Train(planned, run, attempt);
   }
 
   private static boolean asksForAnother(
@@ -77,14 +88,19 @@ public final class Decider {
       return failed(run, lost, planning, observation.request());
     }
     return planOf(run, planning)
-        .<Decision>map(planned -> new Decision.Train(planned, run, new Attempt.First()))
+        .map(planned -> start(planned, run, new Attempt.First(), observation.request()))
         .orElseGet(() -> begin(run.number() + 1, planning, observation.request()));
   }
 
   private static Decision scoring(
       RunState run, StageJob job, Planning planning, Observation observation) {
     return switch (job.state()) {
-      case ACTIVE -> atWork(run, new Attempt.Scoring(job), planning);
+      case ACTIVE ->
+          isSuspended(observation.request())
+              ? new Decision.Suspending(planning, run, job)
+              : atWork(run, new Attempt.Scoring(job), planning);
+      case STOPPING -> new Decision.Suspending(planning, run, job);
+      case STOPPED -> ended(run, AttemptJudge.interrupted(job), planning, observation.request());
       case COMPLETE ->
           proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
       case FAILED -> failed(run, ReferenceJudge.judge(job), planning, observation.request());
@@ -93,7 +109,12 @@ public final class Decider {
 
   private static Decision training(RunState run, StageJob job, Planning planning, Request request) {
     return switch (job.state()) {
-      case ACTIVE -> atWork(run, new Attempt.Underway(job.name(), job.pod()), planning);
+      case ACTIVE ->
+          isSuspended(request)
+              ? new Decision.Suspending(planning, run, job)
+              : atWork(run, new Attempt.Underway(job.name(), job.pod()), planning);
+      case STOPPING -> new Decision.Suspending(planning, run, job);
+      case STOPPED -> ended(run, AttemptJudge.judgeStopped(job), planning, request);
       case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, request);
     };
   }
@@ -129,7 +150,7 @@ public final class Decider {
   private static Decision again(
       RunState next, Failure failure, Planning planning, Request request) {
     return planOf(next, planning)
-        .<Decision>map(planned -> new Decision.Train(planned, next, new Attempt.Again(failure)))
+        .map(planned -> start(planned, next, new Attempt.Again(failure), request))
         .orElseGet(() -> begin(next.number() + 1, planning, request));
   }
 
@@ -141,6 +162,10 @@ public final class Decider {
 
   private static boolean isPlanOf(RunState run, Planning planning) {
     return planOf(run, planning).isPresent();
+  }
+
+  private static boolean isSuspended(Request request) {
+    return requireNonNullElse(request.spec().suspend(), false);
   }
 
   private static boolean onlyValidate(Request request) {

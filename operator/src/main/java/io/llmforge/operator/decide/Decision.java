@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNull;
 
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.observe.StageJob;
 
 /** What should happen. */
 public sealed interface Decision {
@@ -39,6 +40,23 @@ public sealed interface Decision {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
       requireNonNull(attempt, "attempt");
+    }
+  }
+
+  /** The run is to be suspended: the Job of its attempt is stopped, and its last pod awaited. */
+  record Suspending(Planning planning, RunState run, StageJob job) implements Decision {
+    public Suspending {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(job, "job");
+    }
+  }
+
+  /** The run is suspended: nothing of it is at work, and its attempt is the next to be made. */
+  record Suspended(Planning.Planned planning, RunState run) implements Decision {
+    public Suspended {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
     }
   }
 

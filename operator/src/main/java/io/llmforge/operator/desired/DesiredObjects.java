@@ -26,6 +26,8 @@ public final class DesiredObjects {
       case Decision.Refuse refuse -> List.of();
       case Decision.OnlyValidate onlyValidate -> List.of();
       case Decision.Await await -> List.of();
+      case Decision.Suspending suspending -> List.of();
+      case Decision.Suspended suspended -> List.of();
       case Decision.Succeed succeed -> List.of();
       case Decision.Fail fail -> List.of();
       case Decision.Rest rest -> List.of();

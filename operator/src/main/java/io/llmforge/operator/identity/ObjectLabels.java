@@ -20,6 +20,9 @@ public final class ObjectLabels {
   public static final String GENERATION = "llmforge.io/generation";
   public static final String FAILED_ATTEMPTS = "llmforge.io/failed-attempts";
 
+  /** Annotation of a stage's Job that the operator has suspended for good. */
+  public static final String STOPPED = "llmforge.io/stopped";
+
   /** Selects everything this operator created. */
   public static final String SELECTOR = MANAGED_BY + "=" + OPERATOR;
 

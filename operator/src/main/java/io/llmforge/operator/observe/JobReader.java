@@ -21,7 +21,9 @@ final class JobReader {
   static Optional<StageJob> read(Job job, List<IndexedPod> pods) {
     return mark(job)
         .map(
-            mark -> new StageJob(job.getMetadata().getName(), mark, state(job), shards(job), pods));
+            mark ->
+                new StageJob(
+                    job.getMetadata().getName(), mark, state(job, pods), shards(job), pods));
   }
 
   private static Optional<JobMark> mark(Job job) {
@@ -50,7 +52,38 @@ final class JobReader {
     if (isTrue(conditions, "Complete")) {
       return StageJob.State.COMPLETE;
     }
-    return isTrue(conditions, "Failed") ? StageJob.State.FAILED : StageJob.State.ACTIVE;
+    if (isTrue(conditions, "Failed")) {
+      return StageJob.State.FAILED;
+    }
+    if (!isStopped(job)) {
+      return StageJob.State.ACTIVE;
+    }
+    return isTrue(conditions, "Suspended") && podsLeft(job) == 0
+        ? StageJob.State.STOPPED
+        : StageJob.State.STOPPING;
+  }
+
+  // The Job's own count and the cache of pods may each be behind the other.
+  private static StageJob.State state(Job job, List<IndexedPod> pods) {
+    StageJob.State state = state(job);
+    return state == StageJob.State.STOPPED && pods.stream().anyMatch(JobReader::isLeft)
+        ? StageJob.State.STOPPING
+        : state;
+  }
+
+  private static boolean isLeft(IndexedPod pod) {
+    return pod.pod() instanceof TrainerPod.Running || pod.pod() instanceof TrainerPod.Waiting;
+  }
+
+  // Somebody else's suspension, such as a queue's, leaves the attempt as it is.
+  private static boolean isStopped(Job job) {
+    return Boolean.TRUE.equals(job.getSpec().getSuspend())
+        && orEmpty(job.getMetadata().getAnnotations()).containsKey(ObjectLabels.STOPPED);
+  }
+
+  private static int podsLeft(Job job) {
+    return requireNonNullElse(status(job).getActive(), 0)
+        + requireNonNullElse(status(job).getTerminating(), 0);
   }
 
   /** Pods that the Job has counted as failed. */

@@ -81,7 +81,9 @@ public final class Observer {
 
   // A Job that has ended has the pods that ended it.
   private static boolean isBehind(StageJob read, Job job) {
-    if (read.state() == StageJob.State.ACTIVE) {
+    boolean ended =
+        read.state() == StageJob.State.COMPLETE || read.state() == StageJob.State.FAILED;
+    if (!ended) {
       return false;
     }
     return switch (read.mark().stage()) {

@@ -46,6 +46,10 @@ public record StageJob(
   /** What a Job says of itself. */
   public enum State {
     ACTIVE,
+    /** The operator has suspended it, and its pods are about to end. */
+    STOPPING,
+    /** The operator has suspended it, and none of its pods is left at work. */
+    STOPPED,
     COMPLETE,
     FAILED
   }

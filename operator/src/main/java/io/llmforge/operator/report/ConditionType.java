@@ -8,6 +8,8 @@ enum ConditionType {
   REFERENCE_READY("ReferenceReady", Voice.SPEAKS),
   /** Pods of the present stage are at work. */
   RUNNING("Running", Voice.SPEAKS),
+  /** The user has suspended the run, and nothing of it is at work. */
+  SUSPENDED("Suspended", Voice.SPEAKS),
   /** kstatus: everything that was asked for is there. */
   READY("Ready", Voice.SUMS_UP),
   /** kstatus: work is under way. */

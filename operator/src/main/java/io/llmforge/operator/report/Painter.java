@@ -3,6 +3,7 @@ package io.llmforge.operator.report;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
@@ -46,10 +47,38 @@ final class Painter {
           waitingForEnd(
               underway(await.planning(), Activity.of(await.run(), await.attempt(), observation)),
               await);
+      case Decision.Suspending suspending -> suspending(suspending);
+      case Decision.Suspended suspended -> suspended(suspended.planning());
       case Decision.Succeed succeed -> succeeded(succeed.planning(), StatusParts.outputs(succeed));
       case Decision.Fail fail -> failed(fail.planning(), StatusParts.failure(fail));
       case Decision.Rest rest -> rested(rest.planning(), observation.recorded());
     };
+  }
+
+  private Picture suspending(Decision.Suspending decision) {
+    String message =
+        "Job %s is being stopped. %s"
+            .formatted(decision.job().name(), Reason.SUSPENDING.sentence());
+    Map<ConditionType, Truth> truths = truths();
+    truths.put(ConditionType.ACCEPTED, accepted(decision.planning()));
+    truths.put(ConditionType.RUNNING, Truth.no(Reason.SUSPENDING));
+    truths.put(ConditionType.SUSPENDED, Truth.no(Reason.SUSPENDING, message));
+    truths.put(ConditionType.READY, Truth.no(Reason.SUSPENDING));
+    truths.put(ConditionType.RECONCILING, Truth.yes(Reason.SUSPENDING));
+    truths.put(ConditionType.STALLED, Truth.no(Reason.NOT_STALLED));
+    truths.put(ConditionType.COMPLETE, Truth.no(Reason.SUSPENDING));
+    truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
+    return new Picture(Phase.Suspending, message, truths);
+  }
+
+  private Picture suspended(Planning planning) {
+    Reason reason = Reason.SUSPENDED_BY_USER;
+    Map<ConditionType, Truth> truths = atRest(planning, reason);
+    truths.put(ConditionType.RUNNING, Truth.no(reason));
+    truths.put(ConditionType.SUSPENDED, Truth.yes(reason));
+    truths.put(ConditionType.READY, Truth.no(reason));
+    truths.put(ConditionType.COMPLETE, Truth.no(reason));
+    return new Picture(Phase.Suspended, reason.sentence(), truths);
   }
 
   private Picture refused(Planning.Refused refused) {
@@ -157,7 +186,21 @@ final class Painter {
   }
 
   private Map<ConditionType, Truth> truths() {
-    return new EnumMap<>(Map.of(ConditionType.REFERENCE_READY, reference));
+    return new EnumMap<>(
+        Map.of(ConditionType.REFERENCE_READY, reference, ConditionType.SUSPENDED, notSuspended()));
+  }
+
+  // That a run was resumed is worth saying until its condition turns again.
+  private Truth notSuspended() {
+    return requireNonNullElse(observation.recorded().conditions(), List.<JobCondition>of()).stream()
+            .filter(before -> before.type().equals(ConditionType.SUSPENDED.text()))
+            .anyMatch(Painter::wasSuspended)
+        ? Truth.no(Reason.RESUMED)
+        : Truth.no(Reason.NOT_SUSPENDED);
+  }
+
+  private static boolean wasSuspended(JobCondition before) {
+    return "True".equals(before.status()) || Reason.RESUMED.text().equals(before.reason());
   }
 
   private static Truth accepted(Planning planning) {

@@ -11,6 +11,7 @@ import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.decide.RunState;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StageJob.Shards;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class ReferenceTruth {
               ? Truth.yes(Reason.COMPUTED)
               : underway(train.run(), train.attempt(), observation);
       case Decision.Await await -> underway(await.run(), await.attempt(), observation);
+      case Decision.Suspending suspending ->
+          stopping(suspending.run(), suspending.job(), observation);
+      case Decision.Suspended suspended -> stopped(suspended, observation);
       case Decision.Succeed succeed -> trained(succeed.run().number(), observation);
       case Decision.Fail fail -> failed(fail.run(), observation);
       case Decision.Rest rest -> rested(rest.run(), observation);
@@ -62,6 +66,20 @@ final class ReferenceTruth {
           attempt instanceof Attempt.Scoring scoring
               ? Truth.no(Reason.SCORING, sentence(scoring.work().shards()))
               : Truth.no(Reason.SCORING);
+    };
+  }
+
+  private static Truth stopping(RunState run, StageJob job, Observation observation) {
+    return switch (run.stage()) {
+      case TRAIN -> trained(run.number(), observation);
+      case REFERENCE -> Truth.no(Reason.SUSPENDING, sentence(job.shards()));
+    };
+  }
+
+  private static Truth stopped(Decision.Suspended suspended, Observation observation) {
+    return switch (suspended.run().stage()) {
+      case TRAIN -> trained(suspended.run().number(), observation);
+      case REFERENCE -> Truth.no(Reason.SUSPENDED_BY_USER);
     };
   }
 

@@ -35,6 +35,11 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
     return of(run, null, null, jobName(run));
   }
 
+  /** A run of which nothing is at work. */
+  Run suspended(RunState run) {
+    return of(run, null, null, null);
+  }
+
   Run ended(RunState run, Outcome outcome) {
     return of(run, text(now), outcome, jobName(run));
   }

@@ -80,6 +80,8 @@ public final class StatusComposer {
       case Decision.Await await -> await.attempt() instanceof Attempt.Underway;
       case Decision.Refuse refuse -> false;
       case Decision.OnlyValidate validate -> false;
+      case Decision.Suspending suspending -> false;
+      case Decision.Suspended suspended -> false;
       case Decision.Succeed succeed -> false;
       case Decision.Fail fail -> false;
       case Decision.Rest rest -> false;
@@ -95,6 +97,8 @@ public final class StatusComposer {
       case Decision.OnlyValidate validate -> observation.recorded().run();
       case Decision.Train train -> record.underway(train, obstacles.isEmpty());
       case Decision.Await await -> record.underway(await.run());
+      case Decision.Suspending suspending -> record.underway(suspending.run());
+      case Decision.Suspended suspended -> record.suspended(suspended.run());
       case Decision.Succeed succeed -> record.ended(succeed.run(), Outcome.Succeeded);
       case Decision.Fail fail -> record.ended(fail.run(), Outcome.Failed);
       case Decision.Rest rest -> rested(rest.run(), observation);
@@ -113,6 +117,8 @@ public final class StatusComposer {
               ? resources(attempt)
               : new Resources(firstDevices(train));
       case Decision.Await await -> resources(await.attempt());
+      case Decision.Suspending suspending -> recorded.resources();
+      case Decision.Suspended suspended -> NOTHING;
       case Decision.Succeed succeed -> NOTHING;
       case Decision.Fail fail -> NOTHING;
       case Decision.Refuse refuse -> recorded.resources();

@@ -91,6 +91,28 @@ class DeciderTest {
         "failed,    0, 2, none,    -,         same,    Train 2/1 First",
         "failed,    0, 2, none,    -,         other,   Train 2/1 First",
         "failed,    0, 2, none,    -,         refused, Refuse",
+        // Suspended by the user: what is at work stops, nothing is started.
+        "none,      0, 1, none,      -,         same-suspended,     Suspended 1/1",
+        "none,      0, 1, none,      -,         validate-suspended, OnlyValidate",
+        "planned,   0, 1, none,      -,         same-suspended,     Suspended 1/1",
+        "active,    0, 2, active,    running,   same-suspended,     Suspending 1/1",
+        "active,    0, 2, active,    running,   other-suspended,    Suspending 1/1",
+        "active,    0, 2, stopping,  running,   same-suspended,     Suspending 1/1",
+        "active,    0, 2, stopped,   absent,    same-suspended,     Suspended 1/2",
+        "active,    0, 2, stopped,   absent,    other-suspended,    Suspended 2/1",
+        "active,    0, 2, stopped,   completed, same-suspended,     Succeed 1/1",
+        "active,    0, 2, complete,  completed, same-suspended,     Succeed 1/1",
+        "active,    0, 2, failed,    exited-65, same-suspended,     Fail DATASET_INVALID",
+        "active,    0, 2, failed,    exited-70, same-suspended,     Suspended 1/2",
+        "active,    0, 2, failed,    exited-75, same-suspended,     Suspended 1/2",
+        "succeeded, 0, 2, none,      -,         same-suspended,     Rest 1/1",
+        "failed,    0, 2, none,      -,         same-suspended,     Suspended 2/1",
+        // Resumed, before and after its last pod was gone.
+        "active,    0, 3, stopping,  running,   same,               Suspending 1/1",
+        "active,    0, 3, stopped,   absent,    same,               Train 1/2 Again",
+        "active,    0, 3, stopped,   absent,    other,              Train 2/1 First",
+        "active,    0, 3, stopped,   absent,    refused,            Refuse",
+        "active,    2, 3, stopped,   absent,    same,               Train 1/2 Again",
       })
   void factsLeadToOneDecision(
       String recorded,
@@ -177,12 +199,13 @@ class DeciderTest {
   private static FineTuneJobSpec spec(String name) {
     ObjectNode config = JobFixture.config();
     switch (name) {
-      case "other" -> config.put("learning_rate", 0.5e-4);
+      case "other", "other-suspended" -> config.put("learning_rate", 0.5e-4);
       case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    Boolean validateOnly = name.equals("validate") ? true : null;
-    return new FineTuneJobSpec(config, null, validateOnly, null, null, null, null, null);
+    Boolean validateOnly = name.startsWith("validate") ? true : null;
+    Boolean suspend = name.endsWith("suspended") ? true : null;
+    return new FineTuneJobSpec(config, null, validateOnly, suspend, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -239,6 +262,8 @@ class DeciderTest {
       case Decision.Train train ->
           "Train %s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Await await -> "Await " + text(await.run());
+      case Decision.Suspending suspending -> "Suspending " + text(suspending.run());
+      case Decision.Suspended suspended -> "Suspended " + text(suspended.run());
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
       case Decision.Fail fail -> "Fail " + fail.failure().reason();
       case Decision.Rest rest -> "Rest " + text(rest.run());

@@ -115,7 +115,7 @@ class ReferenceStageTest {
             PLANNER.plan(
                 OWNER,
                 new FineTuneJobSpec(
-                    JobFixture.classification(), null, null, null, null, null, null, null));
+                    JobFixture.classification(), null, null, null, null, null, null, null, null));
 
     assertThat(planned.stages()).containsExactly(Stage.TRAIN);
   }
@@ -171,7 +171,7 @@ class ReferenceStageTest {
       case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    return new FineTuneJobSpec(config, null, null, null, null, null, null, null);
+    return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -246,6 +246,8 @@ class ReferenceStageTest {
       case Decision.Train train ->
           "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Await await -> "Await " + text(await.run());
+      case Decision.Suspending suspending -> "Suspending";
+      case Decision.Suspended suspended -> "Suspended";
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
       case Decision.Fail fail -> "Fail " + fail.failure().reason();
       case Decision.Rest rest -> "Rest " + text(rest.run());

@@ -64,6 +64,7 @@ class DesiredObjectsTest {
             config,
             "registry.example/trainer@sha256:0",
             null,
+            null,
             new Resources(new Accelerator("amd.com/gpu"), new PerDevice("8", "64Gi")),
             new Storage(new Workspace("200Gi", "fast", AccessMode.ReadWriteMany)),
             List.of(new Output("model", "pvc://data/out", null)),
@@ -87,6 +88,7 @@ class DesiredObjectsTest {
             null,
             null,
             null,
+            null,
             new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)),
             List.of(new Output("adapter", "pvc://models/pairs", null)),
             null,
@@ -105,6 +107,7 @@ class DesiredObjectsTest {
     job.setSpec(
         new FineTuneJobSpec(
             config,
+            null,
             null,
             null,
             new Resources(null, new PerDevice("8", "64Gi")),

@@ -25,8 +25,10 @@ import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.observe.JobMark;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
@@ -45,7 +47,7 @@ class StatusComposerTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null);
+      new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Planning.Refused REFUSED =
@@ -67,6 +69,13 @@ class StatusComposerTest {
   private static final Failure FAILURE =
       new Failure(
           Reason.DIVERGED, FailureClass.FATAL, "loss is NaN at step 7", "pod", OptionalInt.of(81));
+  private static final StageJob STOPPING =
+      new StageJob(
+          "job",
+          new JobMark(1, Stage.TRAIN, 1, "hash", 3, 0),
+          StageJob.State.STOPPING,
+          new StageJob.Shards(1, 0),
+          List.of());
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.5Z");
   private static final Instant LATER = Instant.parse("2026-11-23T13:00:00Z");
 
@@ -78,22 +87,38 @@ class StatusComposerTest {
     var completed =
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
-    // decision, phase, then Accepted ReferenceReady Running Ready Reconciling Stalled Complete
-    // Failed
+    // decision, phase, then Accepted ReferenceReady Running Suspended Ready Reconciling Stalled
+    // Complete Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F T F T"),
-        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T T F T F F F F"),
-        row(train(new Attempt.First()), Phase.Starting, "T T F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T F F T F F F"),
-        row(underway(loading), Phase.Starting, "T T F F T F F F"),
-        row(underway(ready), Phase.Training, "T T T F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F F T F T"),
+        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T T F F T F F F F"),
+        row(train(new Attempt.First()), Phase.Starting, "T T F F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T F F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T F F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T F F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T F F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T T F T F F F"),
-        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F F F T F T"));
+            "F T T F F T F F F"),
+        row(new Decision.Suspending(PLANNED, RUN, STOPPING), Phase.Suspending, "T T F F F T F F F"),
+        row(new Decision.Suspended(PLANNED, RUN), Phase.Suspended, "T T F T F F F F F"),
+        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F F F F T F T"));
+  }
+
+  @Test
+  void resumedRunSaysSoUntilItIsSuspendedAgain() {
+    FineTuneJobStatus suspended = compose(fresh(), new Decision.Suspended(PLANNED, RUN), NOON);
+    FineTuneJobStatus resumed = compose(after(suspended), train(new Attempt.First()), LATER);
+    FineTuneJobStatus later = compose(after(resumed), train(new Attempt.First()), LATER);
+
+    assertThat(condition(suspended, "Suspended").reason()).isEqualTo("SuspendedByUser");
+    assertThat(condition(suspended, "Reconciling").status()).isEqualTo("False");
+    assertThat(suspended.run().job()).isNull();
+    assertThat(suspended.resources().gpus()).isZero();
+    assertThat(condition(resumed, "Suspended").reason()).isEqualTo("Resumed");
+    assertThat(later).isEqualTo(resumed);
   }
 
   @ParameterizedTest
@@ -110,6 +135,7 @@ class StatusComposerTest {
             "Accepted",
             "ReferenceReady",
             "Running",
+            "Suspended",
             "Ready",
             "Reconciling",
             "Stalled",

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param config The LLMForge config, as it stands. Unknown keys are kept and reported in status.
  * @param image Trainer image. Default: the operator's.
  * @param validateOnly Only check the config; create nothing. Default: false.
+ * @param suspend Stop the run: its pods save a checkpoint and end, and nothing is started. Set back
+ *     to false, the run continues from its newest checkpoint. Default: false.
  * @param resources What each trainer pod asks for. Default: one nvidia.com/gpu, no CPU or memory
  *     request.
  * @param storage Volumes of the run.
@@ -33,6 +35,7 @@ public record FineTuneJobSpec(
     @Required @SchemaFrom(type = LlmForgeConfig.class) @Nullable JsonNode config,
     @Size(max = 512) @Nullable String image,
     @Nullable Boolean validateOnly,
+    @Nullable Boolean suspend,
     @Nullable Resources resources,
     @Nullable Storage storage,
     @Size(max = 1) @Nullable List<Output> outputs,

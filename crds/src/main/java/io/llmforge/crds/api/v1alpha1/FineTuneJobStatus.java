@@ -45,6 +45,8 @@ public record FineTuneJobStatus(
     Starting,
     Training,
     Publishing,
+    Suspending,
+    Suspended,
     Succeeded,
     Failed
   }
@@ -59,10 +61,10 @@ public record FineTuneJobStatus(
    * @param completionTime When it ended, RFC 3339.
    * @param outcome How it ended; absent while it is under way.
    * @param stage Stage under way or last made; Train when absent.
-   * @param attempt Attempt under way or last made, from 1; each continues from what the last one
-   *     left: scored shards, checkpoints.
+   * @param attempt Attempt under way, last made or, while suspended, to be made next, from 1; each
+   *     continues from what the last one left: scored shards, checkpoints.
    * @param failedAttempts Attempts that failed and were made again; interruptions do not count.
-   * @param job Name of the attempt's Job.
+   * @param job Name of the attempt's Job; absent while there is none, as when suspended.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Run(
