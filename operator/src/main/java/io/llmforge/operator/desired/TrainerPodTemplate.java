@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainerPodTemplate {
 
-  /** From SIGTERM on: the rest of a step and a checkpoint. Kubernetes would allow 30. */
-  private static final long SECONDS_TO_SAVE = 300;
-
   /** The user of the trainer's image; a number, so that Kubernetes can see it is not root. */
   private static final long TRAINER_USER = 10001;
 
@@ -43,7 +40,6 @@ final class TrainerPodTemplate {
         .endMetadata()
         .withNewSpec()
         .withRestartPolicy("Never")
-        .withTerminationGracePeriodSeconds(SECONDS_TO_SAVE)
         .withSubdomain(subdomain(order))
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
