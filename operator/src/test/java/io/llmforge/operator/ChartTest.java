@@ -83,6 +83,29 @@ class ChartTest {
   }
 
   @Test
+  void customizationsOfArgoCdAreThereWhenAskedFor() throws IOException {
+    assertThat(kinds(render(UnaryOperator.identity()))).doesNotContain("ConfigMap");
+
+    JsonNode data =
+        only(render(command -> command.set("argocd.customizations", true)), "ConfigMap")
+            .at("/data");
+
+    assertThat(data.path("resource.customizations.health.llmforge.io_FineTuneJob").asText())
+        .isEqualToIgnoringNewLines(Files.readString(CHART.resolve("argocd/health.lua")));
+    JsonNode actions =
+        new YAMLMapper()
+            .readTree(
+                data.path("resource.customizations.actions.llmforge.io_FineTuneJob").asText());
+    assertThat(actions.path("discovery.lua").asText())
+        .isEqualToIgnoringNewLines(Files.readString(CHART.resolve("argocd/actions.lua")));
+    assertThat(actions.path("definitions"))
+        .extracting(definition -> definition.path("name").asText())
+        .containsExactly("suspend", "resume");
+    assertThat(actions.at("/definitions/1/action.lua").asText())
+        .isEqualToIgnoringNewLines(Files.readString(CHART.resolve("argocd/resume.lua")));
+  }
+
+  @Test
   void rolesOfUsersAreAggregated() throws IOException {
     List<JsonNode> objects = render(UnaryOperator.identity());
 

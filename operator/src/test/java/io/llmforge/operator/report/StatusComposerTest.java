@@ -297,6 +297,11 @@ class StatusComposerTest {
     assertThat(status.message()).contains("spec has changed", "run 1 goes on", "tiny-1-train-1");
   }
 
+  /** What a job without status gets. */
+  static FineTuneJobStatus composed(Decision decision) {
+    return new StatusComposer().compose(fresh(), decision, List.of(), NOON);
+  }
+
   private FineTuneJobStatus compose(Observation observation, Decision decision, Instant now) {
     return composer.compose(observation, decision, List.of(), now);
   }
