@@ -19,7 +19,8 @@ def configurations(case, native_bfloat16):
     if case.task == "reference":
         return [OURS, "hf-best"]
     if case.task == "preference":
-        return [OURS, "hf-best", "hf-in-step", "hf-default"]
+        # Not hf-default: in bf16 its loss is off by a fifth after two updates, which is not the same work.
+        return [OURS, "hf-best", "hf-in-step"]
     names = [OURS, "hf-best", "hf-best-chunked", "hf-default"]
     if native_bfloat16 and case.name == "sft-lora-mixed":
         names += ["hf-bfloat16", "hf-default" + HIDDEN]

@@ -12,8 +12,6 @@ WARM_UP_STEPS = 3
 # In float32 both sides do the same arithmetic in another order; bfloat16 has eight bits of fraction.
 LOSS_BOUND = {"float32": 1e-5, "bfloat16": 3e-2}
 NORM_BOUND = {"float32": 1e-3, "bfloat16": 3e-1}
-# A preference loss is a function of differences between sums over whole answers, each of many bits.
-BFLOAT16_PREFERENCE_LOSS_BOUND = 3e-1
 # Slow and not close to any bar: measured in every other round.
 SLOW = ("hf-default",)
 
@@ -49,7 +47,7 @@ def measure(case, case_file, configurations, rounds, threads):
                     "gradient_norms": [step["gradient_norm"] for step in first[name]],
                     "peak_resident_bytes": memory[name],
                     "precision": precision(name),
-                    "agreement": agreement(case, first[OURS], first[name], precision(name)),
+                    "agreement": agreement(first[OURS], first[name], precision(name)),
                 }
                 for name in workers
             },
@@ -79,20 +77,17 @@ def bound_by_products(case, measured, peak):
     return linear + attention_operations(case) / peak
 
 
-def agreement(case, ours, theirs, numbers):
+def agreement(ours, theirs, numbers):
     loss = max(abs(a["loss"] - b["loss"]) / abs(b["loss"]) for a, b in zip(ours, theirs))
     norm = max(
         abs(a["gradient_norm"] - b["gradient_norm"]) / max(b["gradient_norm"], 1e-12) for a, b in zip(ours, theirs)
     )
-    loss_bound = LOSS_BOUND[numbers]
-    if case.task == "preference" and numbers == "bfloat16":
-        loss_bound = BFLOAT16_PREFERENCE_LOSS_BOUND
     return {
         "loss": loss,
         "gradient_norm": norm,
-        "loss_bound": loss_bound,
+        "loss_bound": LOSS_BOUND[numbers],
         "gradient_norm_bound": NORM_BOUND[numbers],
-        "agrees": loss <= loss_bound and norm <= NORM_BOUND[numbers],
+        "agrees": loss <= LOSS_BOUND[numbers] and norm <= NORM_BOUND[numbers],
     }
 
 
