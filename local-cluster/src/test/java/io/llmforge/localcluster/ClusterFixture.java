@@ -2,6 +2,8 @@ package io.llmforge.localcluster;
 
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /** A cluster with quick retries, whose image {@code shell} runs commands of the machine. */
@@ -47,6 +50,32 @@ public final class ClusterFixture implements AutoCloseable {
   /** Creates what a manifest describes. */
   public <T extends HasMetadata> T create(Class<T> type, String yaml) {
     return client().resource(Serialization.unmarshal(yaml, type)).inNamespace("default").create();
+  }
+
+  /** Creates a pod whose label {@code app} is its name. */
+  public void createPod(String name, String spec) {
+    create(
+        Pod.class,
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: %s, namespace: default, labels: {app: %s}}\nspec:\n"
+                .formatted(name, name)
+            + spec.indent(2));
+  }
+
+  /** Without the grace that a pod would be given. */
+  public void deletePod(String name) {
+    client().pods().inNamespace("default").withName(name).withGracePeriod(0).delete();
+  }
+
+  /** How a pod's first container ended. */
+  public static ContainerStateTerminated end(Pod pod) {
+    return pod.getStatus().getContainerStatuses().getFirst().getState().getTerminated();
+  }
+
+  /** What a pod's first container waits for. */
+  public static ContainerStateWaiting waiting(Pod pod) {
+    return Objects.requireNonNullElseGet(
+        pod.getStatus().getContainerStatuses().getFirst().getState().getWaiting(),
+        ContainerStateWaiting::new);
   }
 
   public Job job(String name) {

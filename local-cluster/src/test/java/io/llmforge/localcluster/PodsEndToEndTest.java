@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -13,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,30 +30,6 @@ final class PodsEndToEndTest {
   @AfterAll
   static void stopCluster() {
     fixture.close();
-  }
-
-  private static void create(String name, String spec) {
-    fixture.create(
-        Pod.class,
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: %s, namespace: default, labels: {app: %s}}\nspec:\n"
-                .formatted(name, name)
-            + spec.indent(2));
-  }
-
-  private static ContainerStateTerminated end(Pod pod) {
-    return pod.getStatus().getContainerStatuses().getFirst().getState().getTerminated();
-  }
-
-  private static Predicate<Pod> isWaitingFor(String reason) {
-    return pod ->
-        !pod.getStatus().getContainerStatuses().isEmpty()
-            && reason.equals(waiting(pod).getReason());
-  }
-
-  private static ContainerStateWaiting waiting(Pod pod) {
-    return Objects.requireNonNullElseGet(
-        pod.getStatus().getContainerStatuses().getFirst().getState().getWaiting(),
-        ContainerStateWaiting::new);
   }
 
   private static Predicate<Pod> isReady(boolean ready) {
@@ -85,7 +58,7 @@ final class PodsEndToEndTest {
           resources: {requests: {storage: 1Gi}}
         """);
 
-    create(
+    fixture.createPod(
         "reader",
         """
         restartPolicy: Never
@@ -127,7 +100,7 @@ final class PodsEndToEndTest {
     var pod = fixture.awaitPhase("reader", "Succeeded");
     assertThat(fixture.log(pod))
         .isEqualTo("{}app=\"reader\" fast secret reader 2 fast-reader fast local\n");
-    assertThat(end(pod).getMessage()).isEqualTo("done\n");
+    assertThat(ClusterFixture.end(pod).getMessage()).isEqualTo("done\n");
     assertThat(
             Files.readString(
                 fixture.cluster().volumeFolder("default", "workspace").resolve("runs/out.txt")))
@@ -136,7 +109,7 @@ final class PodsEndToEndTest {
 
   @Test
   void processSeesNothingOfTheEnvironmentItsPodDoesNotName() {
-    create(
+    fixture.createPod(
         "bare",
         """
         restartPolicy: Never
@@ -150,7 +123,7 @@ final class PodsEndToEndTest {
 
   @Test
   void deletedPodGetsItsGraceToEndInOrder() {
-    create(
+    fixture.createPod(
         "graceful",
         """
         restartPolicy: Never
@@ -178,7 +151,7 @@ final class PodsEndToEndTest {
 
   @Test
   void podThatIgnoresItsEndIsKilledWithAllItsChildren() throws Exception {
-    create(
+    fixture.createPod(
         "stubborn",
         """
         restartPolicy: Never
@@ -202,16 +175,17 @@ final class PodsEndToEndTest {
 
   @Test
   void containerEndedBySignalReportsItAsShellsDo() {
-    create(
+    fixture.createPod(
         "signalled",
         "restartPolicy: Never\ncontainers: [{name: main, image: shell, command: [sh, -c, 'kill -9 $$$$']}]");
 
-    assertThat(end(fixture.awaitPhase("signalled", "Failed")).getExitCode()).isEqualTo(137);
+    assertThat(ClusterFixture.end(fixture.awaitPhase("signalled", "Failed")).getExitCode())
+        .isEqualTo(137);
   }
 
   @Test
   void followedLogEndsWithItsContainer() throws Exception {
-    create(
+    fixture.createPod(
         "talker",
         """
         restartPolicy: Never
@@ -234,7 +208,7 @@ final class PodsEndToEndTest {
 
   @Test
   void initContainersRunInOrderBeforeTheOthers() {
-    create(
+    fixture.createPod(
         "prepared",
         """
         restartPolicy: Never
@@ -252,24 +226,9 @@ final class PodsEndToEndTest {
   }
 
   @Test
-  void failedInitContainerFailsThePodBeforeItStarts() {
-    create(
-        "unprepared",
-        """
-        restartPolicy: Never
-        initContainers: [{name: check, image: shell, command: [sh, -c, "exit 5"]}]
-        containers: [{name: main, image: shell, command: ["true"]}]
-        """);
-
-    var pod = fixture.awaitPhase("unprepared", "Failed");
-
-    assertThat(waiting(pod).getReason()).isEqualTo("PodInitializing");
-  }
-
-  @Test
   void restartedContainerCountsItsRestartsUntilItSucceeds() {
     var marker = folder.resolve("second-time");
-    create(
+    fixture.createPod(
         "restarted",
         """
         restartPolicy: OnFailure
@@ -292,105 +251,10 @@ final class PodsEndToEndTest {
   }
 
   @Test
-  void unknownImageIsToldAndWaitedFor() {
-    create("imageless", "containers: [{name: main, image: 'nowhere/else:1'}]");
-
-    fixture.awaitPod("imageless", "waits", isWaitingFor("ImagePullBackOff"));
-
-    assertThat(fixture.events("imageless", "Failed").getFirst())
-        .contains("nowhere/else:1", "image catalogue", "shell");
-    delete("imageless");
-  }
-
-  private static void delete(String pod) {
-    fixture.client().pods().inNamespace("default").withName(pod).withGracePeriod(0).delete();
-  }
-
-  @Test
-  void containerWithoutItsConfigStartsAsSoonAsItIsThere() {
-    create(
-        "early",
-        """
-        restartPolicy: Never
-        containers:
-        - name: main
-          image: shell
-          command: [sh, -c, "echo $X"]
-          env: [{name: X, valueFrom: {configMapKeyRef: {name: later, key: x}}}]
-        """);
-    var waiting = fixture.awaitPod("early", "waits", isWaitingFor("CreateContainerConfigError"));
-
-    fixture.create(
-        ConfigMap.class,
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: later}\ndata: {x: now}");
-
-    assertThat(waiting(waiting).getMessage()).isEqualTo("configmap \"later\" not found");
-    assertThat(fixture.log(fixture.awaitPhase("early", "Succeeded"))).isEqualTo("now\n");
-  }
-
-  @Test
-  void commandThatDoesNotExistIsAStartError() {
-    create(
-        "typo",
-        "restartPolicy: Never\ncontainers: [{name: main, image: shell, command: [no-such-program]}]");
-
-    var end = end(fixture.awaitPhase("typo", "Failed"));
-
-    assertThat(end.getExitCode()).isEqualTo(128);
-    assertThat(end.getReason()).isEqualTo("StartError");
-    assertThat(end.getMessage())
-        .isEqualTo("exec: \"no-such-program\": executable file not found in $PATH");
-  }
-
-  @Test
-  void lastLinesOfTheLogAreTheLastWordsOfAFailure() {
-    create(
-        "verbose",
-        """
-        restartPolicy: Never
-        containers:
-        - name: main
-          image: shell
-          terminationMessagePolicy: FallbackToLogsOnError
-          command: [sh, -c, "for i in $(seq 1000); do echo line $i; done; exit 1"]
-        """);
-
-    var message = end(fixture.awaitPhase("verbose", "Failed")).getMessage();
-
-    assertThat(message).endsWith("line 1000\n");
-    assertThat(message.lines()).hasSize(80);
-  }
-
-  @Test
-  void volumesThatReachIntoTheMachineAreRefused() {
-    create(
-        "curious",
-        """
-        volumes: [{name: root, hostPath: {path: /}}]
-        containers: [{name: main, image: shell, command: ["true"], volumeMounts: [{name: root, mountPath: /host}]}]
-        """);
-    create(
-        "climbing",
-        """
-        volumes: [{name: scratch, emptyDir: {}}]
-        containers:
-        - {name: main, image: shell, command: ["true"], volumeMounts: [{name: scratch, mountPath: /s, subPath: ../..}]}
-        """);
-
-    await("hostPath is refused")
-        .until(
-            () ->
-                fixture.events("curious", "FailedMount").stream()
-                    .anyMatch(message -> message.contains("hostPath volumes are refused")));
-    delete("curious");
-    delete("climbing");
-  }
-
-  @Test
   void readinessFollowsItsProbeAndLivenessRestarts() throws Exception {
     var ready = folder.resolve("ready");
     var alive = Files.createFile(folder.resolve("alive"));
-    create(
+    fixture.createPod(
         "probed",
         """
         containers:
@@ -417,7 +281,7 @@ final class PodsEndToEndTest {
 
     assertThat(fixture.events("probed", "Killing"))
         .contains("Container main failed liveness probe, will be restarted");
-    delete("probed");
+    fixture.deletePod("probed");
   }
 
   @Test
@@ -439,7 +303,7 @@ final class PodsEndToEndTest {
         }
         """);
     for (var name : new String[] {"web-a", "web-b"}) {
-      create(
+      fixture.createPod(
           name,
           """
           terminationGracePeriodSeconds: 2
@@ -459,8 +323,8 @@ final class PodsEndToEndTest {
     var other = fixture.awaitPod("web-b", "is ready", isReady(true));
 
     assertThat(one.getStatus().getPodIP()).isNotEqualTo(other.getStatus().getPodIP());
-    delete("web-a");
-    delete("web-b");
+    fixture.deletePod("web-a");
+    fixture.deletePod("web-b");
   }
 
   @Test
