@@ -58,6 +58,7 @@ final class ScriptCommand {
         "",
         "Examples:",
         "  ./llmforge bench",
+        "  ./llmforge bench --tuning lora --precision bf16",
         "  ./llmforge bench --growth    # how time and memory grow with the size of the work",
         "  ./llmforge bench --peer      # how to compare it with Transformers, PEFT and TRL"
       })
@@ -65,6 +66,30 @@ final class ScriptCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli fills it
     private CommandSpec spec;
+
+    @Option(
+        names = "--tuning",
+        paramLabel = "KIND",
+        description = "What is trained: full or lora. Default: full.")
+    @Nullable String tuning;
+
+    @Option(
+        names = "--precision",
+        paramLabel = "NUMBERS",
+        description = "fp32 or bf16. Default: fp32.")
+    @Nullable String precision;
+
+    @Option(
+        names = "--products",
+        paramLabel = "KERNEL",
+        description = "Who multiplies: plain or onednn. Default: whom a run takes here.")
+    @Nullable String products;
+
+    @Option(names = "--tokens", paramLabel = "COUNT", description = "Tokens of a step.")
+    @Nullable Integer tokens;
+
+    @Option(names = "--steps", paramLabel = "COUNT", description = "Steps that are measured.")
+    @Nullable Integer steps;
 
     @Option(names = "--growth", description = "Measure how a step's cost grows.")
     boolean growth;

@@ -40,7 +40,8 @@ public final class TrainerBenchmark {
 
   private void run() throws IOException {
     try (var folder = TemporaryFolder.create();
-        var runtime = TorchRuntime.start()) {
+        var runtime =
+            options.products().map(TorchRuntime::startOnCpu).orElseGet(TorchRuntime::start)) {
       BenchmarkModel.write(folder.path(), SHAPE, SEED);
       var start = System.nanoTime();
       try (var model =

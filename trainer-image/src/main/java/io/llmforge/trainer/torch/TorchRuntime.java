@@ -7,7 +7,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.lang.management.MemoryUsage;
-import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,8 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * otherwise the CPU. One per process.
  */
 public final class TorchRuntime implements AutoCloseable {
-
-  private static final Path CPU_INFORMATION = Path.of("/proc/cpuinfo");
 
   /** Ampere. */
   private static final int FIRST_WITH_BFLOAT16 = 80;
@@ -43,7 +40,8 @@ public final class TorchRuntime implements AutoCloseable {
   static TorchRuntime start(ProgramFiles files) {
     var engine = Engine.getEngine("PyTorch");
     var device = engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
-    var products = device.isGpu() ? ProductKernel.PLAIN : ProductKernel.ofProcessor();
+    var products =
+        device.isGpu() ? ProductKernel.PLAIN : ProductKernel.of(ProcessorFeatures.ofThisMachine());
     return start(device, files, products);
   }
 
@@ -96,7 +94,7 @@ public final class TorchRuntime implements AutoCloseable {
       case FLOAT32 -> true;
       case BFLOAT16 ->
           computesOnCpu()
-              ? ProcessorFeatures.read(CPU_INFORMATION).multipliesBfloat16()
+              ? ProcessorFeatures.ofThisMachine().multipliesBfloat16()
               : computeCapability() >= FIRST_WITH_BFLOAT16;
     };
   }

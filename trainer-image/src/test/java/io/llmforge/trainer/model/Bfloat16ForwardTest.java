@@ -6,14 +6,12 @@ import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.Precision;
-import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,17 +24,7 @@ class Bfloat16ForwardTest {
   /** What bfloat16 keeps of a float32: its sign, its exponent and 7 of 23 bits. */
   private static final int KEPT_BITS = 0xFFFF0000;
 
-  private static TorchRuntime runtime;
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   @ParameterizedTest
   @ValueSource(
@@ -106,8 +94,7 @@ class Bfloat16ForwardTest {
       Path folder, ReferenceCase expected, UnaryOperator<Float> ofWeights) {
     var row = ReferenceCase.packed(expected.documents());
     var options = ModelOptions.defaults().with(Precision.BFLOAT16);
-    try (var model =
-        CausalLanguageModel.load(runtime, folder, new Tuning.FullParameter(), 1, options)) {
+    try (var model = MODELS.load(folder, new Tuning.FullParameter(), options)) {
       model
           .trainables()
           .restore(model.trainables().values().stream().map(t -> changed(t, ofWeights)).toList());

@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.llmforge.trainer.checkpoint.ElementType;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.Precision;
-import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,19 +22,9 @@ class Bfloat16LawsTest {
   private static final ModelOptions OPTIONS = ModelOptions.defaults().with(Precision.BFLOAT16);
   private static final DropoutKey KEY = new DropoutKey(3, 1, 0);
 
-  private static TorchRuntime runtime;
+  @RegisterExtension static final ReferenceModels MODELS = new ReferenceModels();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void loadTorch() {
-    runtime = TorchRuntime.start();
-  }
-
-  @AfterAll
-  static void unloadTorch() {
-    runtime.close();
-  }
 
   /** The originals go to the file; their copies are what a fresh model makes of them. */
   @ParameterizedTest
@@ -44,7 +32,7 @@ class Bfloat16LawsTest {
   void whatWasTrainedIsTheSameModelAfterExport(String family) {
     var row = ReferenceCase.packed(expected(family).documents());
     var rows = IntStream.range(0, row.length()).toArray();
-    var before = runtime.liveTensors();
+    var before = MODELS.runtime().liveTensors();
     float[] logits;
     List<float[]> trained;
     try (var model = load(base(family), OPTIONS)) {
@@ -54,7 +42,7 @@ class Bfloat16LawsTest {
 
       model.writeModel(folder, ElementType.F32);
     }
-    assertThat(runtime.liveTensors()).isEqualTo(before);
+    assertThat(MODELS.runtime().liveTensors()).isEqualTo(before);
 
     try (var model = load(folder, OPTIONS)) {
       assertThat(model.logits(row, rows)).isEqualTo(logits);
@@ -117,7 +105,8 @@ class Bfloat16LawsTest {
 
   private static void makeSteps(CausalLanguageModel model, PackedTokens row) {
     try (var optimizer =
-        new AdamW(runtime, model.trainables().tensors(), AdamW.Settings.withWeightDecay(0.1))) {
+        new AdamW(
+            MODELS.runtime(), model.trainables().tensors(), AdamW.Settings.withWeightDecay(0.1))) {
       for (var step = 0; step < 3; step++) {
         optimizer.clearGradients();
         model.accumulate(row, row.targetCount(), KEY);
@@ -134,12 +123,12 @@ class Bfloat16LawsTest {
   }
 
   private static CausalLanguageModel load(Path model, ModelOptions options) {
-    return CausalLanguageModel.load(runtime, model, new Tuning.FullParameter(), 1, options);
+    return MODELS.load(model, new Tuning.FullParameter(), options);
   }
 
   private static CausalLanguageModel adapted(Path model, ModelOptions options) {
     var tuning = new Tuning.Lora(4, 8, 0.1, new Tuning.LoraTargets.AllLinear(), false);
-    return CausalLanguageModel.load(runtime, model, tuning, 1, options);
+    return MODELS.load(model, tuning, options);
   }
 
   private static Path base(String family) {

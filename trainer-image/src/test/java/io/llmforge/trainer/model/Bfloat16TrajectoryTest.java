@@ -11,7 +11,6 @@ import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -62,7 +61,7 @@ class Bfloat16TrajectoryTest {
 
     agreement.addError("losses", error(run.losses(), numbers(expected, "loss")), 1e-4);
     agreement.addError("norms", error(run.norms(), numbers(expected, "gradient_norm")), 1e-4);
-    agreement.addError("weights", weightError(run, expected), 1e-4);
+    agreement.addError("weights", expected.distanceFromEnd(run.begun(), run.ended()), 1e-4);
     agreement.check();
   }
 
@@ -93,7 +92,9 @@ class Bfloat16TrajectoryTest {
         error(run.norms(), norms),
         bound(error(numbers(expected, "bfloat16_gradient_norm"), norms)));
     agreement.addError(
-        "weights", weightError(run, expected), bound(expected.number("bfloat16_weight_error")));
+        "weights",
+        expected.distanceFromEnd(run.begun(), run.ended()),
+        bound(expected.number("bfloat16_weight_error")));
   }
 
   private static double bound(double errorOfTheReference) {
@@ -136,8 +137,8 @@ class Bfloat16TrajectoryTest {
     var norms = new ArrayList<Double>();
     try (var runtime = TorchRuntime.start();
         var model = CausalLanguageModel.load(runtime, folder, tuning, 1, options)) {
-      startLike(expected, model);
-      var begun = weights(model);
+      expected.startIn(model);
+      var begun = expected.recordedIn(model);
       var trained = model.trainables().tensors();
       var decay = AdamW.Settings.withWeightDecay(settings.path("weight_decay").asDouble());
       try (var optimizer = new AdamW(runtime, trained, decay)) {
@@ -156,34 +157,8 @@ class Bfloat16TrajectoryTest {
           afterStep.accept(trained);
         }
       }
-      return new Run(losses, norms, begun, weights(model));
+      return new Run(losses, norms, begun, expected.recordedIn(model));
     }
-  }
-
-  private static Map<String, float[]> weights(CausalLanguageModel model) {
-    var weights = new LinkedHashMap<String, float[]>();
-    for (var value : model.trainables().values()) {
-      weights.put(value.name(), ReferenceCase.recorded(value.toFloats()));
-    }
-    return weights;
-  }
-
-  /** How far the weights end from where float32 ends, by how far they went; Euclidean. */
-  private static double weightError(Run run, ReferenceCase expected) {
-    var off = 0.0;
-    var moved = 0.0;
-    for (var name : expected.names("final.")) {
-      var end = expected.tensor("final." + name);
-      off += squaredDistance(run.ended().get(name), end);
-      moved += squaredDistance(run.begun().get(name), end);
-    }
-    return Math.sqrt(off / moved);
-  }
-
-  private static double squaredDistance(float[] one, float[] other) {
-    return IntStream.range(0, other.length)
-        .mapToDouble(i -> ((double) one[i] - other[i]) * ((double) one[i] - other[i]))
-        .sum();
   }
 
   private static double error(List<Double> actual, List<Double> expected) {
@@ -205,21 +180,5 @@ class Bfloat16TrajectoryTest {
 
   private static ReferenceCase expected(String name) {
     return ReferenceCase.read(ReferenceCase.folder("training-bfloat16", name));
-  }
-
-  private static void startLike(ReferenceCase expected, CausalLanguageModel model) {
-    if (!expected.names("start.").isEmpty()) {
-      model
-          .trainables()
-          .restore(
-              model.trainables().values().stream()
-                  .map(
-                      value ->
-                          NamedTensor.of(
-                              value.name(),
-                              value.shape(),
-                              expected.tensor("start." + value.name())))
-                  .toList());
-    }
   }
 }

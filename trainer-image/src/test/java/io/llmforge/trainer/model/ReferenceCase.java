@@ -3,6 +3,7 @@ package io.llmforge.trainer.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.checkpoint.SafetensorsFile;
+import io.llmforge.trainer.torch.NamedTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,6 +50,50 @@ public record ReferenceCase(JsonNode json, Map<String, float[]> tensors) {
       throw new IllegalArgumentException("the fixture has no " + name);
     }
     return tensor;
+  }
+
+  /** Gives a model the values that were recorded under {@code prefix} and its tensors' names. */
+  public void setIn(CausalLanguageModel model, String prefix) {
+    model
+        .trainables()
+        .restore(
+            model.trainables().values().stream()
+                .map(v -> NamedTensor.of(v.name(), v.shape(), tensor(prefix + v.name())))
+                .toList());
+  }
+
+  /** Lets a model begin as the recorded one did, where that was not as it was loaded. */
+  public void startIn(CausalLanguageModel model) {
+    if (!names("start.").isEmpty()) {
+      setIn(model, "start.");
+    }
+  }
+
+  /** What is trained of a model, by name, as far as it is recorded. */
+  Map<String, float[]> recordedIn(CausalLanguageModel model) {
+    var values = new TreeMap<String, float[]>();
+    for (var value : model.trainables().values()) {
+      values.put(value.name(), recorded(value.toFloats()));
+    }
+    return values;
+  }
+
+  /** How far weights end from the recorded end, by how far that is from their begin; Euclidean. */
+  double distanceFromEnd(Map<String, float[]> begun, Map<String, float[]> ended) {
+    var off = 0.0;
+    var moved = 0.0;
+    for (var name : names("final.")) {
+      var end = recorded(tensor("final." + name));
+      off += squaredDistance(ended.get(name), end);
+      moved += squaredDistance(begun.get(name), end);
+    }
+    return Math.sqrt(off / moved);
+  }
+
+  private static double squaredDistance(float[] one, float[] other) {
+    return IntStream.range(0, other.length)
+        .mapToDouble(i -> ((double) one[i] - other[i]) * ((double) one[i] - other[i]))
+        .sum();
   }
 
   /** Names that begin with {@code prefix}, which is cut off. */

@@ -4,7 +4,6 @@ import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.optim.LearningRateSchedule;
-import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +35,7 @@ class TrainingTrajectoryTest {
 
     try (var runtime = TorchRuntime.start();
         var model = CausalLanguageModel.load(runtime, folder, tuning, 1, ModelOptions.defaults())) {
-      startLike(expected, model);
+      expected.startIn(model);
       var trained = model.trainables().tensors();
       var decay = AdamW.Settings.withWeightDecay(settings.path("weight_decay").asDouble());
       try (var optimizer = new AdamW(runtime, trained, decay)) {
@@ -72,22 +71,6 @@ class TrainingTrajectoryTest {
       }
     }
     agreement.check();
-  }
-
-  private static void startLike(ReferenceCase expected, CausalLanguageModel model) {
-    var start = expected.names("start.");
-    if (start.isEmpty()) {
-      return;
-    }
-    model
-        .trainables()
-        .restore(
-            model.trainables().values().stream()
-                .map(
-                    value ->
-                        NamedTensor.of(
-                            value.name(), value.shape(), expected.tensor("start." + value.name())))
-                .toList());
   }
 
   private static Tuning.LoraTargets all() {

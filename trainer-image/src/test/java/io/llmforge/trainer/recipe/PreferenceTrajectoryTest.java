@@ -12,7 +12,6 @@ import io.llmforge.trainer.model.ReferenceCase;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.optim.LearningRateSchedule;
-import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -233,19 +232,7 @@ class PreferenceTrajectoryTest {
             : new Tuning.Lora(4, 8, 0, new Tuning.LoraTargets.AllLinear(), false);
     var folder = ReferenceCase.folder("models", expected.json().path("base").asText());
     var model = CausalLanguageModel.load(runtime, folder, tuning, 1, ModelOptions.defaults());
-    if (!expected.names("start.").isEmpty()) {
-      model
-          .trainables()
-          .restore(
-              model.trainables().values().stream()
-                  .map(
-                      value ->
-                          NamedTensor.of(
-                              value.name(),
-                              value.shape(),
-                              expected.tensor("start." + value.name())))
-                  .toList());
-    }
+    expected.startIn(model);
     return model;
   }
 

@@ -32,13 +32,17 @@ class ProductKernelTest {
 
   @Test
   void theKernelFollowsFromTheProcessor() {
-    assertThat(ProductKernel.of("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2 avx512f avx512bw"))
+    assertThat(kernel("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2 avx512f avx512bw"))
         .isEqualTo(ProductKernel.ONEDNN);
-    assertThat(ProductKernel.of("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2"))
+    assertThat(kernel("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2"))
         .isEqualTo(ProductKernel.PLAIN);
-    assertThat(ProductKernel.of("vendor_id\t: GenuineIntel\nflags\t\t: fpu avx2 avx512f"))
+    assertThat(kernel("vendor_id\t: GenuineIntel\nflags\t\t: fpu avx2 avx512f"))
         .isEqualTo(ProductKernel.PLAIN);
-    assertThat(ProductKernel.of("")).isEqualTo(ProductKernel.PLAIN);
+    assertThat(kernel("")).isEqualTo(ProductKernel.PLAIN);
+  }
+
+  private static ProductKernel kernel(String cpuInformation) {
+    return ProductKernel.of(ProcessorFeatures.of(cpuInformation));
   }
 
   private static List<float[]> products(ProductKernel kernel, int rows, int inputs, int outputs) {
