@@ -112,13 +112,13 @@ final class LogsCommand implements Callable<Integer> {
   private void print(PodLogs logs, List<AttemptPod> pods)
       throws ClusterException, InterruptedException {
     boolean several = pods.size() > 1;
+    var last = tail == null ? OptionalInt.empty() : OptionalInt.of(tail);
     if (follow) {
-      logs.follow(pods, line -> print(line, several));
+      logs.follow(pods, last, line -> print(line, several));
       return;
     }
     for (AttemptPod pod : pods) {
-      for (String text :
-          logs.read(pod, tail == null ? OptionalInt.empty() : OptionalInt.of(tail))) {
+      for (String text : logs.read(pod, last)) {
         print(new PodLogs.Line(pod, text), several);
       }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pod of a run.
@@ -69,7 +70,7 @@ public record AttemptPod(String name, int run, String stage, int attempt, int in
         number(Objects.requireNonNullElse(labels.get(INDEX), annotations.get(INDEX))));
   }
 
-  private static int number(@org.jspecify.annotations.Nullable String text) {
+  private static int number(@Nullable String text) {
     return text == null || !text.matches("\\d{1,9}") ? 0 : Integer.parseInt(text);
   }
 }

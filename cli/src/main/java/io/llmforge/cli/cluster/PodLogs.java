@@ -2,6 +2,7 @@ package io.llmforge.cli.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ContainerResource;
 import io.llmforge.cli.cluster.ClusterException.Kind;
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.operator.identity.ObjectLabels;
@@ -9,11 +10,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -45,34 +50,72 @@ public final class PodLogs {
   }
 
   /**
-   * What a pod wrote until now.
+   * What a pod wrote until now: its trainer, or what fetches the trainer's sources before it
+   * starts.
    *
    * @param tail only so many last lines; empty takes all
    */
   public List<String> read(AttemptPod pod, OptionalInt tail) throws ClusterException {
-    var container =
-        client
-            .pods()
-            .inNamespace(namespace)
-            .withName(pod.name())
-            .inContainer(PodContract.TRAINER_CONTAINER);
     try {
-      var text =
-          tail.isPresent() ? container.tailingLines(tail.getAsInt()).getLog() : container.getLog();
-      return text.lines().toList();
+      return lines(pod, PodContract.TRAINER_CONTAINER, tail);
     } catch (KubernetesClientException e) {
-      throw notYet(pod, e);
+      if (e.getCode() != HttpURLConnection.HTTP_BAD_REQUEST) {
+        throw explanation.apply("read the log of pod " + pod.name(), e);
+      }
+      return fetchLines(pod, tail, e);
     }
   }
 
-  /** Gives each line as it is written, of all pods, until they end. */
-  public void follow(List<AttemptPod> pods, Consumer<Line> lines) throws InterruptedException {
-    List<Thread> readers = new ArrayList<>();
-    for (AttemptPod pod : pods) {
-      readers.add(Thread.ofVirtual().start(() -> follow(pod, lines)));
+  private List<String> fetchLines(
+      AttemptPod pod, OptionalInt tail, KubernetesClientException ofTrainer)
+      throws ClusterException {
+    try {
+      return lines(pod, PodContract.FETCH_CONTAINER, tail);
+    } catch (KubernetesClientException e) {
+      throw notYet(pod, ofTrainer);
     }
-    for (Thread reader : readers) {
-      reader.join();
+  }
+
+  private List<String> lines(AttemptPod pod, String name, OptionalInt tail) {
+    var container = container(pod, name);
+    var text =
+        tail.isPresent() ? container.tailingLines(tail.getAsInt()).getLog() : container.getLog();
+    return text.lines().toList();
+  }
+
+  private ContainerResource container(AttemptPod pod, String name) {
+    return client.pods().inNamespace(namespace).withName(pod.name()).inContainer(name);
+  }
+
+  /**
+   * Gives each line of the trainers as it is written, of all pods, until they end.
+   *
+   * @param tail of what is there already only so many last lines; empty begins at the first
+   */
+  public void follow(List<AttemptPod> pods, OptionalInt tail, Consumer<Line> lines)
+      throws ClusterException, InterruptedException {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> readers = new ArrayList<>();
+      for (AttemptPod pod : pods) {
+        readers.add(threads.submit(() -> follow(pod, tail, lines)));
+      }
+      for (int reader = 0; reader < readers.size(); reader++) {
+        await(readers.get(reader), pods.get(reader));
+      }
+    }
+  }
+
+  private void await(Future<?> reader, AttemptPod pod)
+      throws ClusterException, InterruptedException {
+    try {
+      reader.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KubernetesClientException failure) {
+        throw failure.getCode() == HttpURLConnection.HTTP_BAD_REQUEST
+            ? notYet(pod, failure)
+            : explanation.apply("read the log of pod " + pod.name(), failure);
+      }
+      throw new IllegalStateException("following the log of pod " + pod.name(), e.getCause());
     }
   }
 
@@ -83,14 +126,12 @@ public final class PodLogs {
    */
   public record Line(AttemptPod pod, String text) {}
 
-  private void follow(AttemptPod pod, Consumer<Line> lines) {
+  private void follow(AttemptPod pod, OptionalInt tail, Consumer<Line> lines) {
+    var container = container(pod, PodContract.TRAINER_CONTAINER);
     try (var watch =
-            client
-                .pods()
-                .inNamespace(namespace)
-                .withName(pod.name())
-                .inContainer(PodContract.TRAINER_CONTAINER)
-                .watchLog();
+            tail.isPresent()
+                ? container.tailingLines(tail.getAsInt()).watchLog()
+                : container.watchLog();
         var reader =
             new BufferedReader(new InputStreamReader(watch.getOutput(), StandardCharsets.UTF_8))) {
       for (var line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -101,12 +142,10 @@ public final class PodLogs {
     }
   }
 
-  private ClusterException notYet(AttemptPod pod, KubernetesClientException e) {
-    return e.getCode() == 400
-        ? new ClusterException(
-            Kind.ABSENT,
-            "pod %s has no log yet: %s; llmforge status says what it waits for"
-                .formatted(pod.name(), e.getMessage()))
-        : explanation.apply("read the log of pod " + pod.name(), e);
+  private static ClusterException notYet(AttemptPod pod, KubernetesClientException e) {
+    return new ClusterException(
+        Kind.ABSENT,
+        "pod %s has no log yet: %s; llmforge status says what it waits for"
+            .formatted(pod.name(), e.getMessage()));
   }
 }

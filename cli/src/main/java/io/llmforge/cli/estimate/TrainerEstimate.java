@@ -40,8 +40,7 @@ public record TrainerEstimate(
         new ProcessBuilder(command(scratch.resolve(PLAN), workspace, folders))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    // As in a trainer pod: threads that wait do not take cores from others.
-    builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+    builder.environment().putAll(PodContract.NATIVE_ENVIRONMENT);
     var process = builder.start();
     int exitCode;
     try {

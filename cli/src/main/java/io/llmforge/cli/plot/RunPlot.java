@@ -3,6 +3,7 @@ package io.llmforge.cli.plot;
 import static java.lang.String.format;
 
 import io.llmforge.cli.plot.RunCurves.Point;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -177,9 +178,7 @@ public record RunPlot(String title, RunCurves curves) {
   }
 
   private static String plain(double number) {
-    return new java.math.BigDecimal(format(Locale.ROOT, "%.3g", number))
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(format(Locale.ROOT, "%.3g", number)).stripTrailingZeros().toPlainString();
   }
 
   /** Three digits at most: 2.25e-3. */

@@ -1,5 +1,10 @@
 package io.llmforge.crds.plan;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * The names on which operator and trainer pod agree.
  *
@@ -37,6 +42,21 @@ public final class PodContract {
   public static final String FETCH_CONTAINER = "fetch";
 
   public static final String FETCH_COMMAND = "fetch";
+
+  /**
+   * Environment of a trainer's process, wherever it runs. Threads of libtorch that wait for each
+   * other do not take cores from others, which on a shared node slows a step down up to a
+   * hundredfold. And glibc keeps the memory of large tensors, which it would otherwise give back to
+   * the kernel and ask for, cleared, a moment later.
+   */
+  public static final SortedMap<String, String> NATIVE_ENVIRONMENT =
+      Collections.unmodifiableSortedMap(
+          new TreeMap<>(
+              Map.of(
+                  "OMP_WAIT_POLICY",
+                  "PASSIVE",
+                  "GLIBC_TUNABLES",
+                  "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296")));
 
   public static final String PLAN_ARGUMENT = "--plan=";
   public static final String WORKSPACE_ARGUMENT = "--workspace=";

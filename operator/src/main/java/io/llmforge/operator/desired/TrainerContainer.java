@@ -37,13 +37,6 @@ final class TrainerContainer {
           + PodContract.WORKSPACE_FOLDER
           + "/hs_err_%p.log";
 
-  /**
-   * glibc gives memory of large tensors back to the kernel and asks for it, cleared, a moment
-   * later. Kept in the heap instead, a step takes less time and fragments less memory.
-   */
-  private static final String KEPT_MEMORY =
-      "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296";
-
   private TrainerContainer() {}
 
   static Container of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
@@ -114,17 +107,15 @@ final class TrainerContainer {
             .endFieldRef()
             .endValueFrom()
             .build();
-    return List.of(
-        podIp,
-        variable(PodContract.TERMINATION_LOG, PodContract.TERMINATION_MESSAGE_FILE),
-        variable(PodContract.ATTEMPT, Integer.toString(order.run().attempt())),
-        // libtorch's threads spin while they wait for each other; on a node whose cores others use
-        // too, that slows a step down up to a hundredfold.
-        variable("OMP_WAIT_POLICY", "PASSIVE"),
-        variable("GLIBC_TUNABLES", KEPT_MEMORY),
-        variable("DJL_CACHE_DIR", PodVolumes.TEMPORARY_FOLDER + "/djl"),
-        variable("OPT_OUT_TRACKING", "true"),
-        variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
+    List<EnvVar> variables = new ArrayList<>();
+    variables.add(podIp);
+    variables.add(variable(PodContract.TERMINATION_LOG, PodContract.TERMINATION_MESSAGE_FILE));
+    variables.add(variable(PodContract.ATTEMPT, Integer.toString(order.run().attempt())));
+    PodContract.NATIVE_ENVIRONMENT.forEach((name, value) -> variables.add(variable(name, value)));
+    variables.add(variable("DJL_CACHE_DIR", PodVolumes.TEMPORARY_FOLDER + "/djl"));
+    variables.add(variable("OPT_OUT_TRACKING", "true"));
+    variables.add(variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
+    return List.copyOf(variables);
   }
 
   static EnvVar variable(String name, String value) {

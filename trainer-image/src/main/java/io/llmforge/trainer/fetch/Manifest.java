@@ -33,9 +33,16 @@ record Manifest(String location, String revision, List<Content> files) {
     List<Content> files = new ArrayList<>();
     for (Inventory.Entry entry : inventory.files()) {
       Path file = folder.resolve(entry.name());
-      files.add(new Content(entry.name(), Files.size(file), Sha256.of(file)));
+      files.add(new Content(entry.name(), Files.size(file), sha256(entry, file)));
     }
     return new Manifest(inventory.location(), inventory.revision(), files);
+  }
+
+  // A digest that the server named was compared when the file arrived.
+  private static String sha256(Inventory.Entry entry, Path file) throws IOException {
+    return entry.checksum().kind() == Checksum.Kind.SHA256
+        ? entry.checksum().hex()
+        : Sha256.of(file);
   }
 
   /** Whether the files are there in the sizes they were written with. */

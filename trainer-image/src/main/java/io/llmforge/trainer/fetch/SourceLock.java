@@ -26,19 +26,30 @@ final class SourceLock implements AutoCloseable {
 
   /** Waits until nobody else works on the folder. */
   static SourceLock of(Path folder, String what, FetchControl control) {
+    SourceLock lock = new SourceLock(open(folder));
     try {
-      FileChannel channel =
-          FileChannel.open(
-              folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       boolean told = false;
-      while (tryLock(channel) == null) {
+      while (tryLock(lock.channel) == null) {
         if (!told) {
           control.console().line("[fetch] %s: another pod fetches it; waiting".formatted(what));
           told = true;
         }
         control.await(PAUSE);
       }
-      return new SourceLock(channel);
+      return lock;
+    } catch (IOException e) {
+      lock.close();
+      throw StorageException.writing(folder.toString(), e);
+    } catch (FetchControl.StoppedException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel open(Path folder) {
+    try {
+      return FileChannel.open(
+          folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw StorageException.writing(folder.toString(), e);
     }

@@ -8,10 +8,7 @@ import io.llmforge.crds.plan.TrainingEstimate.Steps;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.model.MemoryNeeds;
-import io.llmforge.trainer.storage.StorageException;
-import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -50,10 +47,10 @@ public final class EstimateRecipe {
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
     RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), surroundings.volumes());
     TrainingData data = prepared(tokenizer, folders);
+    var start = new StartingModel(plan, folders, tokenizer.labels());
     try (TorchRuntime runtime = TorchRuntime.start()) {
       MemoryPlan memory =
-          new MemoryPlanner(runtime.deviceName(), available(runtime))
-              .plan(needs(folders, PlanPrecision.of(plan, runtime)), data.work());
+          planner(runtime).plan(start.memoryNeeds(PlanPrecision.of(plan, runtime)), data.work());
       return new TrainingEstimate(
           rows(data),
           steps(data),
@@ -61,11 +58,7 @@ public final class EstimateRecipe {
           request.measuredSteps() == 0
               ? null
               : new SpeedMeasurement(plan, surroundings, request.measuredSteps())
-                  .measure(
-                      runtime,
-                      new StartingModel(plan, folders, tokenizer.labels()),
-                      data.with(memory),
-                      memory));
+                  .measure(runtime, start, data.with(memory), memory));
     }
   }
 
@@ -76,21 +69,10 @@ public final class EstimateRecipe {
     }
   }
 
-  private OptionalLong available(TorchRuntime runtime) {
-    if (request.memoryBytes().isPresent()) {
-      return request.memoryBytes();
-    }
-    return runtime.computesOnCpu()
-        ? surroundings.memory().availableBytes()
-        : runtime.freeDeviceBytes();
-  }
-
-  private MemoryNeeds needs(ModelSourceFolders folders, Precision precision) {
-    try {
-      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan), precision);
-    } catch (UncheckedIOException e) {
-      throw StorageException.reading(plan.model().base().text(), e);
-    }
+  private MemoryPlanner planner(TorchRuntime runtime) {
+    return request.memoryBytes().isPresent()
+        ? new MemoryPlanner(runtime.deviceName(), request.memoryBytes())
+        : MemoryPlanner.of(runtime, surroundings.memory());
   }
 
   private static Rows rows(TrainingData data) {

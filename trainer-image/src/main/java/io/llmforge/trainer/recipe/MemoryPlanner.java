@@ -2,6 +2,7 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.model.ModelOptions;
+import io.llmforge.trainer.torch.TorchRuntime;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 
@@ -14,6 +15,13 @@ import java.util.function.LongPredicate;
  * @param available memory that nothing uses yet; empty where nobody knows
  */
 record MemoryPlanner(String device, OptionalLong available) {
+
+  /** For the device that a runtime computes on; a CPU shares the machine's memory. */
+  static MemoryPlanner of(TorchRuntime runtime, HostMemory host) {
+    return new MemoryPlanner(
+        runtime.deviceName(),
+        runtime.computesOnCpu() ? host.availableBytes() : runtime.freeDeviceBytes());
+  }
 
   /** Estimates leave out what libraries keep for themselves and how allocators round. */
   private static final double USABLE = 0.9;

@@ -6,7 +6,6 @@ import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.LogitSample;
 import io.llmforge.trainer.model.ModelOptions;
-import io.llmforge.trainer.model.PackedTokens;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,42 +32,54 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelO
    */
   private static final double TOLERANCE = 0.02;
 
+  /**
+   * What the published model must agree with.
+   *
+   * @param logits of the trained model before its adapter was merged, when it was
+   * @param loss of the trained model
+   */
+  private record Known(Optional<LogitSample> logits, double loss) {}
+
   void verify(Checkpoint best, TrainingData data) {
     List<TokenRow> rows = rows(best, data);
     List<List<TokenRow>> batches = data.evaluationPacker().pack(rows);
-    Optional<LogitSample> unmerged = unmergedLogits(best, rows);
+    Known known = known(best, rows, batches);
     double loss =
         with(
             this::load,
             model -> {
-              unmerged.ifPresent(expected -> requireSameLogits(model, expected));
+              known.logits().ifPresent(unmerged -> requireSameLogits(model, unmerged));
               return loss(model, batches);
             });
-    double expected =
-        best.evaluationLoss()
-            .orElseGet(() -> with(runtime -> trained(runtime, best), m -> loss(m, batches)));
-    if (!(Math.abs(loss - expected) <= TOLERANCE * Math.max(1, expected))) {
+    if (!(Math.abs(loss - known.loss()) <= TOLERANCE * Math.max(1, known.loss()))) {
       throw new DivergedException(
           "what was written for %s has loss %s where training measured %s; it is not published"
-              .formatted(name(), loss, expected),
+              .formatted(name(), loss, known.loss()),
           null);
     }
   }
 
   /** A loss hardly sees a merge that went wrong in few places; logits do. */
-  private Optional<LogitSample> unmergedLogits(Checkpoint best, List<TokenRow> rows) {
-    return switch (PublishedForm.of(start.plan())) {
-      case ADAPTER, MODEL -> Optional.empty();
-      case MERGED_MODEL -> {
-        List<PackedTokens> packed =
-            rows.stream()
-                .limit(LogitSample.ROWS)
-                .map(row -> TrainingData.packed(List.of(row)))
-                .toList();
-        yield Optional.of(
-            with(runtime -> trained(runtime, best), model -> LogitSample.of(model, packed)));
-      }
-    };
+  private Known known(Checkpoint best, List<TokenRow> rows, List<List<TokenRow>> batches) {
+    boolean isMerged = PublishedForm.of(start.plan()) == PublishedForm.MERGED_MODEL;
+    if (!isMerged && best.evaluationLoss().isPresent()) {
+      return new Known(Optional.empty(), best.evaluationLoss().getAsDouble());
+    }
+    return with(
+        runtime -> trained(runtime, best),
+        model ->
+            new Known(
+                isMerged ? Optional.of(logits(model, rows)) : Optional.empty(),
+                best.evaluationLoss().orElseGet(() -> loss(model, batches))));
+  }
+
+  private static LogitSample logits(CausalLanguageModel model, List<TokenRow> rows) {
+    return LogitSample.of(
+        model,
+        rows.stream()
+            .limit(LogitSample.ROWS)
+            .map(row -> TrainingData.packed(List.of(row)))
+            .toList());
   }
 
   private void requireSameLogits(CausalLanguageModel merged, LogitSample unmerged) {

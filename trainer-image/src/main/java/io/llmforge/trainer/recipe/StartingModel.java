@@ -7,12 +7,15 @@ import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.model.CausalLanguageModel;
+import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.StartingWeights;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.model.VocabularyPlan;
+import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -28,6 +31,15 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
 
   CausalLanguageModel load(TorchRuntime runtime, ModelOptions options) {
     return load(runtime, folders.weights(), options);
+  }
+
+  /** What the model takes in memory while it is trained. */
+  MemoryNeeds memoryNeeds(Precision precision) {
+    try {
+      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan), precision);
+    } catch (UncheckedIOException e) {
+      throw StorageException.reading(plan.model().base().text(), e);
+    }
   }
 
   /** The adapter that the run goes on from, if there is one. */

@@ -19,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * One training run from its plan to its published artefact: rows, then the model, then steps with
@@ -117,7 +116,7 @@ public final class TrainingRecipe {
   private Trained train(
       TrainingData data, TrainedTask task, StartingModel start, RunRecords records) {
     try (TorchRuntime runtime = TorchRuntime.start()) {
-      ResolvedPlan resolved = resolve(runtime, data, start.folders());
+      ResolvedPlan resolved = resolve(runtime, data, start);
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
         requireKnown(data.largestToken(), model);
         // The model still is the one that training starts from, also when the run goes on.
@@ -142,19 +141,14 @@ public final class TrainingRecipe {
    * An attempt that goes on keeps the precision it began with, and the memory plan as long as it
    * fits: rounding depends on both.
    */
-  private ResolvedPlan resolve(
-      TorchRuntime runtime, TrainingData data, ModelSourceFolders folders) {
-    OptionalLong available =
-        runtime.computesOnCpu()
-            ? surroundings.memory().availableBytes()
-            : runtime.freeDeviceBytes();
-    MemoryPlanner planner = new MemoryPlanner(runtime.deviceName(), available);
+  private ResolvedPlan resolve(TorchRuntime runtime, TrainingData data, StartingModel start) {
+    MemoryPlanner planner = MemoryPlanner.of(runtime, surroundings.memory());
     Path workspace = surroundings.volumes().workspace();
     Optional<MemoryPlan> before =
         ResolvedPlan.read(workspace, plan, data).map(ResolvedPlan::memory);
     Precision precision =
         before.map(MemoryPlan::precision).orElseGet(() -> PlanPrecision.of(plan, runtime));
-    MemoryNeeds needs = needs(folders, precision);
+    MemoryNeeds needs = start.memoryNeeds(precision);
     MemoryPlan memory =
         before
             .filter(earlier -> planner.allows(earlier, needs))
@@ -162,14 +156,6 @@ public final class TrainingRecipe {
     ResolvedPlan resolved = ResolvedPlan.of(plan, data, memory);
     resolved.write(workspace);
     return resolved;
-  }
-
-  private MemoryNeeds needs(ModelSourceFolders folders, Precision precision) {
-    try {
-      return MemoryNeeds.of(folders.weights(), PlanTuning.of(plan), precision);
-    } catch (UncheckedIOException e) {
-      throw StorageException.reading(plan.model().base().text(), e);
-    }
   }
 
   private ModelInTraining load(
