@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 
 /** A cluster with quick retries, whose image {@code shell} runs commands of the machine. */
 public final class ClusterFixture implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final LocalCluster cluster;
 

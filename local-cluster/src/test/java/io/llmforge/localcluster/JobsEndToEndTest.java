@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -207,13 +210,35 @@ final class JobsEndToEndTest {
 
   @Test
   void jobWithTimeToLiveDisappearsWithItsPods() {
-    fixture.create(Job.class, job("short", "ttlSecondsAfterFinished: 1", "", "true"));
+    // Times are whole seconds, so a second to live may be over at once: only a watch surely sees
+    // it.
+    var completed = new CountDownLatch(1);
+    var jobs = fixture.client().batch().v1().jobs().inNamespace("default").withName("short");
+    var watch = jobs.watch(new CompletionWatcher(completed));
+    try {
+      fixture.create(Job.class, job("short", "ttlSecondsAfterFinished: 1", "", "true"));
 
-    fixture.awaitJob("short", "completes", ClusterFixture.has("Complete"));
+      await("the job completes")
+          .atMost(ClusterFixture.PATIENCE)
+          .until(() -> completed.getCount() == 0);
+      await("the job is deleted")
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> fixture.job("short") == null && fixture.podsOf("short").isEmpty());
+    } finally {
+      watch.close();
+    }
+  }
 
-    await("the job is deleted")
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> fixture.job("short") == null && fixture.podsOf("short").isEmpty());
+  private record CompletionWatcher(CountDownLatch completed) implements Watcher<Job> {
+    @Override
+    public void eventReceived(Action action, Job job) {
+      if (job.getStatus() != null && ClusterFixture.has("Complete").test(job)) {
+        completed.countDown();
+      }
+    }
+
+    @Override
+    public void onClose(WatcherException cause) {}
   }
 
   @Test
