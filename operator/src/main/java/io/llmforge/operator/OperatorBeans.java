@@ -17,7 +17,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 /** Wires the operator: the one place that knows clock, network and settings. */
 public final class OperatorBeans {
 
-  private static final int POLLS_AT_A_TIME = 4;
+  /** Trainers that do not answer hold a question for seconds; others are asked meanwhile. */
+  private static final int POLLS_AT_A_TIME = 32;
 
   // The framework's own metrics label every series with the name of a job, and its newest kind
   // makes Prometheus throw inside event handlers.
@@ -47,7 +48,7 @@ public final class OperatorBeans {
       MeterRegistry registry) {
     ScheduledExecutorService polls =
         new ScheduledThreadPoolExecutor(
-            POLLS_AT_A_TIME, task -> Thread.ofPlatform().daemon().name("progress").unstarted(task));
+            POLLS_AT_A_TIME, Thread.ofVirtual().name("progress").factory());
     var polling =
         new ProgressPolling(statusClient, settings.pollInterval(), polls, new JobMetrics(registry));
     return Parts.of(
