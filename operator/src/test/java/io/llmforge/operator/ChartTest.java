@@ -1,13 +1,17 @@
 package io.llmforge.operator;
 
+import static io.llmforge.operator.RenderedChart.kind;
+import static io.llmforge.operator.RenderedChart.kinds;
+import static io.llmforge.operator.RenderedChart.named;
+import static io.llmforge.operator.RenderedChart.only;
+import static io.llmforge.operator.RenderedChart.render;
+import static io.llmforge.operator.RenderedChart.variable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.Helm;
-import com.marcnuri.helm.TemplateCommand;
 import io.llmforge.operator.desired.PodDefaults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The chart, rendered by Helm's own engine. */
 class ChartTest {
 
-  private static final Path CHART = Path.of("../helm/llmforge-operator");
+  private static final Path CHART = RenderedChart.FOLDER;
 
   @Test
   void chartPassesLint() {
@@ -125,16 +129,6 @@ class ChartTest {
         .hasMessageContaining("pollIntervall");
   }
 
-  private static List<JsonNode> render(UnaryOperator<TemplateCommand> values) throws IOException {
-    TemplateCommand command =
-        new Helm(CHART).template().withName("test").withNamespace("llmforge-system");
-    YAMLMapper yaml = new YAMLMapper();
-    try (MappingIterator<JsonNode> objects =
-        yaml.readerFor(JsonNode.class).readValues(values.apply(command).call())) {
-      return objects.readAll().stream().filter(JsonNode::isObject).toList();
-    }
-  }
-
   private static String rulesFile() throws IOException {
     return new YAMLMapper()
         .readTree(Files.readString(CHART.resolve("rules/operator.yaml")))
@@ -143,34 +137,5 @@ class ChartTest {
 
   private static String rules(JsonNode role) {
     return role.get("rules").toString();
-  }
-
-  private static List<JsonNode> named(List<JsonNode> objects, String name) {
-    return objects.stream()
-        .filter(object -> object.at("/metadata/name").asText().equals(name))
-        .toList();
-  }
-
-  private static JsonNode only(List<JsonNode> objects, String kind) {
-    List<JsonNode> found = objects.stream().filter(object -> kind(object).equals(kind)).toList();
-    assertThat(found).as(kind).hasSize(1);
-    return found.getFirst();
-  }
-
-  private static List<String> kinds(List<JsonNode> objects) {
-    return objects.stream().map(ChartTest::kind).toList();
-  }
-
-  private static String kind(JsonNode object) {
-    return object.path("kind").asText();
-  }
-
-  private static String variable(JsonNode container, String name) {
-    for (JsonNode variable : container.get("env")) {
-      if (variable.get("name").asText().equals(name)) {
-        return variable.get("value").asText();
-      }
-    }
-    return "";
   }
 }
