@@ -1,16 +1,21 @@
 package io.llmforge.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
-import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
@@ -18,14 +23,37 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 public final class OperatorBeans {
 
   private static final int POLLS_AT_A_TIME = 4;
+  private static final String EVENTS = "events.received";
+  private static final String ACTION = "action";
 
-  // The framework's own metrics label every series with the name of a job, and its newest kind
-  // makes Prometheus throw inside event handlers.
+  /**
+   * The framework counts changes of objects with a label that its other events lack, and Prometheus
+   * refuses one name with two sets of labels: that broke event handlers.
+   */
   @Produces
   @Singleton
-  @SuppressWarnings("removal") // its successor is the kind that throws
-  Metrics frameworkMetrics(MeterRegistry registry) {
-    return MicrometerMetrics.withoutPerResourceMetrics(registry);
+  MeterFilter sameLabels() {
+    return new MeterFilter() {
+      @Override
+      public Meter.Id map(Meter.Id id) {
+        return id.getName().equals(EVENTS) && id.getTag(ACTION) == null
+            ? id.withTag(Tag.of(ACTION, "NONE"))
+            : id;
+      }
+    };
+  }
+
+  @Produces
+  @Singleton
+  Metrics frameworkMetrics(MeterRegistry registry, JobMetrics jobs) {
+    return new AggregatedMetrics(
+        List.of(MicrometerMetricsV2.newBuilder(registry).build(), new GoneJobs(jobs)));
+  }
+
+  @Produces
+  @Singleton
+  JobMetrics jobMetrics(MeterRegistry registry) {
+    return new JobMetrics(registry);
   }
 
   @Produces
@@ -44,12 +72,11 @@ public final class OperatorBeans {
       KubernetesClient client,
       OperatorSettings settings,
       StatusClient statusClient,
-      MeterRegistry registry) {
+      JobMetrics metrics) {
     ScheduledExecutorService polls =
         new ScheduledThreadPoolExecutor(
             POLLS_AT_A_TIME, task -> Thread.ofPlatform().daemon().name("progress").unstarted(task));
-    var polling =
-        new ProgressPolling(statusClient, settings.pollInterval(), polls, new JobMetrics(registry));
+    var polling = new ProgressPolling(statusClient, settings.pollInterval(), polls, metrics);
     return Parts.of(
         client,
         new PodDefaults(settings.trainerImage(), settings.acceleratorResource()),

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The application as it is wired: settings, health, metrics. */
 @QuarkusTest
-@QuarkusTestResource(value = ClusterResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 
   @TestHTTPResource("/q/health/ready")
