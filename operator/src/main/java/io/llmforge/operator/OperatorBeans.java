@@ -1,6 +1,8 @@
 package io.llmforge.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
@@ -11,6 +13,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -18,6 +21,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
 
 /** Wires the operator: the one place that knows clock, network and settings. */
 public final class OperatorBeans {
@@ -54,6 +58,22 @@ public final class OperatorBeans {
   @Singleton
   JobMetrics jobMetrics(MeterRegistry registry) {
     return new JobMetrics(registry);
+  }
+
+  /** How several operators elect the one that works; absent when there is only one. */
+  @Produces
+  @Dependent
+  @Nullable LeaderElectionConfiguration leaderElection(OperatorSettings settings) {
+    return settings
+        .leaseNamespace()
+        .filter(namespace -> !namespace.isBlank())
+        .map(
+            namespace ->
+                LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
+                        settings.leaseName())
+                    .withLeaseNamespace(namespace)
+                    .build())
+        .orElse(null);
   }
 
   @Produces

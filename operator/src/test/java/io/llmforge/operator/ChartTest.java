@@ -16,7 +16,9 @@ import io.llmforge.operator.desired.PodDefaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,7 @@ class ChartTest {
 
   @Test
   void definitionIsTheGeneratedOne() throws IOException {
-    assertThat(CHART.resolve("crds/finetunejobs.llmforge.io-v1.yml"))
+    assertThat(CHART.resolve("definition/finetunejobs.llmforge.io-v1.yml"))
         .hasSameBinaryContentAs(ClusterSetup.DEFINITION);
   }
 
@@ -121,6 +123,95 @@ class ChartTest {
     assertThat(edit.at("/metadata/labels").toString())
         .contains("\"rbac.authorization.k8s.io/aggregate-to-edit\":\"true\"")
         .doesNotContain("aggregate-to-view");
+  }
+
+  @Test
+  void singleOperatorElectsNobody() throws IOException {
+    List<JsonNode> objects = render(UnaryOperator.identity());
+
+    assertThat(only(objects, "Deployment").at("/spec/strategy/type").asText())
+        .isEqualTo("Recreate");
+    assertThat(kinds(objects)).doesNotContain("PodDisruptionBudget", "Role");
+    JsonNode container = only(objects, "Deployment").at("/spec/template/spec/containers/0");
+    assertThat(container.get("env").toString()).doesNotContain("LEASE");
+  }
+
+  @Test
+  void severalOperatorsElectOneWithRightsOnLeasesOnly() throws IOException {
+    List<JsonNode> objects = render(command -> command.set("replicas", 2));
+
+    JsonNode deployment = only(objects, "Deployment");
+    assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
+    assertThat(deployment.at("/spec/strategy/type").asText()).isEqualTo("RollingUpdate");
+    JsonNode container = deployment.at("/spec/template/spec/containers/0");
+    assertThat(container.get("env").toString())
+        .contains("\"name\":\"LLMFORGE_LEASE_NAMESPACE\"", "metadata.namespace");
+    JsonNode role = only(objects, "Role");
+    assertThat(role.at("/metadata/namespace").asText()).isEqualTo("llmforge-system");
+    assertThat(role.get("rules").findValuesAsText("resources")).hasSize(1);
+    assertThat(role.at("/rules/0/resources").toString()).isEqualTo("[\"leases\"]");
+    JsonNode budget = only(objects, "PodDisruptionBudget");
+    assertThat(budget.at("/spec/selector")).isEqualTo(deployment.at("/spec/selector"));
+  }
+
+  @Test
+  void definitionIsUpgradedWithTheChartAndKept() throws IOException {
+    JsonNode generated = new YAMLMapper().readTree(ClusterSetup.DEFINITION.toFile());
+
+    JsonNode kept = only(render(UnaryOperator.identity()), "CustomResourceDefinition");
+    JsonNode released =
+        only(render(command -> command.set("crds.keep", false)), "CustomResourceDefinition");
+
+    assertThat(kept.at("/metadata/annotations/helm.sh~1resource-policy").asText())
+        .isEqualTo("keep");
+    assertThat(kept.get("spec")).isEqualTo(generated.get("spec"));
+    assertThat(released).isEqualTo(generated);
+    assertThat(kinds(render(command -> command.set("crds.install", false))))
+        .doesNotContain("CustomResourceDefinition");
+  }
+
+  @Test
+  void everyValueIsDescribedAndEveryOtherRefused() throws IOException {
+    JsonNode schema = new YAMLMapper().readTree(CHART.resolve("values.schema.json").toFile());
+    JsonNode values = new YAMLMapper().readTree(CHART.resolve("values.yaml").toFile());
+
+    assertThat(undescribed(schema, values, "")).isEmpty();
+    assertThat(values.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(
+            schema
+                .get("properties")
+                .propertyStream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.equals("global"))
+                .toList());
+  }
+
+  // Values of an object without properties of its own are Kubernetes' and described there.
+  private static List<String> undescribed(JsonNode schema, JsonNode values, String path) {
+    List<String> undescribed = new ArrayList<>();
+    if (!schema.has("properties")) {
+      return undescribed;
+    }
+    if (schema.path("additionalProperties").asBoolean(true)) {
+      undescribed.add(path + " takes unknown values");
+    }
+    schema
+        .get("properties")
+        .propertyStream()
+        .forEach(
+            property -> {
+              String place = path + "." + property.getKey();
+              if (property.getValue().path("description").asText().isBlank()) {
+                undescribed.add(place + " has no description");
+              }
+              if (!place.equals(".global") && !values.has(property.getKey())) {
+                undescribed.add(place + " has no default");
+              }
+              undescribed.addAll(
+                  undescribed(property.getValue(), values.path(property.getKey()), place));
+            });
+    return undescribed;
   }
 
   @Test
