@@ -10,22 +10,27 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Calls of an API server, each as {@code VERB GROUP/RESOURCE}. */
+/** Calls of an API server, each as {@code VERB GROUP/RESOURCE}, by namespace. */
 final class ApiCalls {
 
   private static final Pattern PATH =
       Pattern.compile(
-          "/(?:api|apis/(?<group>[^/]+))/[^/]+/(?:namespaces/[^/]+/)?"
+          "/(?:api|apis/(?<group>[^/]+))/[^/]+/(?:namespaces/(?<namespace>[^/]+)/)?"
               + "(?<resource>[a-z]+)(?:/(?<name>[^/]+))?(?:/(?<sub>[a-z]+))?");
 
-  private final ConcurrentSkipListSet<String> calls = new ConcurrentSkipListSet<>();
+  /** Where a call belongs that concerns no namespace, or all of them. */
+  static final String WHOLE_CLUSTER = "";
+
+  private final Map<String, ConcurrentSkipListSet<String>> calls = new ConcurrentHashMap<>();
 
   KubernetesClient record(KubernetesClient client) {
     return new KubernetesClientBuilder()
@@ -35,14 +40,33 @@ final class ApiCalls {
         .build();
   }
 
-  SortedSet<String> made() {
-    return new TreeSet<>(calls);
+  NavigableSet<String> made() {
+    NavigableSet<String> made = new TreeSet<>();
+    calls.values().forEach(made::addAll);
+    return made;
+  }
+
+  /** The calls that concern a namespace. */
+  NavigableSet<String> madeIn(String namespace) {
+    NavigableSet<String> made = new TreeSet<>();
+    Optional.ofNullable(calls.get(namespace)).ifPresent(made::addAll);
+    return made;
+  }
+
+  /** The namespaces that calls concern. */
+  NavigableSet<String> namespaces() {
+    return new TreeSet<>(calls.keySet());
   }
 
   /** What the rules of a role grant. */
-  static SortedSet<String> granted(Path rules) throws IOException {
-    SortedSet<String> granted = new TreeSet<>();
-    for (JsonNode rule : new YAMLMapper().readTree(rules.toFile())) {
+  static NavigableSet<String> granted(Path rules) throws IOException {
+    return granted(new YAMLMapper().readTree(rules.toFile()));
+  }
+
+  /** What the rules of a role grant. */
+  static NavigableSet<String> granted(JsonNode rules) {
+    NavigableSet<String> granted = new TreeSet<>();
+    for (JsonNode rule : rules) {
       for (JsonNode group : rule.get("apiGroups")) {
         for (JsonNode resource : rule.get("resources")) {
           for (JsonNode verb : rule.get("verbs")) {
@@ -64,8 +88,13 @@ final class ApiCalls {
         Optional.ofNullable(matcher.group("sub"))
             .map(sub -> matcher.group("resource") + "/" + sub)
             .orElse(matcher.group("resource"));
-    calls.add(
-        "%s %s/%s".formatted(verb(method, matcher.group("name") != null, uri), group, resource));
+    calls
+        .computeIfAbsent(
+            Optional.ofNullable(matcher.group("namespace")).orElse(WHOLE_CLUSTER),
+            namespace -> new ConcurrentSkipListSet<>())
+        .add(
+            "%s %s/%s"
+                .formatted(verb(method, matcher.group("name") != null, uri), group, resource));
   }
 
   private static String verb(String method, boolean named, URI uri) {

@@ -78,14 +78,38 @@ class ChartTest {
     List<JsonNode> objects =
         render(command -> command.set("watchNamespaces[0]", "a").set("watchNamespaces[1]", "b"));
 
-    List<JsonNode> roles = objects.stream().filter(object -> kind(object).equals("Role")).toList();
+    List<JsonNode> roles =
+        named(objects, "test-llmforge-operator").stream()
+            .filter(object -> kind(object).equals("Role"))
+            .toList();
     assertThat(roles)
         .extracting(role -> role.at("/metadata/namespace").asText())
         .containsExactlyInAnyOrder("a", "b");
     assertThat(roles).allSatisfy(role -> assertThat(rules(role)).isEqualTo(rulesFile()));
-    assertThat(kinds(objects)).doesNotContain("ClusterRoleBinding");
+    assertThat(named(objects, "test-llmforge-operator-view")).hasSize(2);
+    assertThat(named(objects, "test-llmforge-operator-edit")).hasSize(2);
+    assertThat(kinds(objects)).doesNotContain("ClusterRole", "ClusterRoleBinding");
     JsonNode container = only(objects, "Deployment").at("/spec/template/spec/containers/0");
     assertThat(variable(container, "LLMFORGE_NAMESPACES")).isEqualTo("a,b");
+  }
+
+  @Test
+  void whoeverHasNamespacesOnlyCanInstallIt() throws IOException {
+    List<JsonNode> objects =
+        render(
+            command ->
+                command
+                    .set("watchNamespaces[0]", "a")
+                    .set("crds.install", false)
+                    .set("replicas", 2)
+                    .set("monitoring.podMonitor", true));
+
+    assertThat(objects)
+        .allSatisfy(
+            object ->
+                assertThat(object.at("/metadata/namespace").asText())
+                    .as(kind(object))
+                    .isNotEmpty());
   }
 
   @Test

@@ -9,7 +9,7 @@ import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -50,7 +50,7 @@ class LeaderTest {
       }
     }
 
-    SortedSet<String> needed = new TreeSet<>(calls.made());
+    NavigableSet<String> needed = new TreeSet<>(calls.made());
     needed.removeIf(call -> !call.endsWith("/leases"));
     // The framework asks whether it may update a lease, and then patches it.
     needed.add("update coordination.k8s.io/leases");

@@ -13,7 +13,7 @@ import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.monitoring.ExposedMetrics;
 import io.llmforge.operator.monitoring.PromQl;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rules and dashboard of the chart ask for what a running operator has, and for nothing else. */
 @QuarkusTest
-@QuarkusTestResource(ClusterResource.class)
+@WithTestResource(ClusterResource.class)
 class MonitoringTest {
 
   private static final String SERIES =

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ final class OperatorFixture implements AutoCloseable {
 
   static final PodDefaults DEFAULTS = new PodDefaults("llmforge/trainer:test", "nvidia.com/gpu");
 
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+
   private final Operator operator;
   private final StatusClient statusClient;
   private final ScheduledExecutorService polls;
@@ -27,11 +30,11 @@ final class OperatorFixture implements AutoCloseable {
 
   private OperatorFixture(
       KubernetesClient client,
-      Duration pollInterval,
+      Set<String> namespaces,
       Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
-    var polling = new ProgressPolling(statusClient, pollInterval, polls, new JobMetrics(registry));
+    var polling = new ProgressPolling(statusClient, POLL_INTERVAL, polls, new JobMetrics(registry));
     operator =
         new Operator(
             overrider -> {
@@ -40,20 +43,23 @@ final class OperatorFixture implements AutoCloseable {
             });
     operator.register(
         new FineTuneJobReconciler(Parts.of(client, DEFAULTS, polling, Clock.systemUTC())),
-        overrider -> overrider.settingNamespace("default"));
+        overrider -> overrider.settingNamespaces(namespaces));
   }
 
   static OperatorFixture start(KubernetesClient client) {
-    return started(new OperatorFixture(client, Duration.ofMillis(200), more -> {}));
+    return startIn(Set.of("default"), client);
+  }
+
+  /** An operator that looks after these namespaces only. */
+  static OperatorFixture startIn(Set<String> namespaces, KubernetesClient client) {
+    return started(new OperatorFixture(client, namespaces, more -> {}));
   }
 
   /** One of several operators, which works while it holds the lease. */
   static OperatorFixture elected(KubernetesClient client, LeaderElectionConfiguration election) {
     return started(
         new OperatorFixture(
-            client,
-            Duration.ofMillis(200),
-            more -> more.withLeaderElectionConfiguration(election)));
+            client, Set.of("default"), more -> more.withLeaderElectionConfiguration(election)));
   }
 
   private static OperatorFixture started(OperatorFixture fixture) {

@@ -3,12 +3,14 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
@@ -17,32 +19,72 @@ import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The chart grants the calls that the operator makes, and no other. */
 class RightsTest {
 
-  private static final Path RULES = Path.of("../helm/llmforge-operator/rules/operator.yaml");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
   @Test
-  void chartGrantsWhatTheOperatorCallsAndNothingElse() throws IOException {
+  void clusterRoleIsWhatAnOperatorOfAllNamespacesCalls() throws IOException {
+    ApiCalls calls = callsIn(Set.of(Constants.WATCH_ALL_NAMESPACES));
+
+    JsonNode role =
+        RenderedChart.only(
+            RenderedChart.named(
+                RenderedChart.render(UnaryOperator.identity()), "test-llmforge-operator"),
+            "ClusterRole");
+    assertThat(calls.made()).isEqualTo(ApiCalls.granted(role.get("rules")));
+  }
+
+  @Test
+  void rolesAreWhatAnOperatorOfSomeNamespacesCalls() throws IOException {
+    ApiCalls calls = callsIn(Set.of("default", "quiet"));
+
+    List<JsonNode> roles =
+        RenderedChart.named(
+            RenderedChart.render(
+                command ->
+                    command
+                        .set("watchNamespaces[0]", "default")
+                        .set("watchNamespaces[1]", "quiet")),
+            "test-llmforge-operator");
+    assertThat(calls.namespaces()).containsExactly("default", "quiet");
+    assertThat(calls.madeIn("default")).isEqualTo(granted(roles, "default"));
+    assertThat(granted(roles, "quiet")).containsAll(calls.madeIn("quiet"));
+  }
+
+  private ApiCalls callsIn(Set<String> namespaces) throws IOException {
     FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
     ApiCalls calls = new ApiCalls();
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
       ClusterSetup.install(cluster.client());
       try (KubernetesClient recorded = calls.record(cluster.client());
-          OperatorFixture operator = OperatorFixture.start(recorded)) {
+          OperatorFixture operator = OperatorFixture.startIn(namespaces, recorded)) {
         assertThat(operator).isNotNull();
         walkEveryWay(cluster.client(), trainer);
       }
     }
+    return calls;
+  }
 
-    assertThat(calls.made()).isEqualTo(ApiCalls.granted(RULES));
+  private static NavigableSet<String> granted(List<JsonNode> objects, String namespace) {
+    JsonNode role =
+        RenderedChart.only(
+            objects.stream()
+                .filter(object -> object.at("/metadata/namespace").asText().equals(namespace))
+                .toList(),
+            "Role");
+    return ApiCalls.granted(role.get("rules"));
   }
 
   // A run that succeeds, one with a reference that does and one with one that fails, one whose Job

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The application while another operator has the lease. */
 @QuarkusTest
-@QuarkusTestResource(value = StandbyResource.class, restrictToAnnotatedClass = true)
+@WithTestResource(StandbyResource.class)
 class StandbyTest {
 
   @TestHTTPResource("/q/health/ready")
