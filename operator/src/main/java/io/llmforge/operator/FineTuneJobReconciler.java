@@ -68,7 +68,11 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
     parts
         .reporter()
-        .publish(observation, status, context.resourceOperations()::serverSideApplyPrimaryStatus);
+        .publish(
+            observation,
+            decision,
+            status,
+            context.resourceOperations()::serverSideApplyPrimaryStatus);
     return next(decision, obstacles);
   }
 

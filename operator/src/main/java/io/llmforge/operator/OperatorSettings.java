@@ -4,6 +4,7 @@ import io.llmforge.operator.desired.PodDefaults;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the operator; {@code llmforge.trainer-image} is {@code LLMFORGE_TRAINER_IMAGE}. */
 @ConfigMapping(prefix = "llmforge")
@@ -24,4 +25,11 @@ public interface OperatorSettings {
   /** Namespaces to look after, separated by commas. */
   @WithDefault("JOSDK_ALL_NAMESPACES")
   String namespaces();
+
+  /** Namespace of the Lease by which several operators elect one; none when there is only one. */
+  Optional<String> leaseNamespace();
+
+  /** Name of that Lease. */
+  @WithDefault("llmforge-operator")
+  String leaseName();
 }

@@ -2,41 +2,76 @@ package io.llmforge.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /** The operator without Quarkus, in this process. */
 final class OperatorFixture implements AutoCloseable {
 
   static final PodDefaults DEFAULTS = new PodDefaults("llmforge/trainer:test", "nvidia.com/gpu");
 
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+
   private final Operator operator;
   private final StatusClient statusClient;
   private final ScheduledExecutorService polls;
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-  private OperatorFixture(KubernetesClient client, Duration pollInterval) {
+  private OperatorFixture(
+      KubernetesClient client,
+      Set<String> namespaces,
+      Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
-    var polling = new ProgressPolling(statusClient, pollInterval, polls, new JobMetrics(registry));
+    var polling = new ProgressPolling(statusClient, POLL_INTERVAL, polls, new JobMetrics(registry));
     operator =
         new Operator(
-            overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+            overrider -> {
+              overrider.withKubernetesClient(client).withCloseClientOnStop(false);
+              more.accept(overrider);
+            });
     operator.register(
         new FineTuneJobReconciler(Parts.of(client, DEFAULTS, polling, Clock.systemUTC())),
-        overrider -> overrider.settingNamespace("default"));
+        overrider -> overrider.settingNamespaces(namespaces));
   }
 
   static OperatorFixture start(KubernetesClient client) {
-    OperatorFixture fixture = new OperatorFixture(client, Duration.ofMillis(200));
+    return startIn(Set.of("default"), client);
+  }
+
+  /** An operator that looks after these namespaces only. */
+  static OperatorFixture startIn(Set<String> namespaces, KubernetesClient client) {
+    return started(new OperatorFixture(client, namespaces, more -> {}));
+  }
+
+  /** One of several operators, which works while it holds the lease. */
+  static OperatorFixture elected(KubernetesClient client, LeaderElectionConfiguration election) {
+    return started(
+        new OperatorFixture(
+            client, Set.of("default"), more -> more.withLeaderElectionConfiguration(election)));
+  }
+
+  private static OperatorFixture started(OperatorFixture fixture) {
     fixture.operator.start();
     return fixture;
+  }
+
+  /** How many runs this operator saw to their end. */
+  double runsEnded() {
+    return registry.find(JobMetrics.RUNS_ENDED).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   @Override
