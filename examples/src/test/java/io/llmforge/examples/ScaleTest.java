@@ -25,8 +25,7 @@ final class ScaleTest {
   void everyJobEndsAsItsPodDidWithFewWrites(@TempDir Path folder) throws Exception {
     Path home = Path.of("..").toAbsolutePath().normalize();
     ChartDefaults chart = ChartDefaults.read(home);
-    ScaleRun run =
-        new ScaleRun(new Installation(home), chart, folder, Duration.ofMinutes(2));
+    ScaleRun run = new ScaleRun(new Installation(home), chart, folder, Duration.ofMinutes(2));
 
     ScaleResult result = run.run(new ScaleLoad(JOBS, 40, chart.pollInterval()));
 

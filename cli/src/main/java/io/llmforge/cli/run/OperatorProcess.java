@@ -79,6 +79,11 @@ public final class OperatorProcess implements AutoCloseable {
     }
   }
 
+  /** Ends it without a word, as a node that loses its power does. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
   /** Its standard output and error. */
   public Path log() {
     return log;

@@ -20,18 +20,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /**
  * Says of every pod that it runs, and that it has ended when it is told to. A pod with scheduling
  * gates is left alone, as a scheduler would.
  */
-final class PretendedNode implements AutoCloseable {
+public final class PretendedNode implements AutoCloseable {
 
   private static final int WRITERS = 4;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final KubernetesClient client;
   private final String address;
+  private final String namespace;
   private final Clock clock;
   private final SharedIndexInformer<Pod> pods;
   private final ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
@@ -43,16 +45,28 @@ final class PretendedNode implements AutoCloseable {
    * A node.
    *
    * @param address of every pod
+   * @param namespace whose pods it runs
    */
-  PretendedNode(KubernetesClient client, String address, Clock clock) {
+  public PretendedNode(KubernetesClient client, String address, String namespace, Clock clock) {
     this.client = client;
     this.address = address;
+    this.namespace = namespace;
     this.clock = clock;
-    this.pods = client.pods().inNamespace(ScaleRun.NAMESPACE).runnableInformer(0);
+    this.pods = client.pods().inNamespace(namespace).runnableInformer(0);
   }
 
-  void start() {
-    pods.addEventHandler(new Arrivals());
+  /** Runs every pod until it is told to end. */
+  public void start() {
+    start(pod -> {});
+  }
+
+  /**
+   * Runs every pod.
+   *
+   * @param runs is told of each one that runs
+   */
+  public void start(Consumer<Pod> runs) {
+    pods.addEventHandler(new Arrivals(runs));
     pods.run();
   }
 
@@ -61,15 +75,20 @@ final class PretendedNode implements AutoCloseable {
     return taken.size();
   }
 
-  /** When each FineTuneJob's pod was said to run, by name, as {@link System#nanoTime}. */
+  /** When each FineTuneJob's newest pod was said to run, as {@link System#nanoTime}. */
   Map<String, Long> runningSince() {
     return Map.copyOf(runningSince);
   }
 
-  /** Ends the pod of a FineTuneJob well. */
-  void end(String job, String lastWords) {
-    String pod =
-        requireNonNull(podOfJob.get(job), () -> "no pod of FineTuneJob %s runs".formatted(job));
+  /** Ends the newest pod of a FineTuneJob well. */
+  void endOf(String job, String lastWords) {
+    end(
+        requireNonNull(podOfJob.get(job), () -> "no pod of FineTuneJob %s runs".formatted(job)),
+        lastWords);
+  }
+
+  /** Ends a pod well. */
+  public void end(String pod, String lastWords) {
     Map<String, Object> terminated =
         Map.of(
             "exitCode",
@@ -85,12 +104,13 @@ final class PretendedNode implements AutoCloseable {
     write(pod, "Succeeded", "False", Map.of("terminated", terminated));
   }
 
-  private void run(Pod pod) {
+  private void run(Pod pod, Consumer<Pod> runs) {
     String name = pod.getMetadata().getName();
     String job = pod.getMetadata().getLabels().get("llmforge.io/job");
-    write(name, "Running", "True", Map.of("running", Map.of("startedAt", time())));
     podOfJob.put(job, name);
     runningSince.put(job, System.nanoTime());
+    write(name, "Running", "True", Map.of("running", Map.of("startedAt", time())));
+    runs.accept(pod);
   }
 
   private void write(String pod, String phase, String ready, Map<String, Object> containerState) {
@@ -120,7 +140,7 @@ final class PretendedNode implements AutoCloseable {
             List.of(container));
     client
         .pods()
-        .inNamespace(ScaleRun.NAMESPACE)
+        .inNamespace(namespace)
         .withName(pod)
         .subresource("status")
         .patch(PatchContext.of(PatchType.JSON_MERGE), json(Map.of("status", status)));
@@ -145,6 +165,12 @@ final class PretendedNode implements AutoCloseable {
   }
 
   private final class Arrivals implements ResourceEventHandler<Pod> {
+    private final Consumer<Pod> runs;
+
+    Arrivals(Consumer<Pod> runs) {
+      this.runs = runs;
+    }
+
     @Override
     public void onAdd(Pod pod) {
       arrived(pod);
@@ -161,7 +187,7 @@ final class PretendedNode implements AutoCloseable {
     private void arrived(Pod pod) {
       boolean gated = !requireNonNullElse(pod.getSpec().getSchedulingGates(), List.of()).isEmpty();
       if (!gated && taken.add(pod.getMetadata().getName())) {
-        writers.execute(() -> run(pod));
+        writers.execute(() -> run(pod, runs));
       }
     }
   }

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 
 /** One server that answers for every pretended trainer, and what each of them says at its end. */
-final class PretendedTrainers implements AutoCloseable {
+public final class PretendedTrainers implements AutoCloseable {
 
   private static final int TOTAL_STEPS = 1_000_000;
 
@@ -36,7 +36,7 @@ final class PretendedTrainers implements AutoCloseable {
   }
 
   /** Answers at once. Training goes on while time passes, so that no two answers are alike. */
-  static PretendedTrainers start(Clock clock) throws IOException {
+  public static PretendedTrainers start(Clock clock) throws IOException {
     String address = ownAddress(ProcessHandle.current().pid());
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address, PodContract.STATUS_PORT), 0);
@@ -65,7 +65,7 @@ final class PretendedTrainers implements AutoCloseable {
   }
 
   /** Where every pretended pod is. */
-  String address() {
+  public String address() {
     return address;
   }
 
@@ -75,7 +75,7 @@ final class PretendedTrainers implements AutoCloseable {
   }
 
   /** The last words of a job, which no other job says. */
-  static String lastWords(int job) {
+  public static String lastWords(int job) {
     var output = new Output(Output.Kind.MODEL, "pvc://data/result", "sha256:0", 1, job);
     return PlanJson.write(new TrainingReport.Completed(progress(job), output));
   }

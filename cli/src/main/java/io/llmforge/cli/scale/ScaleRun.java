@@ -66,7 +66,8 @@ public final class ScaleRun {
                     .withoutNode()
                     .withRequests(requests));
         PretendedTrainers trainers = PretendedTrainers.start(clock);
-        PretendedNode node = new PretendedNode(cluster.client(), trainers.address(), clock);
+        PretendedNode node =
+            new PretendedNode(cluster.client(), trainers.address(), NAMESPACE, clock);
         JobEnds ends = new JobEnds(cluster.client());
         StatusRecord statuses = new StatusRecord(cluster.client())) {
       define(cluster.client());
@@ -157,7 +158,7 @@ public final class ScaleRun {
     for (int job : order) {
       TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
       next += pause;
-      node.end(name(job), PretendedTrainers.lastWords(job));
+      node.endOf(name(job), PretendedTrainers.lastWords(job));
     }
   }
 
