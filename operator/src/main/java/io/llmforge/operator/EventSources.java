@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -34,12 +35,15 @@ final class EventSources {
   List<EventSource<?, FineTuneJob>> all(ProgressPolling polling) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
     InformerEventSource<Pod, FineTuneJob> pods = pods();
+    InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
     return List.of(
         jobs,
         pods,
         owned(ConfigMap.class),
         owned(Service.class),
         owned(PersistentVolumeClaim.class),
+        quotas,
+        new Neighbours(context.getPrimaryCache(), quotas),
         progress(polling, jobs, pods));
   }
 
@@ -57,6 +61,15 @@ final class EventSources {
         InformerEventSourceConfiguration.from(Pod.class, FineTuneJob.class)
             .withLabelSelector(ObjectLabels.SELECTOR)
             .withSecondaryToPrimaryMapper(EventSources::jobOf)
+            .build(),
+        context);
+  }
+
+  private InformerEventSource<ResourceQuota, FineTuneJob> quotas() {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(ResourceQuota.class, FineTuneJob.class)
+            .withSecondaryToPrimaryMapper(
+                quota -> Neighbours.waiting(quota, context.getPrimaryCache()))
             .build(),
         context);
   }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
@@ -22,6 +23,12 @@ final class JobStopper {
       """
           .formatted(ObjectLabels.STOPPED);
 
+  private static final String WITHDRAW =
+      """
+      {"metadata": {"annotations": {"%s": "%s"}}, "spec": {"suspend": true}}
+      """
+          .formatted(ObjectLabels.STOPPED, ObjectLabels.WITHDRAWN);
+
   private final KubernetesClient client;
 
   JobStopper(KubernetesClient client) {
@@ -30,8 +37,16 @@ final class JobStopper {
 
   /** Stops what a decision says; a Job that is gone needs no stopping. */
   void stop(Decision decision, Observation observation) {
-    if (!(decision instanceof Decision.Suspending suspending)
-        || suspending.job().state() != StageJob.State.ACTIVE) {
+    switch (decision) {
+      case Decision.Suspending suspending -> stop(suspending.job(), STOP, observation);
+      case Decision.Queue(var planning, var run, Hold.Withdrawing withdrawing) ->
+          stop(withdrawing.work(), WITHDRAW, observation);
+      default -> {}
+    }
+  }
+
+  private void stop(StageJob job, String patch, Observation observation) {
+    if (job.state() != StageJob.State.ACTIVE) {
       return;
     }
     try {
@@ -40,8 +55,8 @@ final class JobStopper {
           .v1()
           .jobs()
           .inNamespace(observation.request().owner().namespace())
-          .withName(suspending.job().name())
-          .patch(PatchContext.of(PatchType.JSON_MERGE), STOP);
+          .withName(job.name())
+          .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw e;

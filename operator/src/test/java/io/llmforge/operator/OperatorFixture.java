@@ -2,6 +2,7 @@ package io.llmforge.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
@@ -21,7 +22,7 @@ final class OperatorFixture implements AutoCloseable {
   private final ScheduledExecutorService polls;
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-  private OperatorFixture(KubernetesClient client, Duration pollInterval) {
+  private OperatorFixture(KubernetesClient client, Duration pollInterval, QuotaQueue queue) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
     var polling = new ProgressPolling(statusClient, pollInterval, polls, new JobMetrics(registry));
@@ -29,12 +30,18 @@ final class OperatorFixture implements AutoCloseable {
         new Operator(
             overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
     operator.register(
-        new FineTuneJobReconciler(Parts.of(client, DEFAULTS, polling, Clock.systemUTC())),
+        new FineTuneJobReconciler(
+            Parts.of(client, DEFAULTS, polling, Clock.systemUTC()).with(queue)),
         overrider -> overrider.settingNamespace("default"));
   }
 
   static OperatorFixture start(KubernetesClient client) {
-    OperatorFixture fixture = new OperatorFixture(client, Duration.ofMillis(200));
+    return start(client, new QuotaQueue(QuotaQueue.PATIENCE, QuotaQueue.SHORTEST_PAUSE));
+  }
+
+  /** An operator that reserves quota as a test says. */
+  static OperatorFixture start(KubernetesClient client, QuotaQueue queue) {
+    OperatorFixture fixture = new OperatorFixture(client, Duration.ofMillis(200), queue);
     fixture.operator.start();
     return fixture;
   }

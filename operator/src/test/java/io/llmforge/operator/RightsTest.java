@@ -47,6 +47,7 @@ class RightsTest {
     Calls calls = new Calls();
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
       ClusterSetup.install(cluster.client());
+      new QuotaFixture(cluster.client()).limit(50);
       try (KubernetesClient recorded = calls.record(cluster.client());
           OperatorFixture operator = OperatorFixture.start(recorded)) {
         assertThat(operator).isNotNull();
@@ -57,7 +58,8 @@ class RightsTest {
     assertThat(calls.made()).isEqualTo(granted());
   }
 
-  // A run that succeeds, one with a reference that does and one with one that fails, one whose Job
+  // All under a quota with room enough: a run that succeeds, one with a reference that does and one
+  // with one that fails, one whose Job
   // is lost, and one for each kind of object that is in the way.
   private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
     trainer.on("success", 1, 1, FakeTrainer.completes());

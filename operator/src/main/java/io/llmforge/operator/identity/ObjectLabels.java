@@ -23,6 +23,12 @@ public final class ObjectLabels {
   /** Annotation of a stage's Job that the operator has suspended for good. */
   public static final String STOPPED = "llmforge.io/stopped";
 
+  /** Value of {@link #STOPPED} of a Job that was suspended because it did not get all its pods. */
+  public static final String WITHDRAWN = "withdrawn";
+
+  /** Scheduling gate of pods that are held until all of their Job are there. */
+  public static final String ADMISSION_GATE = "llmforge.io/admission";
+
   /** Selects everything this operator created. */
   public static final String SELECTOR = MANAGED_BY + "=" + OPERATOR;
 
