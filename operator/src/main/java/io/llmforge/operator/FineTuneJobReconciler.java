@@ -1,6 +1,9 @@
 package io.llmforge.operator;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -22,6 +25,7 @@ import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.HeldPods;
 import io.llmforge.operator.desired.JobDemand;
+import io.llmforge.operator.desired.QueuedJobs;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.observe.Neighbourhood;
 import io.llmforge.operator.observe.Observation;
@@ -102,7 +106,10 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     var obstacles =
         parts
             .creator()
-            .create(admitted(wanted, admission), observation, context.resourceOperations()::create);
+            .create(
+                admitted(wanted, admission, observation),
+                observation,
+                context.resourceOperations()::create);
     parts.stopper().stop(decision, observation);
     parts.releaser().release(admission.release(), owner.namespace());
     FineTuneJobStatus status =
@@ -114,11 +121,14 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     return next(observation, decision, obstacles);
   }
 
-  private static List<HasMetadata> admitted(List<HasMetadata> wanted, Admission admission) {
+  private static List<HasMetadata> admitted(
+      List<HasMetadata> wanted, Admission admission, Observation observation) {
     return switch (admission.creation()) {
       case NOT_YET -> List.of();
       case AT_ONCE -> wanted;
       case HELD -> HeldPods.of(wanted);
+      case SUBMITTED ->
+          QueuedJobs.of(wanted, requireNonNull(observation.request().spec().queue(), "queue"));
     };
   }
 
@@ -171,7 +181,8 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     return new OwnedObjects(
         List.copyOf(context.getSecondaryResources(Job.class)),
         List.copyOf(context.getSecondaryResources(Pod.class)),
-        others.toList());
+        others.toList(),
+        List.copyOf(context.getSecondaryResources(GenericKubernetesResource.class)));
   }
 
   private static StatusAnswer answer(Context<FineTuneJob> context) {

@@ -48,10 +48,13 @@ class RightsTest {
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
       ClusterSetup.install(cluster.client());
       new QuotaFixture(cluster.client()).limit(50);
-      try (KubernetesClient recorded = calls.record(cluster.client());
+      ScriptedKueue.install(cluster.client());
+      try (ScriptedKueue kueue = ScriptedKueue.start(cluster.client());
+          KubernetesClient recorded = calls.record(cluster.client());
           OperatorFixture operator = OperatorFixture.start(recorded)) {
         assertThat(operator).isNotNull();
         walkEveryWay(cluster.client(), trainer);
+        walkThroughKueue(cluster.client(), trainer, kueue);
       }
     }
 
@@ -100,6 +103,20 @@ class RightsTest {
     awaitPhase(client, "blocked-a", Phase.Pending);
     awaitPhase(client, "blocked-b", Phase.Pending);
     awaitPhase(client, "blocked-c", Phase.Pending);
+  }
+
+  // A run that Kueue admits and evicts.
+  private static void walkThroughKueue(
+      KubernetesClient client, FakeTrainer trainer, ScriptedKueue kueue) {
+    trainer.on("evicted", 1, 1, trainer.untilTerminated("evicted", FakeTrainer.stops()));
+    KueueRunTest.submit(client, "evicted", JobFixture.config());
+    FineTuneJobs jobs = new FineTuneJobs(client);
+    jobs.awaitStatus("evicted", s -> s.queue() != null && s.queue().shortfall() != null);
+    kueue.admit("evicted-1-train-1");
+    trainer.awaitStarted("evicted");
+    jobs.awaitStatus("evicted", s -> s.queue().waitedSeconds() != null);
+    kueue.evict("evicted-1-train-1");
+    jobs.awaitStatus("evicted", s -> s.run().attempt() == 2);
   }
 
   private static void inTheWay(KubernetesClient client) {

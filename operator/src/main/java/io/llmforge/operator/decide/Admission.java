@@ -34,6 +34,8 @@ public record Admission(Decision decision, Creation creation, List<HeldJob.Gated
     NOT_YET,
     /** As they are. */
     AT_ONCE,
+    /** With a Job that is submitted to a queue of Kueue. */
+    SUBMITTED,
     /** With pods that are held until all of them are there. */
     HELD
   }

@@ -2,6 +2,7 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNull;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.QueueProvider;
 import io.llmforge.operator.observe.StageJob;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +24,11 @@ public sealed interface Hold {
   /** Name of the stage's Job, when there is one. */
   default Optional<String> job() {
     return Optional.empty();
+  }
+
+  /** Who admits the pods; empty when it is not known. */
+  default Optional<QueueProvider> provider() {
+    return Optional.of(QueueProvider.ResourceQuota);
   }
 
   /** When to look again although nothing has changed. */
@@ -171,6 +177,114 @@ public sealed interface Hold {
     @Override
     public Optional<Duration> patience() {
       return Optional.of(left);
+    }
+  }
+
+  /**
+   * Its Job waits in a queue of Kueue.
+   *
+   * @param name name of the Job
+   * @param queue name of the LocalQueue
+   * @param shortfall what Kueue says about it, "" when it has said nothing yet
+   */
+  record InKueue(String name, String queue, String shortfall) implements Hold {
+
+    public InKueue {
+      requireNonNull(name, "name");
+      requireNonNull(queue, "queue");
+      requireNonNull(shortfall, "shortfall");
+    }
+
+    @Override
+    public Reason reason() {
+      return Reason.WAITING_IN_QUEUE;
+    }
+
+    @Override
+    public String message() {
+      String where = "Job %s waits in queue %s of Kueue".formatted(name, queue);
+      return shortfall.isEmpty()
+          ? where + ", which has said nothing about it yet (is Kueue there, and the queue?)."
+          : where + ": " + shortfall;
+    }
+
+    @Override
+    public Optional<String> job() {
+      return Optional.of(name);
+    }
+
+    @Override
+    public Optional<QueueProvider> provider() {
+      return Optional.of(QueueProvider.Kueue);
+    }
+  }
+
+  /**
+   * Kueue took its place away, or its queue was changed: its Job ends for good, and the next
+   * attempt queues.
+   *
+   * @param work the Job
+   * @param why what happened, "" or a sentence
+   */
+  record Evicting(StageJob work, String why) implements Hold {
+
+    public Evicting {
+      requireNonNull(work, "work");
+      requireNonNull(why, "why");
+    }
+
+    @Override
+    public Reason reason() {
+      return Reason.EVICTED;
+    }
+
+    @Override
+    public String message() {
+      return "Job %s lost its place in Kueue. %s%s"
+          .formatted(work.name(), why.isEmpty() ? "" : why + " ", Reason.EVICTED.sentence());
+    }
+
+    @Override
+    public Optional<String> job() {
+      return Optional.of(work.name());
+    }
+
+    @Override
+    public Optional<QueueProvider> provider() {
+      return Optional.of(QueueProvider.Kueue);
+    }
+  }
+
+  /**
+   * Somebody suspended its Job who was not asked to.
+   *
+   * @param name name of the Job
+   */
+  record ByOther(String name) implements Hold {
+
+    public ByOther {
+      requireNonNull(name, "name");
+    }
+
+    @Override
+    public Reason reason() {
+      return Reason.SUSPENDED_BY_OTHER;
+    }
+
+    @Override
+    public String message() {
+      return "Job %s was suspended, and not by this operator. %s"
+          .formatted(name, Reason.SUSPENDED_BY_OTHER.sentence());
+    }
+
+    @Override
+    public Optional<String> job() {
+      return Optional.of(name);
+    }
+
+    @Override
+    public Optional<QueueProvider> provider() {
+      return Optional.empty();
     }
   }
 

@@ -75,6 +75,9 @@ public final class QuotaQueue {
   }
 
   private Admission start(Decision.Train train, Demand demand, Observation observation) {
+    if (KueueQueue.isAsked(observation)) {
+      return KueueQueue.submit(train, observation);
+    }
     if (!isNeeded(demand, observation)) {
       return Admission.of(train);
     }
@@ -158,6 +161,11 @@ public final class QuotaQueue {
   }
 
   private Admission atWork(Decision wished, RunState run, String name, Observation observation) {
+    return KueueQueue.atWork(wished, run, name, observation)
+        .orElseGet(() -> held(wished, run, name, observation));
+  }
+
+  private Admission held(Decision wished, RunState run, String name, Observation observation) {
     Optional<HeldJob> held = observation.queue().job(name);
     if (held.isEmpty()) {
       return Admission.of(wished);
@@ -200,8 +208,11 @@ public final class QuotaQueue {
             .job(suspending.job().name())
             .filter(job -> job.state() == HeldJob.State.WITHDRAWN)
             .isPresent();
-    if (byUser || !withdrawn) {
+    if (byUser) {
       return Admission.of(suspending);
+    }
+    if (!withdrawn) {
+      return KueueQueue.stopping(suspending, observation).orElseGet(() -> Admission.of(suspending));
     }
     var hold = new Hold.Withdrawing(suspending.job());
     return Admission.hold(new Decision.Queue(suspending.planning(), suspending.run(), hold));

@@ -23,6 +23,13 @@ public enum Reason {
   RESERVING("Quota is charged for every pod of the stage before the first of them runs."),
   RESERVATION_WITHDRAWN("What it got is given back; it is tried again by itself."),
   RESERVED("The quota of all pods is reserved."),
+  WAITING_IN_QUEUE("Kueue starts the run when its turn has come."),
+  ADMITTED("Kueue has admitted the pods."),
+  EVICTED(
+      "It continues from its newest checkpoint as a new attempt, which queues; no try is used up."),
+  SUSPENDED_BY_OTHER(
+      "Set the Job's spec.suspend to false; where a queue takes Jobs without a queue name, write"
+          + " spec.queue.name."),
 
   // The way of a run.
   NOT_STARTED("No run has been started."),

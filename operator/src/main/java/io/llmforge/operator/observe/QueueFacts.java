@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param line the other FineTuneJobs of its namespace that wait for quota, in any order
  * @param collecting name of another FineTuneJob of its namespace that is collecting its pods
  * @param jobs its own Jobs whose pods are held
+ * @param queued its own Jobs that Kueue, or anybody else, may suspend
  */
 public record QueueFacts(
     Instant now,
@@ -23,7 +24,8 @@ public record QueueFacts(
     List<Quota> quotas,
     List<Waiting> line,
     Optional<String> collecting,
-    List<HeldJob> jobs) {
+    List<HeldJob> jobs,
+    List<QueuedJob> queued) {
 
   /** A namespace without quotas. */
   public static final QueueFacts NONE =
@@ -37,6 +39,23 @@ public record QueueFacts(
     line = List.copyOf(line);
     requireNonNull(collecting, "collecting");
     jobs = List.copyOf(jobs);
+    queued = List.copyOf(queued);
+  }
+
+  /** One in which nobody but the operator has to do with Jobs. */
+  public QueueFacts(
+      Instant now,
+      Waiting self,
+      List<Quota> quotas,
+      List<Waiting> line,
+      Optional<String> collecting,
+      List<HeldJob> jobs) {
+    this(now, self, quotas, line, collecting, jobs, List.of());
+  }
+
+  /** The Job of that name, when others may suspend it. */
+  public Optional<QueuedJob> queuedJob(String name) {
+    return queued.stream().filter(job -> job.name().equals(name)).findFirst();
   }
 
   /** The held Job of that name. */

@@ -2,6 +2,7 @@ package io.llmforge.operator.observe;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
@@ -20,7 +21,6 @@ public final class QueueReader {
   /** What stands between a FineTuneJob and its pods. */
   public static QueueFacts read(
       FineTuneJob job, OwnedObjects cached, Neighbourhood neighbourhood, Instant now) {
-    String uid = job.getMetadata().getUid();
     return new QueueFacts(
         now,
         waiting(job),
@@ -30,17 +30,24 @@ public final class QueueReader {
             .filter(QueueReader::isCollecting)
             .map(other -> other.getMetadata().getName())
             .findFirst(),
-        cached.jobs().stream()
-            .filter(one -> Observer.isControlledBy(uid, one))
-            .flatMap(
-                one ->
-                    HeldJobReader.read(
-                        one,
-                        cached.pods().stream()
-                            .filter(pod -> Observer.isControlledBy(one.getMetadata().getUid(), pod))
-                            .toList())
-                        .stream())
-            .toList());
+        ownedJobs(job, cached).flatMap(one -> held(one, cached).stream()).toList(),
+        ownedJobs(job, cached).flatMap(one -> queued(one, cached, job).stream()).toList());
+  }
+
+  private static Stream<Job> ownedJobs(FineTuneJob job, OwnedObjects cached) {
+    return cached.jobs().stream()
+        .filter(one -> Observer.isControlledBy(job.getMetadata().getUid(), one));
+  }
+
+  private static Optional<HeldJob> held(Job job, OwnedObjects cached) {
+    String uid = job.getMetadata().getUid();
+    return HeldJobReader.read(
+        job, cached.pods().stream().filter(pod -> Observer.isControlledBy(uid, pod)).toList());
+  }
+
+  private static Optional<QueuedJob> queued(Job job, OwnedObjects cached, FineTuneJob owner) {
+    FineTuneJobStatus recorded = requireNonNullElse(owner.getStatus(), Observation.NO_STATUS);
+    return QueuedJobReader.read(job, cached.workloads(), recorded);
   }
 
   /** Whether a change of quota, pods or neighbours may matter to it. */

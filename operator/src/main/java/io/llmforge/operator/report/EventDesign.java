@@ -35,6 +35,8 @@ final class EventDesign {
           "WaitingForQuota",
           "Reserving",
           "Reserved",
+          "WaitingInQueue",
+          "Admitted",
           "Scoring",
           "Computed",
           "Loading",

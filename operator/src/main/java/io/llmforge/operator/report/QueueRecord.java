@@ -3,7 +3,6 @@ package io.llmforge.operator.report;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.QueueProvider;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Hold;
@@ -37,7 +36,7 @@ final class QueueRecord {
   private static Queue waiting(Hold hold, @Nullable Queue before, Instant now) {
     @Nullable String since = before == null ? null : before.waitingSince();
     return new Queue(
-        QueueProvider.ResourceQuota,
+        hold.provider().orElse(null),
         hold instanceof Hold.InLine line ? line.position() : null,
         requireNonNullElse(since, RunRecord.text(now)),
         null,

@@ -41,6 +41,9 @@ final class QuotaTruth {
   }
 
   private static Truth atWork(String job, Observation observation) {
+    if (observation.queue().queuedJob(job).filter(one -> !one.queue().isEmpty()).isPresent()) {
+      return Truth.yes(Reason.ADMITTED);
+    }
     return observation.queue().job(job).isPresent() ? Truth.yes(Reason.RESERVED) : notRequired();
   }
 
