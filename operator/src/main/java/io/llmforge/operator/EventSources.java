@@ -1,13 +1,16 @@
 package io.llmforge.operator;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
@@ -16,6 +19,8 @@ import io.javaoperatorsdk.operator.processing.event.source.polling.PerResourcePo
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.observe.StatusAnswer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +39,20 @@ final class EventSources {
   List<EventSource<?, FineTuneJob>> all(ProgressPolling polling) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
     InformerEventSource<Pod, FineTuneJob> pods = pods();
-    return List.of(
+    InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
+    List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
+    Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind, jobs)));
+    Collections.addAll(
+        sources,
         jobs,
         pods,
         owned(ConfigMap.class),
         owned(Service.class),
         owned(PersistentVolumeClaim.class),
+        quotas,
+        new Neighbours(context.getPrimaryCache(), quotas),
         progress(polling, jobs, pods));
+    return List.copyOf(sources);
   }
 
   private <R extends HasMetadata> InformerEventSource<R, FineTuneJob> owned(Class<R> type) {
@@ -57,6 +69,24 @@ final class EventSources {
         InformerEventSourceConfiguration.from(Pod.class, FineTuneJob.class)
             .withLabelSelector(ObjectLabels.SELECTOR)
             .withSecondaryToPrimaryMapper(EventSources::jobOf)
+            .build(),
+        context);
+  }
+
+  private InformerEventSource<ResourceQuota, FineTuneJob> quotas() {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(ResourceQuota.class, FineTuneJob.class)
+            .withSecondaryToPrimaryMapper(
+                quota -> Neighbours.waiting(quota, context.getPrimaryCache()))
+            .build(),
+        context);
+  }
+
+  private InformerEventSource<GenericKubernetesResource, FineTuneJob> workloads(
+      GroupVersionKind kind, InformerEventSource<Job, FineTuneJob> jobs) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(kind, FineTuneJob.class)
+            .withSecondaryToPrimaryMapper(workload -> Workloads.jobOf(workload, jobs))
             .build(),
         context);
   }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
@@ -31,6 +32,7 @@ final class OperatorFixture implements AutoCloseable {
   private OperatorFixture(
       KubernetesClient client,
       Set<String> namespaces,
+      QuotaQueue queue,
       Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
@@ -42,7 +44,8 @@ final class OperatorFixture implements AutoCloseable {
               more.accept(overrider);
             });
     operator.register(
-        new FineTuneJobReconciler(Parts.of(client, DEFAULTS, polling, Clock.systemUTC())),
+        new FineTuneJobReconciler(
+            Parts.of(client, DEFAULTS, polling, Clock.systemUTC()).with(queue)),
         overrider -> overrider.settingNamespaces(namespaces));
   }
 
@@ -50,16 +53,28 @@ final class OperatorFixture implements AutoCloseable {
     return startIn(Set.of("default"), client);
   }
 
+  /** An operator that reserves quota as a test says. */
+  static OperatorFixture start(KubernetesClient client, QuotaQueue queue) {
+    return started(new OperatorFixture(client, Set.of("default"), queue, more -> {}));
+  }
+
   /** An operator that looks after these namespaces only. */
   static OperatorFixture startIn(Set<String> namespaces, KubernetesClient client) {
-    return started(new OperatorFixture(client, namespaces, more -> {}));
+    return started(new OperatorFixture(client, namespaces, usualQueue(), more -> {}));
   }
 
   /** One of several operators, which works while it holds the lease. */
   static OperatorFixture elected(KubernetesClient client, LeaderElectionConfiguration election) {
     return started(
         new OperatorFixture(
-            client, Set.of("default"), more -> more.withLeaderElectionConfiguration(election)));
+            client,
+            Set.of("default"),
+            usualQueue(),
+            more -> more.withLeaderElectionConfiguration(election)));
+  }
+
+  private static QuotaQueue usualQueue() {
+    return new QuotaQueue(QuotaQueue.PATIENCE, QuotaQueue.SHORTEST_PAUSE);
   }
 
   private static OperatorFixture started(OperatorFixture fixture) {
