@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
   private static final String STORAGE = "io.llmforge.trainer.storage..";
   private static final String FETCH = "io.llmforge.trainer.fetch..";
+  private static final String TRACKING = "io.llmforge.trainer.tracking..";
   private static final String TRAINER_REPORT = "io.llmforge.trainer.report..";
 
   private static final String DJL = "ai.djl..";
@@ -179,6 +180,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule FETCHING_KNOWS_NO_TRAINING =
       never(FETCH, RECIPE, MODEL, DATA, CHECKPOINT, TORCH, DJL);
+
+  @ArchTest
+  static final ArchRule TRACKING_KNOWS_NO_TRAINING =
+      never(TRACKING, RECIPE, MODEL, DATA, CHECKPOINT, TORCH, DJL);
 
   @ArchTest static final ArchRule REPORTS_NEED_NO_ENGINE = never(TRAINER_REPORT, DJL, MODEL, TORCH);
 

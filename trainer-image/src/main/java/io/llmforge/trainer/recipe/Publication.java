@@ -85,6 +85,7 @@ record Publication(TrainingPlan plan, Path target) {
                 Files.copy(
                     metricsFile.resolveSibling(ResolvedPlan.FILE),
                     folder.resolve(ResolvedPlan.FILE));
+                copyEvents(Durable.parentOf(metricsFile), folder);
                 Durable.writeText(
                     folder.resolve("training_plan.json"), PlanJson.writeIndented(plan));
                 Manifest.write(folder);
@@ -116,6 +117,12 @@ record Publication(TrainingPlan plan, Path target) {
         copyAll(checkpoint.artifact(), Files.createDirectories(folder.resolve(ADAPTER_FOLDER)));
       }
     }
+  }
+
+  private void copyEvents(Path workspace, Path folder) throws IOException {
+    Path copy = RunRecords.eventFile(folder, plan);
+    Files.createDirectories(copy.getParent());
+    Files.copy(RunRecords.eventFile(workspace, plan), copy);
   }
 
   private boolean isOurs() throws IOException {
