@@ -26,6 +26,7 @@ class ArchitectureTest {
   private static final String API = "io.llmforge.crds.api..";
   private static final String CONFIG = "io.llmforge.crds.config..";
   private static final String PLAN = "io.llmforge.crds.plan..";
+  private static final String PLOT = "io.llmforge.crds.plot..";
   private static final String OPERATOR = "io.llmforge.operator..";
   private static final String TRAINER = "io.llmforge.trainer..";
   private static final String LOCAL_CLUSTER = "io.llmforge.localcluster..";
@@ -82,6 +83,9 @@ class ArchitectureTest {
   static final ArchRule CONFIG_IS_PLAIN = never(CONFIG, "io.fabric8.kubernetes.client..", DJL);
 
   @ArchTest static final ArchRule PLAN_IS_PLAIN = never(PLAN, FABRIC8, DJL, QUARKUS);
+
+  @ArchTest
+  static final ArchRule PLOTS_ARE_TEXT = never(PLOT, API, CONFIG, FABRIC8, DJL, "java.nio.file..");
 
   // operator: observe -> decide -> desired -> report.
 
