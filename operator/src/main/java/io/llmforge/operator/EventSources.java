@@ -1,10 +1,7 @@
 package io.llmforge.operator;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -16,6 +13,7 @@ import io.javaoperatorsdk.operator.processing.event.source.polling.PerResourcePo
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.observe.StatusAnswer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,16 +29,21 @@ final class EventSources {
     this.context = context;
   }
 
-  List<EventSource<?, FineTuneJob>> all(ProgressPolling polling) {
+  /**
+   * All of them.
+   *
+   * @param kinds kinds of owned objects beside Jobs
+   */
+  List<EventSource<?, FineTuneJob>> all(
+      ProgressPolling polling, List<Class<? extends HasMetadata>> kinds) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
     InformerEventSource<Pod, FineTuneJob> pods = pods();
-    return List.of(
-        jobs,
-        pods,
-        owned(ConfigMap.class),
-        owned(Service.class),
-        owned(PersistentVolumeClaim.class),
-        progress(polling, jobs, pods));
+    List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
+    sources.add(jobs);
+    sources.add(pods);
+    kinds.forEach(kind -> sources.add(owned(kind)));
+    sources.add(progress(polling, jobs, pods));
+    return sources;
   }
 
   private <R extends HasMetadata> InformerEventSource<R, FineTuneJob> owned(Class<R> type) {

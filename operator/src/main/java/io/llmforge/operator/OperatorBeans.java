@@ -7,6 +7,7 @@ import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.desired.StatusReaders;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.Meter;
@@ -99,7 +100,10 @@ public final class OperatorBeans {
     var polling = new ProgressPolling(statusClient, settings.pollInterval(), polls, metrics);
     return Parts.of(
         client,
-        new PodDefaults(settings.trainerImage(), settings.acceleratorResource()),
+        new PodDefaults(
+            settings.trainerImage(),
+            settings.acceleratorResource(),
+            new StatusReaders(settings.statusReaders().orElse(List.of()))),
         polling,
         Clock.systemUTC());
   }

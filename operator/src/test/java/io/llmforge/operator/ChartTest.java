@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.Helm;
 import io.llmforge.operator.desired.PodDefaults;
@@ -244,10 +245,33 @@ class ChartTest {
         .hasMessageContaining("pollIntervall");
   }
 
+  @Test
+  void runsHaveANetworkPolicyUnlessItIsTurnedOff() throws IOException {
+    List<JsonNode> on =
+        render(command -> command.set("security.networkPolicy.monitoringNamespaces[0]", "metrics"));
+    List<JsonNode> off = render(command -> command.set("security.networkPolicy.enabled", false));
+
+    assertThat(
+            variable(
+                only(on, "Deployment").at("/spec/template/spec/containers/0"),
+                "LLMFORGE_STATUS_READERS"))
+        .isEqualTo("llmforge-system,metrics");
+    assertThat(only(off, "Deployment").toString()).doesNotContain("LLMFORGE_STATUS_READERS");
+    assertThat(rules(only(named(off, "test-llmforge-operator"), "ClusterRole")))
+        .isEqualTo(rulesFile("operator.yaml"));
+  }
+
   private static String rulesFile() throws IOException {
-    return new YAMLMapper()
-        .readTree(Files.readString(CHART.resolve("rules/operator.yaml")))
-        .toString();
+    return rulesFile("operator.yaml", "network-policy.yaml");
+  }
+
+  private static String rulesFile(String... files) throws IOException {
+    ArrayNode rules = new YAMLMapper().createArrayNode();
+    for (String file : files) {
+      rules.addAll(
+          (ArrayNode) new YAMLMapper().readTree(CHART.resolve("rules").resolve(file).toFile()));
+    }
+    return rules.toString();
   }
 
   private static String rules(JsonNode role) {

@@ -5,12 +5,14 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.desired.StatusReaders;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +22,9 @@ import java.util.function.Consumer;
 final class OperatorFixture implements AutoCloseable {
 
   static final PodDefaults DEFAULTS = new PodDefaults("llmforge/trainer:test", "nvidia.com/gpu");
+
+  private static final PodDefaults WITH_POLICY =
+      DEFAULTS.withStatusReaders(new StatusReaders(List.of("default", "monitoring")));
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
@@ -31,6 +36,7 @@ final class OperatorFixture implements AutoCloseable {
   private OperatorFixture(
       KubernetesClient client,
       Set<String> namespaces,
+      PodDefaults defaults,
       Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
@@ -42,24 +48,27 @@ final class OperatorFixture implements AutoCloseable {
               more.accept(overrider);
             });
     operator.register(
-        new FineTuneJobReconciler(Parts.of(client, DEFAULTS, polling, Clock.systemUTC())),
+        new FineTuneJobReconciler(Parts.of(client, defaults, polling, Clock.systemUTC())),
         overrider -> overrider.settingNamespaces(namespaces));
   }
 
   static OperatorFixture start(KubernetesClient client) {
-    return startIn(Set.of("default"), client);
+    return started(new OperatorFixture(client, Set.of("default"), DEFAULTS, more -> {}));
   }
 
-  /** An operator that looks after these namespaces only. */
+  /** An operator that looks after these namespaces only, and limits who reaches their pods. */
   static OperatorFixture startIn(Set<String> namespaces, KubernetesClient client) {
-    return started(new OperatorFixture(client, namespaces, more -> {}));
+    return started(new OperatorFixture(client, namespaces, WITH_POLICY, more -> {}));
   }
 
   /** One of several operators, which works while it holds the lease. */
   static OperatorFixture elected(KubernetesClient client, LeaderElectionConfiguration election) {
     return started(
         new OperatorFixture(
-            client, Set.of("default"), more -> more.withLeaderElectionConfiguration(election)));
+            client,
+            Set.of("default"),
+            DEFAULTS,
+            more -> more.withLeaderElectionConfiguration(election)));
   }
 
   private static OperatorFixture started(OperatorFixture fixture) {
