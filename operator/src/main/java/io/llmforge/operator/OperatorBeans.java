@@ -6,6 +6,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.llmforge.operator.decide.AcceleratorMap;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.desired.StatusReaders;
 import io.llmforge.operator.observe.StatusClient;
@@ -103,7 +104,8 @@ public final class OperatorBeans {
         new PodDefaults(
             settings.trainerImage(),
             settings.acceleratorResource(),
-            new StatusReaders(settings.statusReaders().orElse(List.of()))),
+            new StatusReaders(settings.statusReaders().orElse(List.of())),
+            settings.acceleratorProfiles().map(AcceleratorFile::read).orElse(AcceleratorMap.NONE)),
         polling,
         Clock.systemUTC());
   }

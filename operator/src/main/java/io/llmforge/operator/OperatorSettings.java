@@ -3,6 +3,7 @@ package io.llmforge.operator;
 import io.llmforge.operator.desired.PodDefaults;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,9 @@ public interface OperatorSettings {
    * NetworkPolicy then, and none when nobody is named.
    */
   Optional<List<String>> statusReaders();
+
+  /** JSON file with the cluster's accelerators by their names in LLMForge configs. */
+  Optional<Path> acceleratorProfiles();
 
   /** Namespace of the Lease by which several operators elect one; none when there is only one. */
   Optional<String> leaseNamespace();

@@ -32,7 +32,7 @@ record Parts(
     return new Parts(
         new Observer(new LiveObjects(client)),
         polling,
-        new Decider(new TrainingPlanner(new LlmForgeConfigReader())),
+        new Decider(new TrainingPlanner(new LlmForgeConfigReader(), defaults.accelerators())),
         new DesiredObjects(defaults),
         new ObjectCreator(client),
         new JobStopper(client),

@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.Helm;
+import io.llmforge.operator.decide.AcceleratorMap;
+import io.llmforge.operator.decide.AcceleratorProfile;
+import io.llmforge.operator.decide.AcceleratorProfile.Toleration;
 import io.llmforge.operator.desired.PodDefaults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,11 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The chart, rendered by Helm's own engine. */
 class ChartTest {
 
   private static final Path CHART = RenderedChart.FOLDER;
+  private static final String PROFILE = "acceleratorProfiles.A100-80G";
+
+  @TempDir private Path folder;
 
   @Test
   void chartPassesLint() {
@@ -259,6 +266,36 @@ class ChartTest {
     assertThat(only(off, "Deployment").toString()).doesNotContain("LLMFORGE_STATUS_READERS");
     assertThat(rules(only(named(off, "test-llmforge-operator"), "ClusterRole")))
         .isEqualTo(rulesFile("operator.yaml"));
+  }
+
+  @Test
+  void operatorReadsTheAcceleratorsOfTheValues() throws IOException {
+    List<JsonNode> objects =
+        render(
+            command ->
+                command
+                    .set(PROFILE + ".nodeSelector.nvidia\\.com/gpu\\.product", "NVIDIA-A100")
+                    .set(PROFILE + ".tolerations[0].key", "gpu")
+                    .set(PROFILE + ".tolerations[0].operator", "Exists")
+                    .set(PROFILE + ".resourceName", "example.com/gpu"));
+    Path file = folder.resolve("accelerators.json");
+    Files.writeString(file, only(objects, "ConfigMap").at("/data/accelerators.json").asText());
+
+    assertThat(AcceleratorFile.read(file))
+        .isEqualTo(
+            AcceleratorMap.of(
+                Map.of(
+                    "A100-80G",
+                    AcceleratorProfile.of(
+                        Map.of("nvidia.com/gpu.product", "NVIDIA-A100"),
+                        List.of(new Toleration("gpu", "Exists", null, null)),
+                        "example.com/gpu"))));
+    JsonNode pod = only(objects, "Deployment").at("/spec/template");
+    assertThat(variable(pod.at("/spec/containers/0"), "LLMFORGE_ACCELERATOR_PROFILES"))
+        .isEqualTo("/etc/llmforge/accelerators.json");
+    assertThat(pod.at("/spec/volumes/1/configMap/name"))
+        .isEqualTo(only(objects, "ConfigMap").at("/metadata/name"));
+    assertThat(pod.at("/metadata/annotations/llmforge.io~1accelerators").asText()).isNotEmpty();
   }
 
   private static String rulesFile() throws IOException {
