@@ -65,7 +65,8 @@ public record AcceleratorMap(SortedMap<String, AcceleratorProfile> profiles) {
     }
     for (String path : List.of(WORKERS, TRAINER, SCORERS, FORMER_SCORERS)) {
       List<Wish> wishes = wishes(config, path).toList();
-      boolean takenByWorkers = path.equals(TRAINER) && wishes(config, WORKERS).findAny().isPresent();
+      boolean takenByWorkers =
+          path.equals(TRAINER) && wishes(config, WORKERS).findAny().isPresent();
       if (!wishes.isEmpty() && !takenByWorkers) {
         findings.retractIgnored(path);
       }
