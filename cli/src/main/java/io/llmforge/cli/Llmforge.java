@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PlotCommand.class,
       ScriptCommand.Test.class,
       ScriptCommand.Bench.class,
+      ScaleCommand.class,
       ScriptCommand.Conformance.class,
       ScriptCommand.Build.class,
       CompletionCommand.class

@@ -1,8 +1,8 @@
 package io.llmforge.cli;
 
-import io.llmforge.cli.plot.RunCurves;
-import io.llmforge.cli.plot.RunCurves.UnreadableException;
-import io.llmforge.cli.plot.RunPlot;
+import io.llmforge.crds.plot.RunCurves;
+import io.llmforge.crds.plot.RunCurves.UnreadableException;
+import io.llmforge.crds.plot.RunPlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

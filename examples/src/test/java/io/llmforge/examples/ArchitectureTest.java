@@ -26,6 +26,7 @@ class ArchitectureTest {
   private static final String API = "io.llmforge.crds.api..";
   private static final String CONFIG = "io.llmforge.crds.config..";
   private static final String PLAN = "io.llmforge.crds.plan..";
+  private static final String PLOT = "io.llmforge.crds.plot..";
   private static final String OPERATOR = "io.llmforge.operator..";
   private static final String TRAINER = "io.llmforge.trainer..";
   private static final String LOCAL_CLUSTER = "io.llmforge.localcluster..";
@@ -47,6 +48,7 @@ class ArchitectureTest {
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
   private static final String STORAGE = "io.llmforge.trainer.storage..";
   private static final String FETCH = "io.llmforge.trainer.fetch..";
+  private static final String TRACKING = "io.llmforge.trainer.tracking..";
   private static final String TRAINER_REPORT = "io.llmforge.trainer.report..";
 
   private static final String DJL = "ai.djl..";
@@ -81,6 +83,9 @@ class ArchitectureTest {
   static final ArchRule CONFIG_IS_PLAIN = never(CONFIG, "io.fabric8.kubernetes.client..", DJL);
 
   @ArchTest static final ArchRule PLAN_IS_PLAIN = never(PLAN, FABRIC8, DJL, QUARKUS);
+
+  @ArchTest
+  static final ArchRule PLOTS_ARE_TEXT = never(PLOT, API, CONFIG, FABRIC8, DJL, "java.nio.file..");
 
   // operator: observe -> decide -> desired -> report.
 
@@ -179,6 +184,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule FETCHING_KNOWS_NO_TRAINING =
       never(FETCH, RECIPE, MODEL, DATA, CHECKPOINT, TORCH, DJL);
+
+  @ArchTest
+  static final ArchRule TRACKING_KNOWS_NO_TRAINING =
+      never(TRACKING, RECIPE, MODEL, DATA, CHECKPOINT, TORCH, DJL);
 
   @ArchTest static final ArchRule REPORTS_NEED_NO_ENGINE = never(TRAINER_REPORT, DJL, MODEL, TORCH);
 

@@ -17,7 +17,6 @@ import io.llmforge.localcluster.node.container.ContainerLogs;
 import io.llmforge.localcluster.node.container.ProcessRuntime;
 import io.llmforge.localcluster.node.schedule.Scheduler;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,9 @@ import java.util.Deque;
 
 /** A cluster on this machine: an API server, the controllers, a scheduler and one node. */
 public final class LocalCluster implements AutoCloseable {
+  /** What the cluster's own parts, and tests that use its client, call themselves. */
+  public static final String USER_AGENT = "llmforge-local-cluster";
+
   private static final String NODE_NAME = "local";
   private static final Duration CLOSING_GRACE = Duration.ofSeconds(5);
 
@@ -65,31 +67,38 @@ public final class LocalCluster implements AutoCloseable {
         opened(
             parts,
             KubernetesApiServer.start(
-                ApiServerOptions.inMemory(clock).withPort(options.port()).withLogs(logs)));
+                ApiServerOptions.inMemory(clock)
+                    .withPort(options.port())
+                    .withLogs(logs)
+                    .withRequests(options.requests())));
     var client = opened(parts, client(server.url()));
     var volumes = new VolumeFolders(options.dataFolder().resolve("volumes"));
-    var addresses = new PodAddresses(URI.create(server.url()).getPort() * ADDRESS_SPREAD);
-    var runtime = new ProcessRuntime(options.hostEnvironment().getOrDefault("PATH", ""));
-    var node =
-        opened(
-            parts,
-            new NodeAgent(
-                client,
-                node(options, volumes),
-                addresses,
-                new NodeAgent.NodeParts(runtime, logs, clock)));
-    var scheduler = opened(parts, new Scheduler(client, clock));
+    if (options.node() == LocalClusterOptions.Node.THIS_MACHINE) {
+      var runtime = new ProcessRuntime(options.hostEnvironment().getOrDefault("PATH", ""));
+      startNode(options, volumes, client, new NodeAgent.NodeParts(runtime, logs, clock), parts);
+    }
     var binder = opened(parts, new ClaimBinder(client, volumes, clock));
     var jobs = opened(parts, new JobController(client, clock, options.retry()));
     var garbage = opened(parts, new GarbageCollector(client));
-    node.start();
-    scheduler.start();
     binder.start();
     jobs.start();
     garbage.start();
     var kubeconfig = options.dataFolder().resolve("kubeconfig");
     Files.writeString(kubeconfig, server.kubeconfig());
     return new LocalCluster(kubeconfig, client, volumes, parts);
+  }
+
+  private static void startNode(
+      LocalClusterOptions options,
+      VolumeFolders volumes,
+      KubernetesClient client,
+      NodeAgent.NodeParts nodeParts,
+      Deque<AutoCloseable> parts) {
+    var addresses = new PodAddresses(client.getMasterUrl().getPort() * ADDRESS_SPREAD);
+    var node = opened(parts, new NodeAgent(client, node(options, volumes), addresses, nodeParts));
+    var scheduler = opened(parts, new Scheduler(client, options.clock()));
+    node.start();
+    scheduler.start();
   }
 
   private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
@@ -102,6 +111,7 @@ public final class LocalCluster implements AutoCloseable {
         new ConfigBuilder(Config.empty())
             .withMasterUrl(url)
             .withNamespace("default")
+            .withUserAgent(USER_AGENT)
             .withHttp2Disable(true)
             .withOnlyHttpWatches(true)
             .build();

@@ -1,6 +1,7 @@
 package io.llmforge.localcluster;
 
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.llmforge.localcluster.api.http.RequestLog;
 import io.llmforge.localcluster.control.Backoff;
 import io.llmforge.localcluster.node.container.ImageCatalogue;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param hostEnvironment what every container's process gets: at least PATH
  * @param retry paces replacements of failed pods, restarts of containers and looks for missing
  *     images and objects
+ * @param node who runs the pods
+ * @param requests is told of every request to the API server
  */
 public record LocalClusterOptions(
     Path dataFolder,
@@ -28,7 +31,9 @@ public record LocalClusterOptions(
     Map<String, Quantity> capacity,
     Map<String, String> hostEnvironment,
     Backoff retry,
-    Clock clock) {
+    Clock clock,
+    Node node,
+    RequestLog requests) {
   /** Kubernetes begins at 10 s; a person at one machine would rather not wait. */
   private static final Backoff SHORT_BACKOFF =
       new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
@@ -56,17 +61,19 @@ public record LocalClusterOptions(
         GENEROUS,
         Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "LANG", "C.UTF-8"),
         SHORT_BACKOFF,
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        Node.THIS_MACHINE,
+        RequestLog.NONE);
   }
 
   public LocalClusterOptions withPort(int newPort) {
     return new LocalClusterOptions(
-        dataFolder, newPort, images, capacity, hostEnvironment, retry, clock);
+        dataFolder, newPort, images, capacity, hostEnvironment, retry, clock, node, requests);
   }
 
   public LocalClusterOptions withImages(ImageCatalogue newImages) {
     return new LocalClusterOptions(
-        dataFolder, port, newImages, capacity, hostEnvironment, retry, clock);
+        dataFolder, port, newImages, capacity, hostEnvironment, retry, clock, node, requests);
   }
 
   /** Adds devices to the node, or sets how much it has of anything else. */
@@ -74,16 +81,35 @@ public record LocalClusterOptions(
     var newCapacity = new HashMap<>(capacity);
     newCapacity.put(resource, new Quantity(quantity));
     return new LocalClusterOptions(
-        dataFolder, port, images, newCapacity, hostEnvironment, retry, clock);
+        dataFolder, port, images, newCapacity, hostEnvironment, retry, clock, node, requests);
   }
 
   public LocalClusterOptions withHostEnvironment(Map<String, String> newEnvironment) {
     return new LocalClusterOptions(
-        dataFolder, port, images, capacity, newEnvironment, retry, clock);
+        dataFolder, port, images, capacity, newEnvironment, retry, clock, node, requests);
   }
 
   public LocalClusterOptions withRetry(Backoff newRetry) {
     return new LocalClusterOptions(
-        dataFolder, port, images, capacity, hostEnvironment, newRetry, clock);
+        dataFolder, port, images, capacity, hostEnvironment, newRetry, clock, node, requests);
+  }
+
+  /** Pods are left to whoever binds them and writes their status. */
+  public LocalClusterOptions withoutNode() {
+    return new LocalClusterOptions(
+        dataFolder, port, images, capacity, hostEnvironment, retry, clock, Node.NONE, requests);
+  }
+
+  public LocalClusterOptions withRequests(RequestLog log) {
+    return new LocalClusterOptions(
+        dataFolder, port, images, capacity, hostEnvironment, retry, clock, node, log);
+  }
+
+  /** Who runs the pods. */
+  public enum Node {
+    /** A scheduler and a node whose containers are processes of this machine. */
+    THIS_MACHINE,
+    /** Nobody of this cluster. */
+    NONE
   }
 }

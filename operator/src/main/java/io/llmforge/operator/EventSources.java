@@ -1,10 +1,13 @@
 package io.llmforge.operator;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
@@ -38,12 +41,16 @@ final class EventSources {
       ProgressPolling polling, List<Class<? extends HasMetadata>> kinds) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
     InformerEventSource<Pod, FineTuneJob> pods = pods();
+    InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
     List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
+    Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind, jobs)));
     sources.add(jobs);
     sources.add(pods);
     kinds.forEach(kind -> sources.add(owned(kind)));
+    sources.add(quotas);
+    sources.add(new Neighbours(context.getPrimaryCache(), quotas));
     sources.add(progress(polling, jobs, pods));
-    return sources;
+    return List.copyOf(sources);
   }
 
   private <R extends HasMetadata> InformerEventSource<R, FineTuneJob> owned(Class<R> type) {
@@ -60,6 +67,24 @@ final class EventSources {
         InformerEventSourceConfiguration.from(Pod.class, FineTuneJob.class)
             .withLabelSelector(ObjectLabels.SELECTOR)
             .withSecondaryToPrimaryMapper(EventSources::jobOf)
+            .build(),
+        context);
+  }
+
+  private InformerEventSource<ResourceQuota, FineTuneJob> quotas() {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(ResourceQuota.class, FineTuneJob.class)
+            .withSecondaryToPrimaryMapper(
+                quota -> Neighbours.waiting(quota, context.getPrimaryCache()))
+            .build(),
+        context);
+  }
+
+  private InformerEventSource<GenericKubernetesResource, FineTuneJob> workloads(
+      GroupVersionKind kind, InformerEventSource<Job, FineTuneJob> jobs) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(kind, FineTuneJob.class)
+            .withSecondaryToPrimaryMapper(workload -> Workloads.jobOf(workload, jobs))
             .build(),
         context);
   }

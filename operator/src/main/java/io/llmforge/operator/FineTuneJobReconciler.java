@@ -1,5 +1,8 @@
 package io.llmforge.operator;
 
+import static java.util.Objects.requireNonNull;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -12,14 +15,26 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.operator.decide.Admission;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Hold;
+import io.llmforge.operator.decide.QuotaQueue;
+import io.llmforge.operator.desired.HeldPods;
+import io.llmforge.operator.desired.JobDemand;
+import io.llmforge.operator.desired.QueuedJobs;
+import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.observe.Neighbourhood;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.OwnedObjects;
+import io.llmforge.operator.observe.QueueReader;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.report.Obstacle;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +54,9 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
   /** Pause before a spec is taken up that changed while a run was under way. */
   private static final Duration NEXT_RUN_PAUSE = Duration.ofMillis(100);
 
+  /** Pause before a job that has just begun to wait looks once more. */
+  private static final Duration SECOND_LOOK = Duration.ofMillis(500);
+
   private final Parts parts;
 
   public FineTuneJobReconciler(Parts parts) {
@@ -54,14 +72,43 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
 
   @Override
   public UpdateControl<FineTuneJob> reconcile(FineTuneJob job, Context<FineTuneJob> context) {
+    OwnedObjects owned = owned(context, parts.desired().kinds());
     Observation observation =
-        parts.observer().observe(job, owned(context, parts.desired().kinds()), answer(context));
-    Decision decision = parts.decider().decide(observation);
-    var request = observation.request();
-    var desired = parts.desired().of(request.owner(), request.spec(), decision);
+        parts
+            .observer()
+            .observe(job, owned, answer(context))
+            .with(QueueReader.read(job, owned, Neighbourhood.NONE, parts.clock().instant()));
+    Decision wished = parts.decider().decide(observation);
+    if (!QuotaQueue.wantsPods(wished)) {
+      return carryOut(wished, observation, context);
+    }
+    return parts
+        .turns()
+        .inTurn(
+            job.getMetadata().getNamespace(),
+            () -> {
+              Neighbourhood others =
+                  context.getSecondaryResource(Neighbourhood.class).orElse(Neighbourhood.NONE);
+              var facts = QueueReader.read(job, owned, others, parts.clock().instant());
+              return carryOut(wished, observation.with(facts), context);
+            });
+  }
+
+  private UpdateControl<FineTuneJob> carryOut(
+      Decision wished, Observation observation, Context<FineTuneJob> context) {
+    Owner owner = observation.request().owner();
+    var wanted = parts.desired().of(owner, observation.request().spec(), wished);
+    Admission admission = parts.queue().admit(wished, JobDemand.of(wanted), observation);
+    Decision decision = admission.decision();
     var obstacles =
-        parts.creator().create(desired, observation, context.resourceOperations()::create);
+        parts
+            .creator()
+            .create(
+                admitted(wanted, admission, observation),
+                observation,
+                context.resourceOperations()::create);
     parts.stopper().stop(decision, observation);
+    parts.releaser().release(admission.release(), owner.namespace());
     FineTuneJobStatus status =
         parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
     parts
@@ -71,16 +118,61 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
             decision,
             status,
             context.resourceOperations()::serverSideApplyPrimaryStatus);
-    return next(decision, obstacles);
+    wakeOthers(observation.recorded(), status, context);
+    return next(observation, decision, obstacles);
   }
 
-  private static UpdateControl<FineTuneJob> next(Decision decision, List<Obstacle> obstacles) {
+  private static List<HasMetadata> admitted(
+      List<HasMetadata> wanted, Admission admission, Observation observation) {
+    return switch (admission.creation()) {
+      case NOT_YET -> List.of();
+      case AT_ONCE -> wanted;
+      case HELD -> HeldPods.of(wanted);
+      case SUBMITTED ->
+          QueuedJobs.of(wanted, requireNonNull(observation.request().spec().queue(), "queue"));
+    };
+  }
+
+  // Who joins or leaves the line, or may have moved in it.
+  private static void wakeOthers(
+      FineTuneJobStatus before, FineTuneJobStatus after, Context<FineTuneJob> context) {
+    boolean queued = before.phase() == Phase.Queued || after.phase() == Phase.Queued;
+    boolean moved =
+        before.phase() != after.phase()
+            || !Objects.equals(before.observedGeneration(), after.observedGeneration())
+            || isInLine(before) != isInLine(after);
+    if (queued && moved) {
+      context.eventSourceRetriever().getEventSourcesFor(Neighbourhood.class).stream()
+          .filter(Neighbours.class::isInstance)
+          .forEach(source -> ((Neighbours) source).wake(context.getPrimaryResource()));
+    }
+  }
+
+  private static boolean isInLine(FineTuneJobStatus status) {
+    return status.queue() != null && status.queue().position() != null;
+  }
+
+  private static UpdateControl<FineTuneJob> next(
+      Observation observation, Decision decision, List<Obstacle> obstacles) {
     UpdateControl<FineTuneJob> control = UpdateControl.noUpdate();
     if (!obstacles.isEmpty()) {
       return control.rescheduleAfter(RETRY_PAUSE);
     }
+    if (decision instanceof Decision.Queue queue) {
+      return next(observation, queue.hold());
+    }
     boolean justEnded = decision instanceof Decision.Succeed || decision instanceof Decision.Fail;
     return justEnded ? control.rescheduleAfter(NEXT_RUN_PAUSE) : control;
+  }
+
+  // Quota that was freed before the status said that it is waited for has woken nobody.
+  private static UpdateControl<FineTuneJob> next(Observation observation, Hold hold) {
+    UpdateControl<FineTuneJob> control = UpdateControl.noUpdate();
+    boolean isNews = observation.recorded().phase() != Phase.Queued;
+    return hold.patience()
+        .or(() -> isNews ? Optional.of(SECOND_LOOK) : Optional.empty())
+        .map(control::rescheduleAfter)
+        .orElse(control);
   }
 
   private static OwnedObjects owned(
@@ -89,7 +181,8 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     return new OwnedObjects(
         List.copyOf(context.getSecondaryResources(Job.class)),
         List.copyOf(context.getSecondaryResources(Pod.class)),
-        others.toList());
+        others.toList(),
+        List.copyOf(context.getSecondaryResources(GenericKubernetesResource.class)));
   }
 
   private static StatusAnswer answer(Context<FineTuneJob> context) {

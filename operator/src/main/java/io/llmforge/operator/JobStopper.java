@@ -5,10 +5,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.QueuedJob;
 import io.llmforge.operator.observe.StageJob;
 import java.net.HttpURLConnection;
+import java.util.Optional;
 
 /**
  * Stops the Job of an attempt for good. A suspended Job's pods are told to end and do not count as
@@ -16,11 +19,7 @@ import java.net.HttpURLConnection;
  */
 final class JobStopper {
 
-  private static final String STOP =
-      """
-      {"metadata": {"annotations": {"%s": "true"}}, "spec": {"suspend": true}}
-      """
-          .formatted(ObjectLabels.STOPPED);
+  private static final String BY_USER = "true";
 
   private final KubernetesClient client;
 
@@ -30,22 +29,62 @@ final class JobStopper {
 
   /** Stops what a decision says; a Job that is gone needs no stopping. */
   void stop(Decision decision, Observation observation) {
-    if (!(decision instanceof Decision.Suspending suspending)
-        || suspending.job().state() != StageJob.State.ACTIVE) {
-      return;
+    order(decision)
+        .filter(order -> order.job().state() == StageJob.State.ACTIVE)
+        .ifPresent(order -> stop(order, observation));
+  }
+
+  /** A Job to stop, and the mark that says why. */
+  private record Order(StageJob job, String mark) {}
+
+  private static Optional<Order> order(Decision decision) {
+    if (decision instanceof Decision.Suspending suspending) {
+      return Optional.of(new Order(suspending.job(), BY_USER));
     }
+    return decision instanceof Decision.Queue queue ? order(queue.hold()) : Optional.empty();
+  }
+
+  private static Optional<Order> order(Hold hold) {
+    return switch (hold) {
+      case Hold.Withdrawing withdrawing ->
+          Optional.of(new Order(withdrawing.work(), ObjectLabels.WITHDRAWN));
+      case Hold.Evicting evicting -> Optional.of(new Order(evicting.work(), ObjectLabels.EVICTED));
+      case Hold.InLine line -> Optional.empty();
+      case Hold.TooLarge large -> Optional.empty();
+      case Hold.Collecting collecting -> Optional.empty();
+      case Hold.Pausing pausing -> Optional.empty();
+      case Hold.InKueue waiting -> Optional.empty();
+      case Hold.ByOther other -> Optional.empty();
+    };
+  }
+
+  // Kueue first: while it has a place for the Job, it starts one that was suspended again.
+  private void stop(Order order, Observation observation) {
+    String namespace = observation.request().owner().namespace();
+    observation
+        .queue()
+        .queuedJob(order.job().name())
+        .flatMap(QueuedJob::workload)
+        .ifPresent(workload -> Workloads.deactivate(client, namespace, workload));
     try {
       client
           .batch()
           .v1()
           .jobs()
-          .inNamespace(observation.request().owner().namespace())
-          .withName(suspending.job().name())
-          .patch(PatchContext.of(PatchType.JSON_MERGE), STOP);
+          .inNamespace(namespace)
+          .withName(order.job().name())
+          .patch(PatchContext.of(PatchType.JSON_MERGE), patch(order));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw e;
       }
     }
+  }
+
+  private static String patch(Order order) {
+    return """
+        {"metadata": {"annotations": {"%s": "%s"}}, "spec": {"suspend": true}}
+        """
+        .formatted(ObjectLabels.STOPPED, order.mark());
   }
 }

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** Wires the operator: the one place that knows clock, network and settings. */
 public final class OperatorBeans {
 
-  private static final int POLLS_AT_A_TIME = 4;
+  /** Trainers that do not answer hold a question for seconds; others are asked meanwhile. */
+  private static final int POLLS_AT_A_TIME = 32;
+
   private static final String EVENTS = "events.received";
   private static final String ACTION = "action";
 
@@ -97,7 +99,7 @@ public final class OperatorBeans {
       JobMetrics metrics) {
     ScheduledExecutorService polls =
         new ScheduledThreadPoolExecutor(
-            POLLS_AT_A_TIME, task -> Thread.ofPlatform().daemon().name("progress").unstarted(task));
+            POLLS_AT_A_TIME, Thread.ofVirtual().name("progress").factory());
     var polling = new ProgressPolling(statusClient, settings.pollInterval(), polls, metrics);
     return Parts.of(
         client,

@@ -21,7 +21,7 @@ public interface OperatorSettings {
   String acceleratorResource();
 
   /** Time between two questions to the same trainer; also between two writes of progress. */
-  @WithDefault("2s")
+  @WithDefault("10s")
   Duration pollInterval();
 
   /** Namespaces to look after, separated by commas. */

@@ -3,6 +3,7 @@ package io.llmforge.operator;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.operator.decide.Decider;
+import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.desired.DesiredObjects;
 import io.llmforge.operator.desired.PodDefaults;
@@ -18,9 +19,12 @@ record Parts(
     Observer observer,
     ProgressPolling polling,
     Decider decider,
+    QuotaQueue queue,
+    NamespaceTurns turns,
     DesiredObjects desired,
     ObjectCreator creator,
     JobStopper stopper,
+    PodReleaser releaser,
     StatusComposer composer,
     Reporter reporter,
     JobMetrics metrics,
@@ -33,12 +37,22 @@ record Parts(
         new Observer(new LiveObjects(client)),
         polling,
         new Decider(new TrainingPlanner(new LlmForgeConfigReader(), defaults.accelerators())),
+        new QuotaQueue(QuotaQueue.PATIENCE, QuotaQueue.SHORTEST_PAUSE),
+        new NamespaceTurns(),
         new DesiredObjects(defaults),
         new ObjectCreator(client),
         new JobStopper(client),
+        new PodReleaser(client),
         new StatusComposer(),
         new Reporter(client, metrics, clock),
         metrics,
         clock);
+  }
+
+  /** The same with another line for quota. */
+  Parts with(QuotaQueue other) {
+    return new Parts(
+        observer, polling, decider, other, turns, desired, creator, stopper, releaser, composer,
+        reporter, metrics, clock);
   }
 }

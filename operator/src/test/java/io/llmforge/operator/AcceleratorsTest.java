@@ -9,9 +9,6 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.crds.config.Finding;
 import io.llmforge.operator.decide.AcceleratorMap;
 import io.llmforge.operator.decide.AcceleratorProfile;
@@ -118,17 +115,16 @@ class AcceleratorsTest {
   @Test
   void whatTheJobSaysItselfGoesFirst() throws IOException {
     FineTuneJob job = job("{worker_resources: {'accelerator_type:A100-80G': 0.001}}");
-    job.setSpec(
-        new FineTuneJobSpec(
-            job.getSpec().config(),
-            null,
-            null,
-            null,
-            new Resources(new Accelerator("amd.com/gpu"), null),
-            null,
-            null,
-            new PodTemplate(null, null, Map.of("gpu", "mine", "disk", "ssd"), null),
-            null));
+    ObjectNode spec =
+        (ObjectNode)
+            new YAMLMapper()
+                .readTree(
+                    """
+                    resources: {accelerator: {resourceName: amd.com/gpu}}
+                    podTemplate: {nodeSelector: {gpu: mine, disk: ssd}}
+                    """);
+    spec.set("config", job.getSpec().config());
+    job.setSpec(new YAMLMapper().convertValue(spec, FineTuneJobSpec.class));
 
     PodSpec pod = pods(Rendering.of(job, WITH)).getLast();
 

@@ -68,7 +68,7 @@ class ChartTest {
     assertThat(variable(container, "LLMFORGE_TRAINER_IMAGE")).isEqualTo(PodDefaults.TRAINER_IMAGE);
     assertThat(variable(container, "LLMFORGE_ACCELERATOR_RESOURCE"))
         .isEqualTo(PodDefaults.ACCELERATOR_RESOURCE);
-    assertThat(variable(container, "LLMFORGE_POLL_INTERVAL")).isEqualTo("2s");
+    assertThat(variable(container, "LLMFORGE_POLL_INTERVAL")).isEqualTo("10s");
     assertThat(variable(container, "LLMFORGE_NAMESPACES")).isEmpty();
   }
 

@@ -45,7 +45,7 @@ public final class JobFixture {
   public static FineTuneJob job(String name, ObjectNode config) {
     FineTuneJob job = new FineTuneJob();
     job.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("default").build());
-    job.setSpec(new FineTuneJobSpec(config, null, null, null, null, null, null, null, null));
+    job.setSpec(new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null));
     return job;
   }
 }

@@ -32,7 +32,7 @@ class OperatorApplicationTest {
   void everySettingHasItsDefault() {
     assertThat(settings.trainerImage()).isEqualTo("llmforge/trainer:0.1.0");
     assertThat(settings.acceleratorResource()).isEqualTo("nvidia.com/gpu");
-    assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.namespaces()).isEqualTo("JOSDK_ALL_NAMESPACES");
     assertThat(settings.statusReaders()).isEmpty();
     assertThat(settings.acceleratorProfiles()).isEmpty();

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.desired.StatusReaders;
 import io.llmforge.operator.observe.StatusClient;
@@ -37,6 +38,7 @@ final class OperatorFixture implements AutoCloseable {
       KubernetesClient client,
       Set<String> namespaces,
       PodDefaults defaults,
+      QuotaQueue queue,
       Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
@@ -48,17 +50,24 @@ final class OperatorFixture implements AutoCloseable {
               more.accept(overrider);
             });
     operator.register(
-        new FineTuneJobReconciler(Parts.of(client, defaults, polling, Clock.systemUTC())),
+        new FineTuneJobReconciler(
+            Parts.of(client, defaults, polling, Clock.systemUTC()).with(queue)),
         overrider -> overrider.settingNamespaces(namespaces));
   }
 
   static OperatorFixture start(KubernetesClient client) {
-    return started(new OperatorFixture(client, Set.of("default"), DEFAULTS, more -> {}));
+    return started(
+        new OperatorFixture(client, Set.of("default"), DEFAULTS, usualQueue(), more -> {}));
+  }
+
+  /** An operator that reserves quota as a test says. */
+  static OperatorFixture start(KubernetesClient client, QuotaQueue queue) {
+    return started(new OperatorFixture(client, Set.of("default"), DEFAULTS, queue, more -> {}));
   }
 
   /** An operator that looks after these namespaces only, and limits who reaches their pods. */
   static OperatorFixture startIn(Set<String> namespaces, KubernetesClient client) {
-    return started(new OperatorFixture(client, namespaces, WITH_POLICY, more -> {}));
+    return started(new OperatorFixture(client, namespaces, WITH_POLICY, usualQueue(), more -> {}));
   }
 
   /** One of several operators, which works while it holds the lease. */
@@ -68,7 +77,12 @@ final class OperatorFixture implements AutoCloseable {
             client,
             Set.of("default"),
             DEFAULTS,
+            usualQueue(),
             more -> more.withLeaderElectionConfiguration(election)));
+  }
+
+  private static QuotaQueue usualQueue() {
+    return new QuotaQueue(QuotaQueue.PATIENCE, QuotaQueue.SHORTEST_PAUSE);
   }
 
   private static OperatorFixture started(OperatorFixture fixture) {

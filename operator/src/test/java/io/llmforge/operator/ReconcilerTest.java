@@ -74,6 +74,7 @@ class ReconcilerTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "Accepted", "True",
+                "QuotaReserved", "True",
                 "ReferenceReady", "True",
                 "Running", "False",
                 "Suspended", "False",

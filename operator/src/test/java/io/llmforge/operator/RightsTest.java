@@ -69,10 +69,14 @@ class RightsTest {
     ApiCalls calls = new ApiCalls();
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
       ClusterSetup.install(cluster.client());
-      try (KubernetesClient recorded = calls.record(cluster.client());
+      new QuotaFixture(cluster.client()).limit(50);
+      ScriptedKueue.install(cluster.client());
+      try (ScriptedKueue kueue = ScriptedKueue.start(cluster.client());
+          KubernetesClient recorded = calls.record(cluster.client());
           OperatorFixture operator = OperatorFixture.startIn(namespaces, recorded)) {
         assertThat(operator).isNotNull();
         walkEveryWay(cluster.client(), trainer);
+        walkThroughKueue(cluster.client(), trainer, kueue);
       }
     }
     return calls;
@@ -88,7 +92,8 @@ class RightsTest {
     return ApiCalls.granted(role.get("rules"));
   }
 
-  // A run that succeeds, one with a reference that does and one with one that fails, one whose Job
+  // All under a quota with room enough: a run that succeeds, one with a reference that does and one
+  // with one that fails, one whose Job
   // is lost, and one for each kind of object that is in the way.
   private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
     trainer.on("success", 1, 1, FakeTrainer.completes());
@@ -132,6 +137,20 @@ class RightsTest {
     awaitPhase(client, "blocked-b", Phase.Pending);
     awaitPhase(client, "blocked-c", Phase.Pending);
     awaitPhase(client, "blocked-d", Phase.Pending);
+  }
+
+  // A run that Kueue admits and evicts.
+  private static void walkThroughKueue(
+      KubernetesClient client, FakeTrainer trainer, ScriptedKueue kueue) {
+    trainer.on("evicted", 1, 1, trainer.untilTerminated("evicted", FakeTrainer.stops()));
+    KueueRunTest.submit(client, "evicted", JobFixture.config());
+    FineTuneJobs jobs = new FineTuneJobs(client);
+    jobs.awaitStatus("evicted", s -> s.queue() != null && s.queue().shortfall() != null);
+    kueue.admit("evicted-1-train-1");
+    trainer.awaitStarted("evicted");
+    jobs.awaitStatus("evicted", s -> s.queue().waitedSeconds() != null);
+    kueue.evict("evicted-1-train-1");
+    jobs.awaitStatus("evicted", s -> s.run().attempt() == 2);
   }
 
   private static void inTheWay(KubernetesClient client) {

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  */
 record RunEnd(TinyRun run, int steps) {
 
+  private static final String EVENTS = "runs/tiny-1/events.out.tfevents.llmforge";
+
   /** Every tensor of the last checkpoint, the optimizer's too, and every one that is published. */
   void addTensors(Agreement agreement, RunEnd expected) throws IOException {
     for (var folder : List.of("trainer", "artifact")) {
@@ -28,6 +30,7 @@ record RunEnd(TinyRun run, int steps) {
   void addAll(Agreement agreement, RunEnd expected) throws IOException {
     addTensors(agreement, expected);
     addFile(agreement, run.workspace, expected.run.workspace, "metrics.jsonl");
+    addFile(agreement, run.workspace, expected.run.workspace, EVENTS);
     addFile(agreement, lastCheckpoint(), expected.lastCheckpoint(), "trainer/state.json");
     for (var file : expected.published()) {
       addFile(agreement, output(), expected.output(), file);

@@ -21,7 +21,7 @@ public record Installation(Path home) {
   }
 
   /** The custom resource definition. */
-  Path customResourceDefinition() {
+  public Path customResourceDefinition() {
     return built(home.resolve("crds/finetunejobs.llmforge.io-v1.yml"));
   }
 

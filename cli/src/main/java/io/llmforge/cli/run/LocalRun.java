@@ -38,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRun {
 
   private static final YAMLMapper YAML = new YAMLMapper();
+
+  /** One job asks little of an operator; a person waits for its start. */
+  private static final List<String> QUICK_START =
+      List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(250);
 
   private final Installation installation;
@@ -96,6 +101,7 @@ public final class LocalRun {
         started.add(
             OperatorProcess.launch(
                 installation,
+                QUICK_START,
                 cluster.kubeconfig(),
                 folder.operatorLog(),
                 ClusterDesign.operatorSettings()));

@@ -10,12 +10,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged operator as a process of its own, told by KUBECONFIG which cluster is its. */
-final class OperatorProcess implements AutoCloseable {
+public final class OperatorProcess implements AutoCloseable {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -34,21 +35,22 @@ final class OperatorProcess implements AutoCloseable {
   /**
    * Starts the operator; it is not ready yet.
    *
+   * @param javaOptions options of its Java
    * @param settings additional environment
    */
-  static OperatorProcess launch(
-      Installation installation, Path kubeconfig, Path log, Map<String, String> settings)
+  public static OperatorProcess launch(
+      Installation installation,
+      List<String> javaOptions,
+      Path kubeconfig,
+      Path log,
+      Map<String, String> settings)
       throws IOException {
     int port = freePort();
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                installation.java().toString(),
-                "-Xmx160m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                installation.operatorJar().toString()));
+    List<String> command = new ArrayList<>();
+    command.add(installation.java().toString());
+    command.addAll(javaOptions);
+    command.addAll(List.of("-jar", installation.operatorJar().toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("KUBECONFIG", kubeconfig.toString());
     builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
     builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
@@ -63,7 +65,7 @@ final class OperatorProcess implements AutoCloseable {
    *
    * @throws IOException when it ends or takes too long; the message holds the end of its log
    */
-  void awaitReady() throws IOException, InterruptedException {
+  public void awaitReady() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     try (HttpClient client = HttpClient.newHttpClient()) {
       while (!isReady(client)) {
@@ -77,16 +79,26 @@ final class OperatorProcess implements AutoCloseable {
     }
   }
 
-  Path log() {
+  /** Ends it without a word, as a node that loses its power does. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Its standard output and error. */
+  public Path log() {
     return log;
   }
 
-  boolean isRunning() {
+  public boolean isRunning() {
     return process.isAlive();
   }
 
+  public long processId() {
+    return process.pid();
+  }
+
   /** The end of its log, for a message about its death. */
-  String lastWords() throws IOException {
+  public String lastWords() throws IOException {
     List<String> lines = Files.readAllLines(log);
     return String.join(
         "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));

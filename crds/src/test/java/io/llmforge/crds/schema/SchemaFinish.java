@@ -25,7 +25,18 @@ import java.util.stream.Collectors;
 final class SchemaFinish {
 
   private static final List<String> COLUMNS =
-      List.of("PHASE", "PROGRESS", "STEP", "LOSS", "ETA", "GPUS", "AGE", "MODEL", "RUN", "REASON");
+      List.of(
+          "PHASE",
+          "PROGRESS",
+          "STEP",
+          "LOSS",
+          "ETA",
+          "GPUS",
+          "AGE",
+          "MODEL",
+          "QUEUE",
+          "RUN",
+          "REASON");
 
   /** Lists whose items are told apart by a key, so that two writers can own different items. */
   private static final Map<Class<?>, Map<String, String>> LIST_KEYS =

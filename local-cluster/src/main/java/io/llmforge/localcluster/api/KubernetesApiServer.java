@@ -73,7 +73,7 @@ public final class KubernetesApiServer implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()), 0);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     http.setExecutor(threads);
-    http.createContext("/", new HttpEdge(endpoint(options, store, threads)));
+    http.createContext("/", new HttpEdge(endpoint(options, store, threads), options.requests()));
     http.start();
     return new KubernetesApiServer(http, threads, store);
   }

@@ -168,6 +168,32 @@ class BuiltinRulesContractTest {
   }
 
   @Test
+  void quotaWithScopesCountsThePodsThatTheyAccept() {
+    created("{apiVersion: v1, kind: Namespace, metadata: {name: contract-scopes}}");
+    String inScopes = "metadata: {namespace: contract-scopes, name: %s}";
+    String quota =
+        "{apiVersion: v1, kind: ResourceQuota, " + inScopes + ", spec: {hard: {pods: 0}, %s}}";
+    created(quota.formatted("deadlines", "scopes: [Terminating]"));
+    created(
+        quota.formatted(
+            "urgent",
+            "scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values:"
+                + " [high]}]}"));
+    String pod =
+        "{apiVersion: v1, kind: Pod, "
+            + inScopes
+            + ", spec: {%s containers: [{name: one, image: one}]}}";
+
+    created(pod.formatted("plain", ""));
+    var deadline = refusal(() -> created(pod.formatted("short", "activeDeadlineSeconds: 5,")));
+    var urgent = refusal(() -> created(pod.formatted("high", "priorityClassName: high,")));
+
+    CLUSTER.client().namespaces().withName("contract-scopes").delete();
+    assertThat(deadline.getStatus().getMessage()).contains("exceeded quota: deadlines");
+    assertThat(urgent.getStatus().getMessage()).contains("exceeded quota: urgent");
+  }
+
+  @Test
   void deletedNamespaceTakesItsContentWithIt() {
     created("{apiVersion: v1, kind: Namespace, metadata: {name: contract-doomed}}");
     created(

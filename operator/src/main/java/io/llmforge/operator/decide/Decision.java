@@ -34,6 +34,16 @@ public sealed interface Decision {
     }
   }
 
+  /** The next pods of a run wait for quota; of its objects none but a Job that collects them. */
+  record Queue(Planning planning, RunState run, Hold hold) implements Decision {
+
+    public Queue {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(hold, "hold");
+    }
+  }
+
   /** The run of an earlier config is under way: its end is awaited, and nothing is created. */
   record Await(Planning planning, RunState run, Attempt.AtWork attempt) implements Decision {
     public Await {

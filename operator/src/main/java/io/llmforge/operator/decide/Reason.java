@@ -16,6 +16,21 @@ public enum Reason {
       "Write pvc://CLAIM/PATH, s3://BUCKET/KEY, gs://BUCKET/KEY, https://HOST/PATH or, for a model,"
           + " its Hugging Face id."),
 
+  // Quota.
+  WAITING_FOR_QUOTA("The run starts by itself when its turn has come and the quota is free."),
+  EXCEEDS_QUOTA_LIMIT(
+      "Ask for less, or have the quota raised; the run starts by itself when it fits."),
+  RESERVING("Quota is charged for every pod of the stage before the first of them runs."),
+  RESERVATION_WITHDRAWN("What it got is given back; it is tried again by itself."),
+  RESERVED("The quota of all pods is reserved."),
+  WAITING_IN_QUEUE("Kueue starts the run when its turn has come."),
+  ADMITTED("Kueue has admitted the pods."),
+  EVICTED(
+      "It continues from its newest checkpoint as a new attempt, which queues; no try is used up."),
+  SUSPENDED_BY_OTHER(
+      "Set the Job's spec.suspend to false; where a queue takes Jobs without a queue name, write"
+          + " spec.queue.name."),
+
   // The way of a run.
   NOT_STARTED("No run has been started."),
   VALIDATED("The config is valid and nothing was created; remove spec.validateOnly to train."),

@@ -36,6 +36,7 @@ public final class DesiredObjects {
       case Decision.Train train -> ofStages(owner, spec, train, List.of(train.run().stage()));
       case Decision.Refuse refuse -> List.of();
       case Decision.OnlyValidate onlyValidate -> List.of();
+      case Decision.Queue queue -> List.of();
       case Decision.Await await -> List.of();
       case Decision.Suspending suspending -> List.of();
       case Decision.Suspended suspended -> List.of();

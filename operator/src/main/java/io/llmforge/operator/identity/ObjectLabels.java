@@ -23,6 +23,20 @@ public final class ObjectLabels {
   /** Annotation of a stage's Job that the operator has suspended for good. */
   public static final String STOPPED = "llmforge.io/stopped";
 
+  /** Value of {@link #STOPPED} of a Job that was suspended because it did not get all its pods. */
+  public static final String WITHDRAWN = "withdrawn";
+
+  /** Value of {@link #STOPPED} of a Job whose place Kueue took away, or that left its queue. */
+  public static final String EVICTED = "evicted";
+
+  /** Labels by which Kueue knows its Jobs. */
+  public static final String KUEUE_QUEUE = "kueue.x-k8s.io/queue-name";
+
+  public static final String KUEUE_PRIORITY = "kueue.x-k8s.io/priority-class";
+
+  /** Scheduling gate of pods that are held until all of their Job are there. */
+  public static final String ADMISSION_GATE = "llmforge.io/admission";
+
   /** Selects everything this operator created. */
   public static final String SELECTOR = MANAGED_BY + "=" + OPERATOR;
 

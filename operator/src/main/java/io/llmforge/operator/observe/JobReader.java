@@ -26,7 +26,8 @@ final class JobReader {
                     job.getMetadata().getName(), mark, state(job, pods), shards(job), pods));
   }
 
-  private static Optional<JobMark> mark(Job job) {
+  /** What it was created for; empty when somebody changed its labels. */
+  static Optional<JobMark> mark(Job job) {
     Map<String, String> labels = orEmpty(job.getMetadata().getLabels());
     Map<String, String> annotations = orEmpty(job.getMetadata().getAnnotations());
     int run = number(labels.get(ObjectLabels.RUN), 0);

@@ -18,17 +18,20 @@ import java.util.Set;
  * @param objects everything that exists and is controlled by the FineTuneJob
  * @param jobs the Jobs of its runs among them
  * @param answer what the trainer at work says of itself
+ * @param queue what stands between it and its pods
  */
 public record Observation(
     Request request,
     FineTuneJobStatus recorded,
     Set<ObjectKey> objects,
     List<StageJob> jobs,
-    StatusAnswer answer) {
+    StatusAnswer answer,
+    QueueFacts queue) {
 
   /** A status that says nothing. */
   public static final FineTuneJobStatus NO_STATUS =
-      new FineTuneJobStatus(null, null, null, null, null, null, null, null, null, null, null, null);
+      new FineTuneJobStatus(
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   public Observation {
     requireNonNull(request, "request");
@@ -36,6 +39,22 @@ public record Observation(
     objects = Set.copyOf(objects);
     jobs = List.copyOf(jobs);
     requireNonNull(answer, "answer");
+    requireNonNull(queue, "queue");
+  }
+
+  /** One in a namespace without quotas. */
+  public Observation(
+      Request request,
+      FineTuneJobStatus recorded,
+      Set<ObjectKey> objects,
+      List<StageJob> jobs,
+      StatusAnswer answer) {
+    this(request, recorded, objects, jobs, answer, QueueFacts.NONE);
+  }
+
+  /** The same with what stands between the FineTuneJob and its pods. */
+  public Observation with(QueueFacts facts) {
+    return new Observation(request, recorded, objects, jobs, answer, facts);
   }
 
   /** A FineTuneJob nobody has looked at yet. */

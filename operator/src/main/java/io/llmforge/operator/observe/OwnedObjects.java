@@ -1,5 +1,6 @@
 package io.llmforge.operator.observe;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -11,11 +12,23 @@ import java.util.List;
  * @param jobs Jobs
  * @param pods pods of the Jobs
  * @param others everything else that the operator creates
+ * @param workloads Kueue's Workloads of the Jobs
  */
-public record OwnedObjects(List<Job> jobs, List<Pod> pods, List<HasMetadata> others) {
+public record OwnedObjects(
+    List<Job> jobs,
+    List<Pod> pods,
+    List<HasMetadata> others,
+    List<GenericKubernetesResource> workloads) {
+
+  /** Of a cluster without Kueue. */
+  public OwnedObjects(List<Job> jobs, List<Pod> pods, List<HasMetadata> others) {
+    this(jobs, pods, others, List.of());
+  }
+
   public OwnedObjects {
     jobs = List.copyOf(jobs);
     pods = List.copyOf(pods);
     others = List.copyOf(others);
+    workloads = List.copyOf(workloads);
   }
 }

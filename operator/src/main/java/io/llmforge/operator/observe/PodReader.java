@@ -24,6 +24,9 @@ final class PodReader {
 
   private static final String INDEX = "batch.kubernetes.io/job-completion-index";
 
+  /** A gate holds the pod back: nobody has looked for a node yet. */
+  private static final String GATED = "SchedulingGated";
+
   private static final Set<String> NO_IMAGE =
       Set.of(
           "ErrImagePull",
@@ -86,7 +89,9 @@ final class PodReader {
       return new TrainerPod.Waiting(name, cause(reason), message);
     }
     Optional<PodCondition> unscheduled =
-        condition(status, "PodScheduled").filter(condition -> isStatus(condition, "False"));
+        condition(status, "PodScheduled")
+            .filter(condition -> isStatus(condition, "False"))
+            .filter(condition -> !GATED.equals(condition.getReason()));
     return unscheduled
         .map(c -> new TrainerPod.Waiting(name, Cause.SCHEDULING, orEmpty(c.getMessage())))
         .orElseGet(() -> new TrainerPod.Waiting(name, Cause.START, ""));

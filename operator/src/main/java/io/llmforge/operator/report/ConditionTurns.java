@@ -8,22 +8,26 @@ import io.llmforge.operator.decide.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Which conditions turned from one status to the next. */
 final class ConditionTurns {
+
+  private static final Set<String> UNSAID =
+      Set.of(Reason.NOT_REQUIRED.text(), Reason.PODS_PENDING.text(), Reason.ENDED.text());
 
   private ConditionTurns() {}
 
   /**
    * Conditions that speak and whose status or reason changed. On the first pass all of them are
-   * new; only those that hold, and a refusal, are worth a word then. What a task does not need is
-   * never worth one.
+   * new; only those that hold, a refusal and a wait for quota are worth a word then. What a task
+   * does not need, and what is on its way to the next word, is never worth one.
    */
   static List<JobCondition> between(FineTuneJobStatus before, FineTuneJobStatus after) {
     List<JobCondition> earlier = conditions(before);
     return conditions(after).stream()
         .filter(ConditionTurns::speaks)
-        .filter(condition -> !Reason.NOT_REQUIRED.text().equals(condition.reason()))
+        .filter(condition -> !UNSAID.contains(requireNonNullElse(condition.reason(), "")))
         .filter(condition -> turned(condition, earlier))
         .toList();
   }
@@ -41,7 +45,13 @@ final class ConditionTurns {
 
   private static boolean isNewsAtFirst(JobCondition condition) {
     return condition.status().equals("True")
-        || condition.type().equals(ConditionType.ACCEPTED.text());
+        || condition.type().equals(ConditionType.ACCEPTED.text())
+        || waitsForQuota(condition);
+  }
+
+  private static boolean waitsForQuota(JobCondition condition) {
+    return condition.type().equals(ConditionType.QUOTA_RESERVED.text())
+        && !Reason.NOT_STARTED.text().equals(condition.reason());
   }
 
   private static boolean speaks(JobCondition condition) {

@@ -4,6 +4,8 @@ package io.llmforge.operator.report;
 enum ConditionType {
   /** The config can be trained. */
   ACCEPTED("Accepted", Voice.SPEAKS),
+  /** The pods of the present stage have their quota, or need none. */
+  QUOTA_RESERVED("QuotaReserved", Voice.SPEAKS),
   /** What the task needs of the starting model is computed. */
   REFERENCE_READY("ReferenceReady", Voice.SPEAKS),
   /** Pods of the present stage are at work. */

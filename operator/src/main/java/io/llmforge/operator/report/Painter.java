@@ -10,6 +10,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.Finding.Severity;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.observe.Observation;
@@ -22,16 +23,22 @@ import java.util.stream.Collectors;
 /** Paints where everything stands: one row of the table of conditions for each decision. */
 final class Painter {
 
+  private static final String NO_QUOTA_YET =
+      "The pods wait for their quota; condition QuotaReserved says more.";
+
   private final Observation observation;
   private final Truth reference;
+  private final Truth quota;
 
-  private Painter(Observation observation, Truth reference) {
+  private Painter(Observation observation, Truth reference, Truth quota) {
     this.observation = observation;
     this.reference = reference;
+    this.quota = quota;
   }
 
   static Picture paint(Observation observation, Decision decision, List<Obstacle> obstacles) {
-    return new Painter(observation, ReferenceTruth.of(observation, decision))
+    Truth reference = ReferenceTruth.of(observation, decision);
+    return new Painter(observation, reference, QuotaTruth.of(observation, decision))
         .paint(decision, obstacles);
   }
 
@@ -43,6 +50,8 @@ final class Painter {
           obstacles.isEmpty()
               ? underway(train.planning(), Activity.of(train.run(), train.attempt(), observation))
               : hindered(train.planning(), obstacles);
+      case Decision.Queue queue ->
+          obstacles.isEmpty() ? queued(queue) : hindered(queue.planning(), obstacles);
       case Decision.Await await ->
           waitingForEnd(
               underway(await.planning(), Activity.of(await.run(), await.attempt(), observation)),
@@ -69,6 +78,23 @@ final class Painter {
     truths.put(ConditionType.COMPLETE, Truth.no(Reason.SUSPENDING));
     truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
     return new Picture(Phase.Suspending, message, truths);
+  }
+
+  // What no quota has room for waits for somebody to do something.
+  private Picture queued(Decision.Queue decision) {
+    Truth truth = Truth.no(decision.hold().reason(), decision.hold().message());
+    boolean hopeless = decision.hold() instanceof Hold.TooLarge;
+    Map<ConditionType, Truth> truths = truths();
+    truths.put(ConditionType.ACCEPTED, accepted(decision.planning()));
+    truths.put(ConditionType.RUNNING, Truth.no(Reason.PODS_PENDING, NO_QUOTA_YET));
+    truths.put(ConditionType.READY, truth);
+    truths.put(ConditionType.RECONCILING, hopeless ? truth : Truth.yes(truth.reason()));
+    truths.put(
+        ConditionType.STALLED,
+        hopeless ? Truth.yes(truth.reason(), truth.message()) : Truth.no(Reason.NOT_STALLED));
+    truths.put(ConditionType.COMPLETE, Truth.no(Reason.IN_PROGRESS));
+    truths.put(ConditionType.FAILED, Truth.no(Reason.NOT_FAILED));
+    return new Picture(Phase.Queued, truth.message(), truths);
   }
 
   private Picture suspended(Planning planning) {
@@ -187,7 +213,13 @@ final class Painter {
 
   private Map<ConditionType, Truth> truths() {
     return new EnumMap<>(
-        Map.of(ConditionType.REFERENCE_READY, reference, ConditionType.SUSPENDED, notSuspended()));
+        Map.of(
+            ConditionType.QUOTA_RESERVED,
+            quota,
+            ConditionType.REFERENCE_READY,
+            reference,
+            ConditionType.SUSPENDED,
+            notSuspended()));
   }
 
   // That a run was resumed is worth saying until its condition turns again.

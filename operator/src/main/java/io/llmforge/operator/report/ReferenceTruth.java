@@ -33,6 +33,7 @@ final class ReferenceTruth {
           train.run().stage() == Stage.TRAIN && isRequired(train.planning())
               ? Truth.yes(Reason.COMPUTED)
               : underway(train.run(), train.attempt(), observation);
+      case Decision.Queue queue -> queued(queue, observation);
       case Decision.Await await -> underway(await.run(), await.attempt(), observation);
       case Decision.Suspending suspending ->
           stopping(suspending.run(), suspending.job(), observation);
@@ -66,6 +67,13 @@ final class ReferenceTruth {
           attempt instanceof Attempt.Scoring scoring
               ? Truth.no(Reason.SCORING, sentence(scoring.work().shards()))
               : Truth.no(Reason.SCORING);
+    };
+  }
+
+  private static Truth queued(Decision.Queue queue, Observation observation) {
+    return switch (queue.run().stage()) {
+      case TRAIN -> trained(queue.run().number(), observation);
+      case REFERENCE -> Truth.no(Reason.PODS_PENDING, "The pods that score wait for their quota.");
     };
   }
 

@@ -35,6 +35,13 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
     return of(run, null, null, jobName(run));
   }
 
+  /** A run whose next pods wait: its Job is recorded when there is one to collect them. */
+  Run queued(Decision.Queue queue, boolean created) {
+    return created && queue.hold().job().isPresent()
+        ? underway(queue.run())
+        : suspended(queue.run());
+  }
+
   /** A run of which nothing is at work. */
   Run suspended(RunState run) {
     return of(run, null, null, null);

@@ -57,7 +57,8 @@ public final class StatusComposer {
         failure(decision, recorded, sameRun),
         outputs(decision, recorded, sameRun),
         findings(decision),
-        conditions(picture, observation, now));
+        conditions(picture, observation, now),
+        QueueRecord.of(observation, decision, now));
   }
 
   private static boolean isSame(Run run, Run recorded) {
@@ -79,6 +80,7 @@ public final class StatusComposer {
       case Decision.Train train -> train.attempt() instanceof Attempt.Underway;
       case Decision.Await await -> await.attempt() instanceof Attempt.Underway;
       case Decision.Refuse refuse -> false;
+      case Decision.Queue queue -> false;
       case Decision.OnlyValidate validate -> false;
       case Decision.Suspending suspending -> false;
       case Decision.Suspended suspended -> false;
@@ -96,6 +98,7 @@ public final class StatusComposer {
       case Decision.Refuse refuse -> observation.recorded().run();
       case Decision.OnlyValidate validate -> observation.recorded().run();
       case Decision.Train train -> record.underway(train, obstacles.isEmpty());
+      case Decision.Queue queue -> record.queued(queue, obstacles.isEmpty());
       case Decision.Await await -> record.underway(await.run());
       case Decision.Suspending suspending -> record.underway(suspending.run());
       case Decision.Suspended suspended -> record.suspended(suspended.run());
@@ -116,6 +119,7 @@ public final class StatusComposer {
           train.attempt() instanceof Attempt.AtWork attempt
               ? resources(attempt)
               : new Resources(firstDevices(train));
+      case Decision.Queue queue -> NOTHING;
       case Decision.Await await -> resources(await.attempt());
       case Decision.Suspending suspending -> recorded.resources();
       case Decision.Suspended suspended -> NOTHING;

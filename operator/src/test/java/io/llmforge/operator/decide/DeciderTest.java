@@ -205,7 +205,8 @@ class DeciderTest {
     }
     Boolean validateOnly = name.startsWith("validate") ? true : null;
     Boolean suspend = name.endsWith("suspended") ? true : null;
-    return new FineTuneJobSpec(config, null, validateOnly, suspend, null, null, null, null, null);
+    return new FineTuneJobSpec(
+        config, null, validateOnly, suspend, null, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -219,7 +220,7 @@ class DeciderTest {
           default -> throw new IllegalArgumentException(recorded);
         };
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null);
   }
 
   private static Run run(Outcome outcome, String job, int failedAttempts) {
@@ -261,6 +262,7 @@ class DeciderTest {
       case Decision.OnlyValidate validate -> "OnlyValidate";
       case Decision.Train train ->
           "Train %s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
+      case Decision.Queue queue -> "Queue " + text(queue.run());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending " + text(suspending.run());
       case Decision.Suspended suspended -> "Suspended " + text(suspended.run());

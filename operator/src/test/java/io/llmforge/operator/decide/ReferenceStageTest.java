@@ -115,7 +115,16 @@ class ReferenceStageTest {
             PLANNER.plan(
                 OWNER,
                 new FineTuneJobSpec(
-                    JobFixture.classification(), null, null, null, null, null, null, null, null));
+                    JobFixture.classification(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null));
 
     assertThat(planned.stages()).containsExactly(Stage.TRAIN);
   }
@@ -171,7 +180,7 @@ class ReferenceStageTest {
       case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null);
+    return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -185,7 +194,7 @@ class ReferenceStageTest {
     String job = recorded.endsWith("-planned") ? null : "tiny-1-" + recorded + "-1";
     Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null);
   }
 
   private static List<StageJob> jobs(String reference, String train) {
@@ -245,6 +254,7 @@ class ReferenceStageTest {
       case Decision.OnlyValidate validate -> "OnlyValidate";
       case Decision.Train train ->
           "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
+      case Decision.Queue queue -> "Queue " + text(queue.run());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending";
       case Decision.Suspended suspended -> "Suspended";

@@ -43,6 +43,7 @@ class ArgoCustomizationsTest {
         .isEqualTo(
             switch (phase) {
               case Failed -> "Degraded";
+              case Queued -> truths.endsWith("T F F") ? "Degraded" : "Progressing";
               case Pending, Succeeded -> "Healthy";
               case Suspended -> "Suspended";
               case Scoring, Starting, Training, Publishing, Suspending -> "Progressing";

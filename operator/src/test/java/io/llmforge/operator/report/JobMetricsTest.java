@@ -207,6 +207,7 @@ class JobMetricsTest {
         null,
         null,
         null,
-        List.of(running));
+        List.of(running),
+        null);
   }
 }

@@ -45,7 +45,8 @@ class ReferenceStatusTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(JobFixture.preference(), null, null, null, null, null, null, null, null);
+      new FineTuneJobSpec(
+          JobFixture.preference(), null, null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final RunState SCORING_RUN =
@@ -188,7 +189,8 @@ class ReferenceStatusTest {
 
   private static Planning.Planned plainPlan() {
     var spec =
-        new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null, null);
+        new FineTuneJobSpec(
+            JobFixture.config(), null, null, null, null, null, null, null, null, null);
     return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
   }
 

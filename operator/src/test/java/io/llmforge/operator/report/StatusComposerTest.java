@@ -18,6 +18,7 @@ import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
+import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.decide.RunState;
@@ -32,6 +33,7 @@ import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Waiting.Cause;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
@@ -47,7 +49,8 @@ class StatusComposerTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null, null);
+      new FineTuneJobSpec(
+          JobFixture.config(), null, null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Planning.Refused REFUSED =
@@ -79,6 +82,9 @@ class StatusComposerTest {
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.5Z");
   private static final Instant LATER = Instant.parse("2026-11-23T13:00:00Z");
 
+  private static final String SHORT =
+      "team-gpu needs 2 requests.nvidia.com/gpu, free 1 (hard 3, used 2)";
+
   private final StatusComposer composer = new StatusComposer();
 
   static Stream<Arguments> rows() {
@@ -87,24 +93,39 @@ class StatusComposerTest {
     var completed =
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
-    // decision, phase, then Accepted ReferenceReady Running Suspended Ready Reconciling Stalled
+    // decision, phase, then Accepted QuotaReserved ReferenceReady Running Suspended Ready
+    // Reconciling Stalled
     // Complete Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F F T F T"),
-        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T T F F T F F F F"),
-        row(train(new Attempt.First()), Phase.Starting, "T T F F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T F F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T F F F T F F F"),
-        row(underway(loading), Phase.Starting, "T T F F F T F F F"),
-        row(underway(ready), Phase.Training, "T T T F F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F F F T F T"),
+        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T F T F F T F F F F"),
+        row(train(new Attempt.First()), Phase.Starting, "T T T F F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T F F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T F F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T T F F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T T F F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T T F F T F F F"),
-        row(new Decision.Suspending(PLANNED, RUN, STOPPING), Phase.Suspending, "T T F F F T F F F"),
-        row(new Decision.Suspended(PLANNED, RUN), Phase.Suspended, "T T F T F F F F F"),
-        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F F F F T F T"));
+            "F T T T F F T F F F"),
+        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T F T F F F T F F F"),
+        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T F T F F F F T F F"),
+        row(
+            queue(new Hold.Collecting("tiny-1-train-1", 0, 2, Duration.ofSeconds(30))),
+            Phase.Queued,
+            "T F T F F F T F F F"),
+        row(
+            queue(new Hold.Pausing("tiny-1-train-1", "", Duration.ofSeconds(10))),
+            Phase.Queued,
+            "T F T F F F T F F F"),
+        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T F T F F F T F F F"),
+        row(
+            new Decision.Suspending(PLANNED, RUN, STOPPING),
+            Phase.Suspending,
+            "T T T F F F T F F F"),
+        row(new Decision.Suspended(PLANNED, RUN), Phase.Suspended, "T T T F T F F F F F"),
+        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T T F F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T F F F F T F T"));
   }
 
   @Test
@@ -133,6 +154,7 @@ class StatusComposerTest {
         .extracting(JobCondition::type)
         .containsExactly(
             "Accepted",
+            "QuotaReserved",
             "ReferenceReady",
             "Running",
             "Suspended",
@@ -304,6 +326,10 @@ class StatusComposerTest {
 
   private FineTuneJobStatus compose(Observation observation, Decision decision, Instant now) {
     return composer.compose(observation, decision, List.of(), now);
+  }
+
+  private static Decision queue(Hold hold) {
+    return new Decision.Queue(PLANNED, RUN, hold);
   }
 
   private static Decision train(Attempt attempt) {

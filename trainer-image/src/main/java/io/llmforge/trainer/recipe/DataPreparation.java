@@ -50,22 +50,22 @@ final class DataPreparation {
 
   /** Prepares both files, or finds them prepared. */
   TrainingData prepare(RunTokenizer run, ModelSourceFolders folders) {
-    RowCache cache = new RowCache(files.resolve(RowCache.FOLDER), key(run, folders));
+    List<DataFile> sources = sources();
+    RowCache cache = new RowCache(files.resolve(RowCache.FOLDER), key(sources, run, folders));
     PreparedRows rows = cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
-    TrainingData data = data(rows);
+    TrainingData data = data(rows, sources);
     announce(data, rows);
     writePreview(rows.train());
     return data;
   }
 
   /** Everything the rows follow from. */
-  private String key(RunTokenizer run, ModelSourceFolders folders) {
-    Location validation = plan.data().validation();
+  private String key(List<DataFile> sources, RunTokenizer run, ModelSourceFolders folders) {
     List<String> parts =
         List.of(
             Integer.toString(RowCache.FORMAT),
-            digest(plan.data().train()),
-            validation == null ? "no validation" : digest(validation),
+            sources.getFirst().sha256(),
+            sources.size() == 1 ? "no validation" : sources.getLast().sha256(),
             run.digest(),
             PlanJson.write(plan.objective()),
             String.valueOf(plan.sequence().contextLength()),
@@ -73,9 +73,18 @@ final class DataPreparation {
     return Sha256.of(String.join("\n", parts));
   }
 
-  private String digest(Location location) {
+  private List<DataFile> sources() {
+    DataFile train = source(DataFile.Use.TRAINING, plan.data().train());
+    Location validation = plan.data().validation();
+    return validation == null
+        ? List.of(train)
+        : List.of(train, source(DataFile.Use.VALIDATION, validation));
+  }
+
+  private DataFile source(DataFile.Use use, Location location) {
     try {
-      return Sha256.of(surroundings.volumes().source(location));
+      String digest = Sha256.of(surroundings.volumes().source(location));
+      return new DataFile(use, location.text(), digest);
     } catch (IOException e) {
       throw StorageException.reading(location.text(), e);
     }
@@ -103,7 +112,7 @@ final class DataPreparation {
     }
   }
 
-  private TrainingData data(PreparedRows rows) {
+  private TrainingData data(PreparedRows rows, List<DataFile> sources) {
     RowSet train = rows.train();
     int contextLength = rows.summary().contextLength();
     int rowsPerDevice = BatchSizeRule.rowsPerDevice(plan.batch().rowsPerDevice(), contextLength);
@@ -123,7 +132,8 @@ final class DataPreparation {
         Batches.of(
             rowsPerDevice,
             plan.batch().evaluationRowsPerDevice(),
-            contextLength * train.sequencesPerRow()));
+            contextLength * train.sequencesPerRow()),
+        sources);
   }
 
   private void announce(TrainingData data, PreparedRows rows) {

@@ -85,6 +85,8 @@ record Publication(TrainingPlan plan, Path target) {
                 Files.copy(
                     metricsFile.resolveSibling(ResolvedPlan.FILE),
                     folder.resolve(ResolvedPlan.FILE));
+                copyEvents(Durable.parentOf(metricsFile), folder);
+                writeCard(checkpoint, folder);
                 Durable.writeText(
                     folder.resolve("training_plan.json"), PlanJson.writeIndented(plan));
                 Manifest.write(folder);
@@ -116,6 +118,23 @@ record Publication(TrainingPlan plan, Path target) {
         copyAll(checkpoint.artifact(), Files.createDirectories(folder.resolve(ADAPTER_FOLDER)));
       }
     }
+  }
+
+  private void copyEvents(Path workspace, Path folder) throws IOException {
+    Path copy = RunRecords.eventFile(folder, plan);
+    Files.createDirectories(copy.getParent());
+    Files.copy(RunRecords.eventFile(workspace, plan), copy);
+  }
+
+  /** Describes what lies in the folder: its plan, its metrics and their pictures. */
+  private void writeCard(Checkpoint checkpoint, Path folder) throws IOException {
+    ResolvedPlan resolved =
+        PlanJson.read(Files.readString(folder.resolve(ResolvedPlan.FILE)), ResolvedPlan.class);
+    List<String> plots =
+        RunPictures.write(plan.run().name(), folder.resolve(MetricsFile.NAME), folder);
+    var card =
+        new ModelCard(resolved, checkpoint.state().metrics(), checkpoint.state().step(), plots);
+    Durable.writeText(folder.resolve(ModelCard.FILE), card.text());
   }
 
   private boolean isOurs() throws IOException {

@@ -12,6 +12,7 @@ import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param decided what the data decided
  * @param memory what the device decided
  * @param rows what is known about the rows
+ * @param files where they come from
  */
 record ResolvedPlan(
     String schema,
@@ -32,10 +34,11 @@ record ResolvedPlan(
     String planDigest,
     Decided decided,
     MemoryPlan memory,
-    RowSummary rows) {
+    RowSummary rows,
+    List<DataFile> files) {
 
   static final String FILE = "resolved_plan.json";
-  private static final String SCHEMA = "llmforge.resolved-plan/1";
+  private static final String SCHEMA = "llmforge.resolved-plan/2";
 
   ResolvedPlan {
     requireNonNull(plan, "plan");
@@ -43,6 +46,8 @@ record ResolvedPlan(
     requireNonNull(decided, "decided");
     requireNonNull(memory, "memory");
     requireNonNull(rows, "rows");
+    requireNonNull(files, "files");
+    files = List.copyOf(files);
   }
 
   /**
@@ -80,7 +85,8 @@ record ResolvedPlan(
     String text() {
       return String.format(
           Locale.ROOT,
-          "context_length: %d rows_per_device: %d rows_per_step: %d epochs: %s steps_per_epoch: %d steps: %d precision: %s",
+          "context_length: %d rows_per_device: %d rows_per_step: %d epochs: %s steps_per_epoch: %d"
+              + " steps: %d precision: %s",
           contextLength,
           rowsPerDevice,
           rowsPerStep,
@@ -98,11 +104,12 @@ record ResolvedPlan(
         Sha256.of(PlanJson.write(plan)),
         Decided.of(data, memory),
         memory,
-        data.summary());
+        data.summary(),
+        data.files());
   }
 
   ResolvedPlan with(MemoryPlan other) {
-    return new ResolvedPlan(schema, plan, planDigest, decided, other, rows);
+    return new ResolvedPlan(schema, plan, planDigest, decided, other, rows, files);
   }
 
   /** That of an earlier attempt at the same plan with the same rows, when there is one. */

@@ -4,20 +4,22 @@ import io.llmforge.trainer.report.EvaluationReport;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.report.StepReport;
 import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.tracking.Measurements;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Says what a step or an evaluation brought, wherever it is read.
  *
- * @param metrics the file of all of them
+ * @param records the files of all of them
  */
-record RunLog(RunSurroundings surroundings, MetricsFile metrics) {
+record RunLog(RunSurroundings surroundings, RunRecords records) {
 
   void step(StepReport report) {
     surroundings.progress().stepDone(report);
     surroundings.console().step(report, surroundings.progress());
     try {
-      metrics.step(report);
+      keep(records.metrics().step(report));
     } catch (IOException e) {
       throw StorageException.writing(MetricsFile.NAME, e);
     }
@@ -27,9 +29,18 @@ record RunLog(RunSurroundings surroundings, MetricsFile metrics) {
     surroundings.progress().evaluated(report);
     surroundings.console().evaluation(report);
     try {
-      metrics.evaluation(report);
+      keep(records.metrics().evaluation(report));
     } catch (IOException e) {
       throw StorageException.writing(MetricsFile.NAME, e);
+    }
+  }
+
+  private void keep(Map<String, Object> line) {
+    Measurements measured = Measurements.of(line);
+    try {
+      records.events().append(measured);
+    } catch (IOException e) {
+      throw StorageException.writing("the events for TensorBoard", e);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.llmforge.trainer.data.DatasetInvalidException;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.tracking.EventFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,8 +20,13 @@ import java.util.Optional;
  * @param checkpoints of this plan
  * @param resumed the checkpoint the run goes on from
  * @param metrics steps up to that checkpoint
+ * @param events the same for TensorBoard
  */
-record RunRecords(CheckpointFolders checkpoints, Optional<Checkpoint> resumed, MetricsFile metrics)
+record RunRecords(
+    CheckpointFolders checkpoints,
+    Optional<Checkpoint> resumed,
+    MetricsFile metrics,
+    EventFile events)
     implements AutoCloseable {
 
   static final String FOLDER = "checkpoints";
@@ -35,20 +41,34 @@ record RunRecords(CheckpointFolders checkpoints, Optional<Checkpoint> resumed, M
               workspace.resolve(FOLDER).resolve(name), surroundings.console()::warning);
       Optional<Checkpoint> newest = checkpoints.newest();
       newest.ifPresent(checkpoint -> requireSameData(checkpoint, data));
+      Path metricsFile = workspace.resolve(MetricsFile.NAME);
       MetricsFile metrics =
           MetricsFile.open(
-              workspace.resolve(MetricsFile.NAME),
+              metricsFile,
               newest.map(checkpoint -> checkpoint.state().metricsOffset()).orElse(0L),
               newest.map(checkpoint -> checkpoint.state().targets()).orElse(0L));
-      return new RunRecords(checkpoints, newest, metrics);
+      EventFile events =
+          EventFile.open(eventFile(workspace, plan), metricsFile, surroundings.clock());
+      return new RunRecords(checkpoints, newest, metrics, events);
     } catch (IOException e) {
       throw StorageException.writing(workspace.toString(), e);
     }
   }
 
+  /** Where TensorBoard finds a run, below the workspace or below what is published. */
+  static Path eventFile(Path folder, TrainingPlan plan) {
+    return EventFile.in(folder, "%s-%d".formatted(plan.run().name(), plan.run().number()));
+  }
+
+  /** Length of the metrics file; it and the events are on disk when this returns. */
+  long flushed() throws IOException {
+    events.flush();
+    return metrics.flushed();
+  }
+
   @Override
   public void close() {
-    try {
+    try (events) {
       metrics.close();
     } catch (IOException e) {
       throw StorageException.writing(MetricsFile.NAME, e);

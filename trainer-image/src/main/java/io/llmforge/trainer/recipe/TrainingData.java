@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * @param stepRows which rows make which step
  * @param summary what is known about the rows of both files
  * @param batches how they are laid out
+ * @param files where they come from
  */
 record TrainingData(
     RowSet train,
@@ -27,7 +28,8 @@ record TrainingData(
     StepLayout layout,
     StepRows stepRows,
     RowSummary summary,
-    Batches batches) {
+    Batches batches,
+    List<DataFile> files) {
 
   /**
    * Sizes of micro-batches.
@@ -53,7 +55,7 @@ record TrainingData(
   TrainingData with(MemoryPlan memory) {
     var other =
         new Batches(batches.rowsPerDevice(), memory.microBatchTokens(), memory.evaluationTokens());
-    return new TrainingData(train, validation, layout, stepRows, summary, other);
+    return new TrainingData(train, validation, layout, stepRows, summary, other, files);
   }
 
   /** What a device must have memory for. */

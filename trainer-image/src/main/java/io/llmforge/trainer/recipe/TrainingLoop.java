@@ -10,7 +10,6 @@ import io.llmforge.trainer.checkpoint.TrainingState;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 import io.llmforge.trainer.report.EvaluationReport;
-import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.report.StepReport;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
@@ -40,7 +39,7 @@ final class TrainingLoop {
   private final TrainingData data;
   private final ModelInTraining model;
   private final CheckpointFolders checkpoints;
-  private final MetricsFile metrics;
+  private final RunRecords records;
   private final RunSurroundings surroundings;
   private final EvaluationTimes times;
   private final LearningRateSchedule schedule;
@@ -76,9 +75,9 @@ final class TrainingLoop {
             resolved.memory(),
             surroundings.console(),
             changed -> resolved.with(changed).write(surroundings.volumes().workspace()));
-    this.log = new RunLog(surroundings, records.metrics());
+    this.log = new RunLog(surroundings, records);
     this.checkpoints = records.checkpoints();
-    this.metrics = records.metrics();
+    this.records = records;
     this.surroundings = surroundings;
     this.times = EvaluationTimes.of(plan.evaluation().every(), data.layout());
     this.schedule = PlanTuning.schedule(plan.optimizer(), data.layout().totalSteps());
@@ -231,7 +230,7 @@ final class TrainingLoop {
   private Checkpoint save() {
     surroundings.progress().enter(Phase.SAVING);
     try {
-      return checkpoints.save(state(metrics.flushed()), model::save);
+      return checkpoints.save(state(records.flushed()), model::save);
     } catch (IOException e) {
       throw StorageException.writing("the checkpoint of step " + step, e);
     } catch (UncheckedIOException e) {

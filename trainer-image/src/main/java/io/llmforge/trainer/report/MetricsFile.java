@@ -63,7 +63,8 @@ public final class MetricsFile implements AutoCloseable {
     }
   }
 
-  public void step(StepReport report) throws IOException {
+  /** Writes a step and gives the line that says it. */
+  public Map<String, Object> step(StepReport report) throws IOException {
     double seconds = report.work().time().toNanos() / 1e9;
     targets += report.work().targets();
     lossOfEpoch += report.loss();
@@ -84,9 +85,11 @@ public final class MetricsFile implements AutoCloseable {
     line.put("trained_tokens_throughput_this_iter", report.work().targets() / seconds);
     line.putAll(report.metrics());
     append(line);
+    return line;
   }
 
-  public void evaluation(EvaluationReport report) throws IOException {
+  /** Writes an evaluation and gives the line that says it. */
+  public Map<String, Object> evaluation(EvaluationReport report) throws IOException {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", report.step());
     line.put("epoch", report.epoch());
@@ -104,6 +107,7 @@ public final class MetricsFile implements AutoCloseable {
     lossOfEpoch = 0;
     stepsOfEpoch = 0;
     append(line);
+    return line;
   }
 
   /** Length of the file, on disk when this returns. */

@@ -66,7 +66,7 @@ public final class Durable {
     }
   }
 
-  static Path parentOf(Path path) {
+  public static Path parentOf(Path path) {
     Path parent = path.toAbsolutePath().normalize().getParent();
     if (parent == null) {
       throw new IllegalArgumentException("the root folder cannot be written as a whole");

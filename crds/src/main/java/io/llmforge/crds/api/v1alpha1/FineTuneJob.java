@@ -57,6 +57,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".spec.config.model_id",
     priority = 1)
 @AdditionalPrinterColumn(
+    name = "QUEUE",
+    type = AdditionalPrinterColumn.Type.INTEGER,
+    jsonPath = ".status.queue.position",
+    priority = 1)
+@AdditionalPrinterColumn(
     name = "RUN",
     type = AdditionalPrinterColumn.Type.INTEGER,
     jsonPath = ".status.run.number",

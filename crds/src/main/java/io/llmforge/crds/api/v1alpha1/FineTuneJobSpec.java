@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
  *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY. Only the container that
  *     fetches the sources gets them.
+ * @param queue How the run's pods are admitted where quota is short. Default: all pods of a stage
+ *     or none, wherever a ResourceQuota of the namespace limits what they ask for.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -40,7 +42,8 @@ public record FineTuneJobSpec(
     @Nullable Storage storage,
     @Size(max = 1) @Nullable List<Output> outputs,
     @Nullable PodTemplate podTemplate,
-    @Size(max = 8) @Nullable List<Credential> credentials) {
+    @Size(max = 8) @Nullable List<Credential> credentials,
+    @Nullable Queue queue) {
 
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
@@ -157,4 +160,35 @@ public record FineTuneJobSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SecretReference(@Required @Size(min = 1, max = 253) @Nullable String name) {}
+
+  /**
+   * How the run's pods are admitted where quota is short.
+   *
+   * @param provider Who admits them. Default: Auto.
+   * @param name LocalQueue of Kueue in the job's namespace.
+   * @param priority Place in the namespace's line for quota: higher goes first, then older.
+   *     Default: 0. Kueue has priorities of its own.
+   * @param priorityClassName WorkloadPriorityClass of Kueue.
+   */
+  @ValidationRule(
+      value = "!has(self.provider) || self.provider != 'Kueue' || has(self.name)",
+      message = "provider Kueue needs the name of a LocalQueue: write spec.queue.name")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Queue(
+      @Nullable QueueProvider provider,
+      @Size(min = 1, max = 63) @Nullable String name,
+      @Nullable Integer priority,
+      @Size(min = 1, max = 253) @Nullable String priorityClassName) {}
+
+  /** Who admits the pods of a run. */
+  public enum QueueProvider {
+    /** Kueue when a queue is named, else ResourceQuota where one limits what the pods ask for. */
+    Auto,
+    /** Nobody: pods are created at once, and those that quota refuses are tried again. */
+    None,
+    /** The operator: it reserves quota for all pods of a stage before the first of them runs. */
+    ResourceQuota,
+    /** Kueue, by the queue that is named. */
+    Kueue
+  }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputs What was published.
  * @param findings Warnings about the config, as "path: message".
  * @param conditions Standard conditions.
+ * @param queue Where the run stands in the line for quota; absent when it needs none.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobStatus(
@@ -36,11 +37,13 @@ public record FineTuneJobStatus(
     @Nullable Failure failure,
     @Size(max = 1) @Nullable List<Output> outputs,
     @Size(max = 64) @Nullable List<String> findings,
-    @Size(max = 16) @Nullable List<JobCondition> conditions) {
+    @Size(max = 16) @Nullable List<JobCondition> conditions,
+    @Nullable Queue queue) {
 
   /** One word for where the run is. */
   public enum Phase {
     Pending,
+    Queued,
     Scoring,
     Starting,
     Training,
@@ -197,7 +200,8 @@ public record FineTuneJobStatus(
   /**
    * A standard Kubernetes condition.
    *
-   * @param type Accepted, ReferenceReady, Running, Ready, Reconciling, Stalled, Complete or Failed.
+   * @param type Accepted, QuotaReserved, ReferenceReady, Running, Ready, Reconciling, Stalled,
+   *     Complete or Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.
@@ -212,4 +216,30 @@ public record FineTuneJobStatus(
       @Nullable String lastTransitionTime,
       @Nullable String reason,
       @Nullable String message) {}
+
+  /**
+   * Where the run stands in the line for quota.
+   *
+   * @param provider Who admits its pods.
+   * @param position Its place in the line, from 1; absent when it is not in it.
+   * @param waitingSince Since when it waits, RFC 3339; absent while it does not.
+   * @param waitedSeconds How long the pods at work waited; absent while they wait.
+   * @param shortfall What is short, for example "team-gpu needs 8 requests.nvidia.com/gpu, free 3
+   *     (hard 8, used 5)".
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Queue(
+      @Nullable QueueProvider provider,
+      @Nullable Integer position,
+      @Nullable String waitingSince,
+      @Nullable Long waitedSeconds,
+      @Nullable String shortfall) {}
+
+  /** Who admits the pods. */
+  public enum QueueProvider {
+    /** The operator, within the namespace's ResourceQuotas. */
+    ResourceQuota,
+    /** Kueue. */
+    Kueue
+  }
 }

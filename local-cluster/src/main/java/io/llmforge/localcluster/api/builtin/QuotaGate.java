@@ -37,13 +37,15 @@ public final class QuotaGate implements Admission.CreationGate {
   }
 
   private void pass(ObjectNode quota, ResourceType type, ObjectNode object) {
+    if (!QuotaScopes.accept(quota, type.id(), object)) {
+      return;
+    }
     JsonNode hard = quota.path("spec").path("hard");
     SortedMap<String, BigDecimal> wanted = new TreeMap<>(QuotaUse.of(type.id(), object));
     wanted.keySet().retainAll(names(hard));
     requireRequests(quota, type, object, hard);
     List<String> exceeded = new ArrayList<>();
-    SortedMap<String, BigDecimal> used =
-        use.used(object.path("metadata").path("namespace").asText(), names(hard));
+    SortedMap<String, BigDecimal> used = use.used(quota);
     for (Map.Entry<String, BigDecimal> entry : wanted.entrySet()) {
       BigDecimal limit = QuotaUse.amount(hard.path(entry.getKey()));
       BigDecimal sum = used.getOrDefault(entry.getKey(), BigDecimal.ZERO).add(entry.getValue());

@@ -10,7 +10,6 @@ import io.llmforge.localcluster.api.resource.ResourceType;
 import io.llmforge.localcluster.api.store.ObjectStore;
 import io.llmforge.localcluster.api.store.ResourceId;
 import java.math.BigDecimal;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -30,16 +29,23 @@ public final class QuotaUse {
     this.catalog = catalog;
   }
 
-  /** What all objects of a namespace use of the named resources. */
-  SortedMap<String, BigDecimal> used(String namespace, Collection<String> names) {
+  /** What the objects that a quota counts use of what it limits. */
+  SortedMap<String, BigDecimal> used(ObjectNode quota) {
+    String namespace = Json.textAt(quota.path("metadata"), "namespace");
     SortedMap<String, BigDecimal> sum = new TreeMap<>();
-    names.forEach(name -> sum.put(name, BigDecimal.ZERO));
+    quota
+        .path("spec")
+        .path("hard")
+        .fieldNames()
+        .forEachRemaining(name -> sum.put(name, BigDecimal.ZERO));
     Set<ResourceId> counted = new HashSet<>();
     for (ResourceType type : catalog.all()) {
       if (type.isNamespaced() && counted.add(type.id())) {
         for (ObjectNode object : store.list(type.id(), Optional.of(namespace)).items()) {
-          of(type.id(), object)
-              .forEach((name, amount) -> sum.computeIfPresent(name, (n, old) -> old.add(amount)));
+          if (QuotaScopes.accept(quota, type.id(), object)) {
+            of(type.id(), object)
+                .forEach((name, amount) -> sum.computeIfPresent(name, (n, old) -> old.add(amount)));
+          }
         }
       }
     }

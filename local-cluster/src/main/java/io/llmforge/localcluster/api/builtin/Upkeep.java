@@ -134,9 +134,7 @@ public final class Upkeep implements Runnable {
     ObjectNode status = Json.object();
     status.set("hard", hard);
     ObjectNode used = status.putObject("used");
-    quotaUse
-        .used(namespace, hard.propertyStream().map(entry -> entry.getKey()).toList())
-        .forEach((name, amount) -> used.put(name, QuotaUse.text(amount)));
+    quotaUse.used(quota).forEach((name, amount) -> used.put(name, QuotaUse.text(amount)));
     if (!Json.same(status, quota.path("status"))) {
       ObjectNode next = quota.deepCopy();
       next.set("status", status);

@@ -30,9 +30,11 @@ public final class HttpEdge implements HttpHandler {
   private static final Logger LOG = Logger.getLogger(HttpEdge.class.getName());
 
   private final Endpoint endpoint;
+  private final RequestLog log;
 
-  public HttpEdge(Endpoint endpoint) {
+  public HttpEdge(Endpoint endpoint, RequestLog log) {
     this.endpoint = endpoint;
+    this.log = log;
   }
 
   @Override
@@ -58,7 +60,9 @@ public final class HttpEdge implements HttpHandler {
 
   private ApiResponse answer(HttpExchange exchange) throws IOException {
     try {
-      return endpoint.answer(read(exchange));
+      ApiRequest request = read(exchange);
+      log.received(request.method(), request.path(), request.header("user-agent"));
+      return endpoint.answer(request);
     } catch (StatusException failure) {
       return new ApiResponse.Document(failure.code(), failure.toJson(), List.of());
     } catch (RuntimeException defect) {

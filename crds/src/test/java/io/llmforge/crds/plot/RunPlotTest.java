@@ -1,4 +1,4 @@
-package io.llmforge.cli.plot;
+package io.llmforge.crds.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -47,6 +47,28 @@ class RunPlotTest {
   @Test
   void ticksAreOneTwoAndFive() {
     assertThat(RunPlot.ticks(0.15, 7)).containsExactly(0.2, 0.5, 1.0, 2.0, 5.0);
+  }
+
+  @Test
+  void whatEvaluationsMeasuredHasAFrameEach() throws Exception {
+    var curves =
+        RunCurves.read(
+            List.of(
+                "{\"step\": 2, \"loss\": 4.0, \"learning_rate\": 0.002}",
+                "{\"step\": 2, \"eval_loss\": 3.0, \"perplexity\": \"Infinity\", \"eval_accuracy\":"
+                    + " 0.25, \"eval_f1\": 0.5}",
+                "{\"step\": 4, \"loss\": 2.0, \"learning_rate\": 0.0}",
+                "{\"step\": 4, \"eval_loss\": 2.0, \"eval_accuracy\": 0.75, \"eval_f1\": 0.5,"
+                    + " \"eval_time_per_epoch\": 1, \"eval_labels\": {\"a\": 1}}"));
+
+    var plot = new EvaluationPlot("run", curves);
+
+    assertThat(curves.evaluations()).containsOnlyKeys("eval_accuracy", "eval_f1");
+    assertThat(plot.isEmpty()).isFalse();
+    assertThat(plot.svg())
+        .contains("M166.0 214.0L276.0 64.0")
+        .as("what never changed")
+        .contains("M466.0 139.0L576.0 139.0");
   }
 
   @Test

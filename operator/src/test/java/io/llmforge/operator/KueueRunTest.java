@@ -1,0 +1,262 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Queue;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.QueueProvider;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.LocalCluster;
+import io.llmforge.operator.FineTuneJobs.Suspension;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs in a queue of Kueue, against a small real cluster in which a script plays Kueue. */
+class KueueRunTest {
+
+  @TempDir static Path folder;
+  private static LocalCluster cluster;
+  private static KubernetesClient client;
+  private static FineTuneJobs jobs;
+  private static FakeTrainer trainer;
+  private static ScriptedKueue kueue;
+  private OperatorFixture operator;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    trainer = FakeTrainer.in(folder.resolve("trainer"));
+    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
+    client = cluster.client();
+    jobs = new FineTuneJobs(client);
+    ClusterSetup.install(client);
+    ScriptedKueue.install(client);
+    kueue = ScriptedKueue.start(client);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    kueue.close();
+    cluster.close();
+  }
+
+  @BeforeEach
+  void startOperator() {
+    operator = OperatorFixture.start(client);
+  }
+
+  @AfterEach
+  void stopOperator() {
+    operator.close();
+  }
+
+  @Test
+  void jobWaitsUntilKueueAdmitsIt() {
+    trainer.on("queued", 1, 1, trainer.waits("queued-go", FakeTrainer.completes()));
+
+    submit("queued", JobFixture.config());
+    FineTuneJobStatus waiting =
+        jobs.awaitStatus("queued", s -> s.queue() != null && s.queue().shortfall() != null);
+    Job job = jobs.job("queued-1-train-1");
+    kueue.admit("queued-1-train-1");
+    FineTuneJobStatus admitted = jobs.awaitStatus("queued", s -> "Admitted".equals(reason(s)));
+    trainer.release("queued-go");
+    jobs.awaitPhase("queued", Phase.Succeeded);
+
+    assertThat(job.getSpec().getSuspend()).isTrue();
+    assertThat(job.getSpec().getTemplate().getSpec().getSchedulingGates()).isNullOrEmpty();
+    assertThat(job.getMetadata().getLabels())
+        .containsEntry("kueue.x-k8s.io/queue-name", "team-a")
+        .containsEntry("kueue.x-k8s.io/priority-class", "urgent");
+    assertThat(waiting.phase()).isEqualTo(Phase.Queued);
+    assertThat(waiting.queue().provider()).isEqualTo(FineTuneJobStatus.QueueProvider.Kueue);
+    assertThat(reason(waiting)).isEqualTo("WaitingInQueue");
+    assertThat(waiting.message()).contains("queue team-a", "1 more needed");
+    assertThat(admitted.queue().waitedSeconds()).isNotNull();
+  }
+
+  @Test
+  void evictedRunContinuesAsANewAttemptThatQueues() {
+    trainer.on("evicted", 1, 1, trainer.untilTerminated("evicted", FakeTrainer.stops()));
+    trainer.on("evicted", 1, 2, FakeTrainer.completes());
+    submit("evicted", JobFixture.config());
+    awaitQueued("evicted");
+    kueue.admit("evicted-1-train-1");
+    trainer.awaitStarted("evicted");
+    jobs.awaitStatus("evicted", s -> "Admitted".equals(reason(s)));
+
+    kueue.evict("evicted-1-train-1");
+    jobs.awaitStatus("evicted", s -> s.run().attempt() == 2 && s.run().job() != null);
+    boolean active = kueue.isActive("evicted-1-train-1");
+    awaitQueued("evicted");
+    kueue.admit("evicted-1-train-2");
+    FineTuneJobStatus done = jobs.awaitPhase("evicted", Phase.Succeeded);
+
+    assertThat(active).isFalse();
+    assertThat(trainer.wasTerminated("evicted")).isTrue();
+    assertThat(done.run().attempt()).isEqualTo(2);
+    assertThat(done.run().failedAttempts()).isZero();
+    assertThat(jobs.job("evicted-1-train-1").getMetadata().getAnnotations())
+        .containsEntry("llmforge.io/stopped", "evicted");
+    assertThat(jobs.events("evicted"))
+        .anyMatch(event -> event.contains("Preempted to accommodate a workload"));
+  }
+
+  @Test
+  void operatorThatIsAwayWhileTheQueueMovesGoesOn() {
+    trainer.on("away", 1, 1, trainer.waits("away-go", FakeTrainer.completes()));
+    submit("away", JobFixture.config());
+    awaitQueued("away");
+
+    operator.close();
+    kueue.admit("away-1-train-1");
+    operator = OperatorFixture.start(client);
+    jobs.awaitStatus("away", s -> "Admitted".equals(reason(s)));
+    operator.close();
+    trainer.release("away-go");
+    operator = OperatorFixture.start(client);
+    jobs.awaitPhase("away", Phase.Succeeded);
+
+    assertThat(jobs.jobs("away")).containsExactly("away-1-train-1");
+  }
+
+  @Test
+  void suspendedByTheUserLeavesTheQueueAndReturnsAsANewAttempt() {
+    trainer.on("paused", 1, 1, trainer.untilTerminated("paused", FakeTrainer.stops()));
+    trainer.on("paused", 1, 2, FakeTrainer.completes());
+    submit("paused", JobFixture.config());
+    awaitQueued("paused");
+    kueue.admit("paused-1-train-1");
+    trainer.awaitStarted("paused");
+
+    jobs.suspend("paused", Suspension.ON);
+    jobs.awaitPhase("paused", Phase.Suspended);
+    boolean active = kueue.isActive("paused-1-train-1");
+    jobs.suspend("paused", Suspension.OFF);
+    awaitQueued("paused");
+    kueue.admit("paused-1-train-2");
+    FineTuneJobStatus done = jobs.awaitPhase("paused", Phase.Succeeded);
+
+    assertThat(active).isFalse();
+    assertThat(done.run().failedAttempts()).isZero();
+    assertThat(jobs.job("paused-1-train-1").getMetadata().getAnnotations())
+        .containsEntry("llmforge.io/stopped", "true");
+  }
+
+  @Test
+  void anotherQueueIsTakenBeforeTheRunBegins() {
+    trainer.on("moved", 1, 2, FakeTrainer.completes());
+    submit("moved", JobFixture.config());
+    awaitQueued("moved");
+
+    client
+        .resources(FineTuneJob.class)
+        .inNamespace("default")
+        .withName("moved")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"queue\":{\"name\":\"team-b\"}}}");
+    await("the next attempt is submitted")
+        .atMost(FineTuneJobs.PATIENCE)
+        .until(() -> jobs.jobs("moved").contains("moved-1-train-2"));
+    jobs.awaitStatus("moved", s -> s.message().contains("queue team-b") && shortfall(s));
+    kueue.admit("moved-1-train-2");
+    jobs.awaitPhase("moved", Phase.Succeeded);
+
+    assertThat(kueue.isActive("moved-1-train-1")).isFalse();
+  }
+
+  @Test
+  void eachStageIsAWorkloadOfItsOwn() {
+    for (int shard = 0; shard < 3; shard++) {
+      trainer.onShard("stages", 1, 1, shard, FakeTrainer.scores());
+    }
+    trainer.on("stages", 1, 1, FakeTrainer.completes());
+    submit("stages", JobFixture.preference());
+    awaitQueued("stages");
+
+    kueue.admit("stages-1-reference-1");
+    jobs.awaitStatus("stages", s -> "stages-1-train-1".equals(s.run().job()) && shortfall(s));
+    kueue.admit("stages-1-train-1");
+    FineTuneJobStatus done = jobs.awaitPhase("stages", Phase.Succeeded);
+
+    assertThat(done.run().attempt()).isEqualTo(1);
+  }
+
+  @Test
+  void jobThatOthersSuspendUnaskedSaysSoAndGoesOnWhenTheyLetIt() {
+    trainer.on("meddled", 1, 1, trainer.waits("meddled-go", FakeTrainer.completes()));
+    client.resource(JobFixture.job("meddled", JobFixture.config())).create();
+    jobs.awaitStatus("meddled", s -> s.run() != null && s.run().job() != null);
+
+    suspend("meddled-1-train-1", true);
+    FineTuneJobStatus suspended =
+        jobs.awaitStatus("meddled", s -> "SuspendedByOther".equals(reason(s)));
+    suspend("meddled-1-train-1", false);
+    trainer.release("meddled-go");
+    FineTuneJobStatus done = jobs.awaitPhase("meddled", Phase.Succeeded);
+
+    assertThat(suspended.phase()).isEqualTo(Phase.Queued);
+    assertThat(suspended.message()).contains("meddled-1-train-1", "not by this operator");
+    assertThat(done.run().attempt()).isEqualTo(1);
+  }
+
+  private static void suspend(String job, boolean suspended) {
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace("default")
+        .withName(job)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"suspend\":%s}}".formatted(suspended));
+  }
+
+  static void submit(KubernetesClient client, String name, ObjectNode config) {
+    FineTuneJob job = JobFixture.job(name, config);
+    job.setSpec(
+        new FineTuneJobSpec(
+            config,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new Queue(QueueProvider.Kueue, "team-a", null, "urgent")));
+    client.resource(job).inNamespace("default").create();
+  }
+
+  private static void submit(String name, ObjectNode config) {
+    submit(client, name, config);
+  }
+
+  private static void awaitQueued(String name) {
+    jobs.awaitStatus(name, s -> s.phase() == Phase.Queued && shortfall(s));
+  }
+
+  private static boolean shortfall(FineTuneJobStatus status) {
+    return status.queue() != null
+        && status.queue().shortfall() != null
+        && status.queue().shortfall().contains("1 more needed");
+  }
+
+  private static String reason(FineTuneJobStatus status) {
+    return FineTuneJobs.condition(status, "QuotaReserved").reason();
+  }
+}
