@@ -6,7 +6,9 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.llmforge.operator.decide.AcceleratorMap;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.desired.StatusReaders;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.Meter;
@@ -101,7 +103,11 @@ public final class OperatorBeans {
     var polling = new ProgressPolling(statusClient, settings.pollInterval(), polls, metrics);
     return Parts.of(
         client,
-        new PodDefaults(settings.trainerImage(), settings.acceleratorResource()),
+        new PodDefaults(
+            settings.trainerImage(),
+            settings.acceleratorResource(),
+            new StatusReaders(settings.statusReaders().orElse(List.of())),
+            settings.acceleratorProfiles().map(AcceleratorFile::read).orElse(AcceleratorMap.NONE)),
         polling,
         Clock.systemUTC());
   }

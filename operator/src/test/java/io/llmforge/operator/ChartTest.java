@@ -10,8 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.Helm;
+import io.llmforge.operator.decide.AcceleratorMap;
+import io.llmforge.operator.decide.AcceleratorProfile;
+import io.llmforge.operator.decide.AcceleratorProfile.Toleration;
 import io.llmforge.operator.desired.PodDefaults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,11 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The chart, rendered by Helm's own engine. */
 class ChartTest {
 
   private static final Path CHART = RenderedChart.FOLDER;
+  private static final String PROFILE = "acceleratorProfiles.A100-80G";
+
+  @TempDir private Path folder;
 
   @Test
   void chartPassesLint() {
@@ -244,10 +252,63 @@ class ChartTest {
         .hasMessageContaining("pollIntervall");
   }
 
+  @Test
+  void runsHaveANetworkPolicyUnlessItIsTurnedOff() throws IOException {
+    List<JsonNode> on =
+        render(command -> command.set("security.networkPolicy.monitoringNamespaces[0]", "metrics"));
+    List<JsonNode> off = render(command -> command.set("security.networkPolicy.enabled", false));
+
+    assertThat(
+            variable(
+                only(on, "Deployment").at("/spec/template/spec/containers/0"),
+                "LLMFORGE_STATUS_READERS"))
+        .isEqualTo("llmforge-system,metrics");
+    assertThat(only(off, "Deployment").toString()).doesNotContain("LLMFORGE_STATUS_READERS");
+    assertThat(rules(only(named(off, "test-llmforge-operator"), "ClusterRole")))
+        .isEqualTo(rulesFile("operator.yaml"));
+  }
+
+  @Test
+  void operatorReadsTheAcceleratorsOfTheValues() throws IOException {
+    List<JsonNode> objects =
+        render(
+            command ->
+                command
+                    .set(PROFILE + ".nodeSelector.nvidia\\.com/gpu\\.product", "NVIDIA-A100")
+                    .set(PROFILE + ".tolerations[0].key", "gpu")
+                    .set(PROFILE + ".tolerations[0].operator", "Exists")
+                    .set(PROFILE + ".resourceName", "example.com/gpu"));
+    Path file = folder.resolve("accelerators.json");
+    Files.writeString(file, only(objects, "ConfigMap").at("/data/accelerators.json").asText());
+
+    assertThat(AcceleratorFile.read(file))
+        .isEqualTo(
+            AcceleratorMap.of(
+                Map.of(
+                    "A100-80G",
+                    AcceleratorProfile.of(
+                        Map.of("nvidia.com/gpu.product", "NVIDIA-A100"),
+                        List.of(new Toleration("gpu", "Exists", null, null)),
+                        "example.com/gpu"))));
+    JsonNode pod = only(objects, "Deployment").at("/spec/template");
+    assertThat(variable(pod.at("/spec/containers/0"), "LLMFORGE_ACCELERATOR_PROFILES"))
+        .isEqualTo("/etc/llmforge/accelerators.json");
+    assertThat(pod.at("/spec/volumes/1/configMap/name"))
+        .isEqualTo(only(objects, "ConfigMap").at("/metadata/name"));
+    assertThat(pod.at("/metadata/annotations/llmforge.io~1accelerators").asText()).isNotEmpty();
+  }
+
   private static String rulesFile() throws IOException {
-    return new YAMLMapper()
-        .readTree(Files.readString(CHART.resolve("rules/operator.yaml")))
-        .toString();
+    return rulesFile("operator.yaml", "network-policy.yaml");
+  }
+
+  private static String rulesFile(String... files) throws IOException {
+    ArrayNode rules = new YAMLMapper().createArrayNode();
+    for (String file : files) {
+      rules.addAll(
+          (ArrayNode) new YAMLMapper().readTree(CHART.resolve("rules").resolve(file).toFile()));
+    }
+    return rules.toString();
   }
 
   private static String rules(JsonNode role) {

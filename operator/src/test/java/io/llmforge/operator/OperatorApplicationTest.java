@@ -34,6 +34,9 @@ class OperatorApplicationTest {
     assertThat(settings.acceleratorResource()).isEqualTo("nvidia.com/gpu");
     assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.namespaces()).isEqualTo("JOSDK_ALL_NAMESPACES");
+    assertThat(settings.statusReaders()).isEmpty();
+    assertThat(settings.acceleratorProfiles()).isEmpty();
+    assertThat(settings.leaseNamespace()).isEmpty();
   }
 
   @Test

@@ -6,12 +6,14 @@ import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.desired.StatusReaders;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +23,9 @@ import java.util.function.Consumer;
 final class OperatorFixture implements AutoCloseable {
 
   static final PodDefaults DEFAULTS = new PodDefaults("llmforge/trainer:test", "nvidia.com/gpu");
+
+  private static final PodDefaults WITH_POLICY =
+      DEFAULTS.withStatusReaders(new StatusReaders(List.of("default", "monitoring")));
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
@@ -32,6 +37,7 @@ final class OperatorFixture implements AutoCloseable {
   private OperatorFixture(
       KubernetesClient client,
       Set<String> namespaces,
+      PodDefaults defaults,
       QuotaQueue queue,
       Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
@@ -45,22 +51,23 @@ final class OperatorFixture implements AutoCloseable {
             });
     operator.register(
         new FineTuneJobReconciler(
-            Parts.of(client, DEFAULTS, polling, Clock.systemUTC()).with(queue)),
+            Parts.of(client, defaults, polling, Clock.systemUTC()).with(queue)),
         overrider -> overrider.settingNamespaces(namespaces));
   }
 
   static OperatorFixture start(KubernetesClient client) {
-    return startIn(Set.of("default"), client);
+    return started(
+        new OperatorFixture(client, Set.of("default"), DEFAULTS, usualQueue(), more -> {}));
   }
 
   /** An operator that reserves quota as a test says. */
   static OperatorFixture start(KubernetesClient client, QuotaQueue queue) {
-    return started(new OperatorFixture(client, Set.of("default"), queue, more -> {}));
+    return started(new OperatorFixture(client, Set.of("default"), DEFAULTS, queue, more -> {}));
   }
 
-  /** An operator that looks after these namespaces only. */
+  /** An operator that looks after these namespaces only, and limits who reaches their pods. */
   static OperatorFixture startIn(Set<String> namespaces, KubernetesClient client) {
-    return started(new OperatorFixture(client, namespaces, usualQueue(), more -> {}));
+    return started(new OperatorFixture(client, namespaces, WITH_POLICY, usualQueue(), more -> {}));
   }
 
   /** One of several operators, which works while it holds the lease. */
@@ -69,6 +76,7 @@ final class OperatorFixture implements AutoCloseable {
         new OperatorFixture(
             client,
             Set.of("default"),
+            DEFAULTS,
             usualQueue(),
             more -> more.withLeaderElectionConfiguration(election)));
   }

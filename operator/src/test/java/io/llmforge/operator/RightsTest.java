@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
@@ -110,7 +111,9 @@ class RightsTest {
     }
     inTheWay(client);
     for (String name :
-        new String[] {"success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c"}) {
+        new String[] {
+          "success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c", "blocked-d"
+        }) {
       client.resource(JobFixture.job(name, JobFixture.config())).create();
     }
 
@@ -133,6 +136,7 @@ class RightsTest {
     awaitPhase(client, "blocked-a", Phase.Pending);
     awaitPhase(client, "blocked-b", Phase.Pending);
     awaitPhase(client, "blocked-c", Phase.Pending);
+    awaitPhase(client, "blocked-d", Phase.Pending);
   }
 
   // A run that Kueue admits and evicts.
@@ -175,7 +179,18 @@ class RightsTest {
             .endResources()
             .endSpec()
             .build();
-    for (HasMetadata object : new HasMetadata[] {configMap, service, claim}) {
+    HasMetadata policy =
+        new NetworkPolicyBuilder()
+            .withNewMetadata()
+            .withName("blocked-d-1")
+            .endMetadata()
+            .withNewSpec()
+            .withNewPodSelector()
+            .endPodSelector()
+            .withPolicyTypes("Ingress")
+            .endSpec()
+            .build();
+    for (HasMetadata object : new HasMetadata[] {configMap, service, claim, policy}) {
       client.resource(object).inNamespace("default").create();
     }
   }
