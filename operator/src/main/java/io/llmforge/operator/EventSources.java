@@ -1,12 +1,9 @@
 package io.llmforge.operator;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -20,7 +17,6 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.observe.StatusAnswer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,23 +32,25 @@ final class EventSources {
     this.context = context;
   }
 
-  List<EventSource<?, FineTuneJob>> all(ProgressPolling polling) {
+  /**
+   * All of them.
+   *
+   * @param kinds kinds of owned objects beside Jobs
+   */
+  List<EventSource<?, FineTuneJob>> all(
+      ProgressPolling polling, List<Class<? extends HasMetadata>> kinds) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
     InformerEventSource<Pod, FineTuneJob> pods = pods();
     InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
     List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
+    sources.add(jobs);
+    sources.add(pods);
+    kinds.forEach(kind -> sources.add(owned(kind)));
+    sources.add(quotas);
+    sources.add(new Neighbours(context.getPrimaryCache(), quotas));
     Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind, jobs)));
-    Collections.addAll(
-        sources,
-        jobs,
-        pods,
-        owned(ConfigMap.class),
-        owned(Service.class),
-        owned(PersistentVolumeClaim.class),
-        quotas,
-        new Neighbours(context.getPrimaryCache(), quotas),
-        progress(polling, jobs, pods));
-    return List.copyOf(sources);
+    sources.add(progress(polling, jobs, pods));
+    return sources;
   }
 
   private <R extends HasMetadata> InformerEventSource<R, FineTuneJob> owned(Class<R> type) {

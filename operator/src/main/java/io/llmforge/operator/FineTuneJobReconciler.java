@@ -2,12 +2,9 @@ package io.llmforge.operator;
 
 import static java.util.Objects.requireNonNull;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -70,12 +67,12 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
   public List<EventSource<?, FineTuneJob>> prepareEventSources(
       EventSourceContext<FineTuneJob> context) {
     parts.metrics().count(() -> context.getPrimaryCache().list());
-    return new EventSources(context).all(parts.polling());
+    return new EventSources(context).all(parts.polling(), parts.desired().kinds());
   }
 
   @Override
   public UpdateControl<FineTuneJob> reconcile(FineTuneJob job, Context<FineTuneJob> context) {
-    OwnedObjects owned = owned(context);
+    OwnedObjects owned = owned(context, parts.desired().kinds());
     Observation observation =
         parts
             .observer()
@@ -116,7 +113,11 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
     parts
         .reporter()
-        .publish(observation, status, context.resourceOperations()::serverSideApplyPrimaryStatus);
+        .publish(
+            observation,
+            decision,
+            status,
+            context.resourceOperations()::serverSideApplyPrimaryStatus);
     wakeOthers(observation.recorded(), status, context);
     return next(observation, decision, obstacles);
   }
@@ -174,10 +175,9 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         .orElse(control);
   }
 
-  private static OwnedObjects owned(Context<FineTuneJob> context) {
-    Stream<HasMetadata> others =
-        Stream.of(ConfigMap.class, Service.class, PersistentVolumeClaim.class)
-            .flatMap(context::getSecondaryResourcesAsStream);
+  private static OwnedObjects owned(
+      Context<FineTuneJob> context, List<Class<? extends HasMetadata>> kinds) {
+    Stream<HasMetadata> others = kinds.stream().flatMap(context::getSecondaryResourcesAsStream);
     return new OwnedObjects(
         List.copyOf(context.getSecondaryResources(Job.class)),
         List.copyOf(context.getSecondaryResources(Pod.class)),

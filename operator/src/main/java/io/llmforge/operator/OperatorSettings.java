@@ -3,7 +3,10 @@ package io.llmforge.operator;
 import io.llmforge.operator.desired.PodDefaults;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Settings of the operator; {@code llmforge.trainer-image} is {@code LLMFORGE_TRAINER_IMAGE}. */
 @ConfigMapping(prefix = "llmforge")
@@ -24,4 +27,20 @@ public interface OperatorSettings {
   /** Namespaces to look after, separated by commas. */
   @WithDefault("JOSDK_ALL_NAMESPACES")
   String namespaces();
+
+  /**
+   * Namespaces whose pods may ask trainers for their status, separated by commas; runs get a
+   * NetworkPolicy then, and none when nobody is named.
+   */
+  Optional<List<String>> statusReaders();
+
+  /** JSON file with the cluster's accelerators by their names in LLMForge configs. */
+  Optional<Path> acceleratorProfiles();
+
+  /** Namespace of the Lease by which several operators elect one; none when there is only one. */
+  Optional<String> leaseNamespace();
+
+  /** Name of that Lease. */
+  @WithDefault("llmforge-operator")
+  String leaseName();
 }

@@ -36,7 +36,7 @@ record Parts(
     return new Parts(
         new Observer(new LiveObjects(client)),
         polling,
-        new Decider(new TrainingPlanner(new LlmForgeConfigReader())),
+        new Decider(new TrainingPlanner(new LlmForgeConfigReader(), defaults.accelerators())),
         new QuotaQueue(QuotaQueue.PATIENCE, QuotaQueue.SHORTEST_PAUSE),
         new NamespaceTurns(),
         new DesiredObjects(defaults),

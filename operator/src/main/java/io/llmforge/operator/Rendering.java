@@ -27,7 +27,7 @@ public record Rendering(Decision decision, List<HasMetadata> objects) {
   public static Rendering of(FineTuneJob job, PodDefaults defaults) {
     Request request = Request.of(job);
     Decision decision =
-        new Decider(new TrainingPlanner(new LlmForgeConfigReader()))
+        new Decider(new TrainingPlanner(new LlmForgeConfigReader(), defaults.accelerators()))
             .decide(Observation.ofNew(request));
     return new Rendering(decision, objects(request, decision, new DesiredObjects(defaults)));
   }

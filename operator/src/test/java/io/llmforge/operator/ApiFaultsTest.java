@@ -159,6 +159,7 @@ public class ApiFaultsTest {
                     .reporter()
                     .publish(
                         observation,
+                        decision,
                         status,
                         job -> {
                           throw new KubernetesClientException("conflict", 409, null);
@@ -177,7 +178,7 @@ public class ApiFaultsTest {
         .andReturn(HttpURLConnection.HTTP_FORBIDDEN, status("no events here"))
         .always();
 
-    parts.reporter().publish(observation, compose(List.of()), job -> {});
+    parts.reporter().publish(observation, decision, compose(List.of()), job -> {});
 
     assertThat(requests(EVENTS)).isPositive();
   }
@@ -197,6 +198,7 @@ public class ApiFaultsTest {
         .reporter()
         .publish(
             same,
+            decision,
             status,
             job -> {
               throw new AssertionError("nothing changed");
@@ -218,6 +220,7 @@ public class ApiFaultsTest {
         .reporter()
         .publish(
             observation,
+            decision,
             compose(List.of()),
             job -> {
               assertThat(job.getSpec()).isNull();

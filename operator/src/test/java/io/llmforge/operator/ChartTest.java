@@ -1,25 +1,39 @@
 package io.llmforge.operator;
 
+import static io.llmforge.operator.RenderedChart.kind;
+import static io.llmforge.operator.RenderedChart.kinds;
+import static io.llmforge.operator.RenderedChart.named;
+import static io.llmforge.operator.RenderedChart.only;
+import static io.llmforge.operator.RenderedChart.render;
+import static io.llmforge.operator.RenderedChart.variable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.Helm;
-import com.marcnuri.helm.TemplateCommand;
+import io.llmforge.operator.decide.AcceleratorMap;
+import io.llmforge.operator.decide.AcceleratorProfile;
+import io.llmforge.operator.decide.AcceleratorProfile.Toleration;
 import io.llmforge.operator.desired.PodDefaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The chart, rendered by Helm's own engine. */
 class ChartTest {
 
-  private static final Path CHART = Path.of("../helm/llmforge-operator");
+  private static final Path CHART = RenderedChart.FOLDER;
+  private static final String PROFILE = "acceleratorProfiles.A100-80G";
+
+  @TempDir private Path folder;
 
   @Test
   void chartPassesLint() {
@@ -30,7 +44,7 @@ class ChartTest {
 
   @Test
   void definitionIsTheGeneratedOne() throws IOException {
-    assertThat(CHART.resolve("crds/finetunejobs.llmforge.io-v1.yml"))
+    assertThat(CHART.resolve("definition/finetunejobs.llmforge.io-v1.yml"))
         .hasSameBinaryContentAs(ClusterSetup.DEFINITION);
   }
 
@@ -72,14 +86,38 @@ class ChartTest {
     List<JsonNode> objects =
         render(command -> command.set("watchNamespaces[0]", "a").set("watchNamespaces[1]", "b"));
 
-    List<JsonNode> roles = objects.stream().filter(object -> kind(object).equals("Role")).toList();
+    List<JsonNode> roles =
+        named(objects, "test-llmforge-operator").stream()
+            .filter(object -> kind(object).equals("Role"))
+            .toList();
     assertThat(roles)
         .extracting(role -> role.at("/metadata/namespace").asText())
         .containsExactlyInAnyOrder("a", "b");
     assertThat(roles).allSatisfy(role -> assertThat(rules(role)).isEqualTo(rulesFile()));
-    assertThat(kinds(objects)).doesNotContain("ClusterRoleBinding");
+    assertThat(named(objects, "test-llmforge-operator-view")).hasSize(2);
+    assertThat(named(objects, "test-llmforge-operator-edit")).hasSize(2);
+    assertThat(kinds(objects)).doesNotContain("ClusterRole", "ClusterRoleBinding");
     JsonNode container = only(objects, "Deployment").at("/spec/template/spec/containers/0");
     assertThat(variable(container, "LLMFORGE_NAMESPACES")).isEqualTo("a,b");
+  }
+
+  @Test
+  void whoeverHasNamespacesOnlyCanInstallIt() throws IOException {
+    List<JsonNode> objects =
+        render(
+            command ->
+                command
+                    .set("watchNamespaces[0]", "a")
+                    .set("crds.install", false)
+                    .set("replicas", 2)
+                    .set("monitoring.podMonitor", true));
+
+    assertThat(objects)
+        .allSatisfy(
+            object ->
+                assertThat(object.at("/metadata/namespace").asText())
+                    .as(kind(object))
+                    .isNotEmpty());
   }
 
   @Test
@@ -120,57 +158,160 @@ class ChartTest {
   }
 
   @Test
+  void singleOperatorElectsNobody() throws IOException {
+    List<JsonNode> objects = render(UnaryOperator.identity());
+
+    assertThat(only(objects, "Deployment").at("/spec/strategy/type").asText())
+        .isEqualTo("Recreate");
+    assertThat(kinds(objects)).doesNotContain("PodDisruptionBudget", "Role");
+    JsonNode container = only(objects, "Deployment").at("/spec/template/spec/containers/0");
+    assertThat(container.get("env").toString()).doesNotContain("LEASE");
+  }
+
+  @Test
+  void severalOperatorsElectOneWithRightsOnLeasesOnly() throws IOException {
+    List<JsonNode> objects = render(command -> command.set("replicas", 2));
+
+    JsonNode deployment = only(objects, "Deployment");
+    assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
+    assertThat(deployment.at("/spec/strategy/type").asText()).isEqualTo("RollingUpdate");
+    JsonNode container = deployment.at("/spec/template/spec/containers/0");
+    assertThat(container.get("env").toString())
+        .contains("\"name\":\"LLMFORGE_LEASE_NAMESPACE\"", "metadata.namespace");
+    JsonNode role = only(objects, "Role");
+    assertThat(role.at("/metadata/namespace").asText()).isEqualTo("llmforge-system");
+    assertThat(role.get("rules").findValuesAsText("resources")).hasSize(1);
+    assertThat(role.at("/rules/0/resources").toString()).isEqualTo("[\"leases\"]");
+    JsonNode budget = only(objects, "PodDisruptionBudget");
+    assertThat(budget.at("/spec/selector")).isEqualTo(deployment.at("/spec/selector"));
+  }
+
+  @Test
+  void definitionIsUpgradedWithTheChartAndKept() throws IOException {
+    JsonNode generated = new YAMLMapper().readTree(ClusterSetup.DEFINITION.toFile());
+
+    JsonNode kept = only(render(UnaryOperator.identity()), "CustomResourceDefinition");
+    JsonNode released =
+        only(render(command -> command.set("crds.keep", false)), "CustomResourceDefinition");
+
+    assertThat(kept.at("/metadata/annotations/helm.sh~1resource-policy").asText())
+        .isEqualTo("keep");
+    assertThat(kept.get("spec")).isEqualTo(generated.get("spec"));
+    assertThat(released).isEqualTo(generated);
+    assertThat(kinds(render(command -> command.set("crds.install", false))))
+        .doesNotContain("CustomResourceDefinition");
+  }
+
+  @Test
+  void everyValueIsDescribedAndEveryOtherRefused() throws IOException {
+    JsonNode schema = new YAMLMapper().readTree(CHART.resolve("values.schema.json").toFile());
+    JsonNode values = new YAMLMapper().readTree(CHART.resolve("values.yaml").toFile());
+
+    assertThat(undescribed(schema, values, "")).isEmpty();
+    assertThat(values.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(
+            schema
+                .get("properties")
+                .propertyStream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.equals("global"))
+                .toList());
+  }
+
+  // Values of an object without properties of its own are Kubernetes' and described there.
+  private static List<String> undescribed(JsonNode schema, JsonNode values, String path) {
+    List<String> undescribed = new ArrayList<>();
+    if (!schema.has("properties")) {
+      return undescribed;
+    }
+    if (schema.path("additionalProperties").asBoolean(true)) {
+      undescribed.add(path + " takes unknown values");
+    }
+    schema
+        .get("properties")
+        .propertyStream()
+        .forEach(
+            property -> {
+              String place = path + "." + property.getKey();
+              if (property.getValue().path("description").asText().isBlank()) {
+                undescribed.add(place + " has no description");
+              }
+              if (!place.equals(".global") && !values.has(property.getKey())) {
+                undescribed.add(place + " has no default");
+              }
+              undescribed.addAll(
+                  undescribed(property.getValue(), values.path(property.getKey()), place));
+            });
+    return undescribed;
+  }
+
+  @Test
   void misspelledValueIsRefused() {
     assertThatThrownBy(() -> render(command -> command.set("pollIntervall", "2s")))
         .hasMessageContaining("pollIntervall");
   }
 
-  private static List<JsonNode> render(UnaryOperator<TemplateCommand> values) throws IOException {
-    TemplateCommand command =
-        new Helm(CHART).template().withName("test").withNamespace("llmforge-system");
-    YAMLMapper yaml = new YAMLMapper();
-    try (MappingIterator<JsonNode> objects =
-        yaml.readerFor(JsonNode.class).readValues(values.apply(command).call())) {
-      return objects.readAll().stream().filter(JsonNode::isObject).toList();
-    }
+  @Test
+  void runsHaveANetworkPolicyUnlessItIsTurnedOff() throws IOException {
+    List<JsonNode> on =
+        render(command -> command.set("security.networkPolicy.monitoringNamespaces[0]", "metrics"));
+    List<JsonNode> off = render(command -> command.set("security.networkPolicy.enabled", false));
+
+    assertThat(
+            variable(
+                only(on, "Deployment").at("/spec/template/spec/containers/0"),
+                "LLMFORGE_STATUS_READERS"))
+        .isEqualTo("llmforge-system,metrics");
+    assertThat(only(off, "Deployment").toString()).doesNotContain("LLMFORGE_STATUS_READERS");
+    assertThat(rules(only(named(off, "test-llmforge-operator"), "ClusterRole")))
+        .isEqualTo(rulesFile("operator.yaml"));
+  }
+
+  @Test
+  void operatorReadsTheAcceleratorsOfTheValues() throws IOException {
+    List<JsonNode> objects =
+        render(
+            command ->
+                command
+                    .set(PROFILE + ".nodeSelector.nvidia\\.com/gpu\\.product", "NVIDIA-A100")
+                    .set(PROFILE + ".tolerations[0].key", "gpu")
+                    .set(PROFILE + ".tolerations[0].operator", "Exists")
+                    .set(PROFILE + ".resourceName", "example.com/gpu"));
+    Path file = folder.resolve("accelerators.json");
+    Files.writeString(file, only(objects, "ConfigMap").at("/data/accelerators.json").asText());
+
+    assertThat(AcceleratorFile.read(file))
+        .isEqualTo(
+            AcceleratorMap.of(
+                Map.of(
+                    "A100-80G",
+                    AcceleratorProfile.of(
+                        Map.of("nvidia.com/gpu.product", "NVIDIA-A100"),
+                        List.of(new Toleration("gpu", "Exists", null, null)),
+                        "example.com/gpu"))));
+    JsonNode pod = only(objects, "Deployment").at("/spec/template");
+    assertThat(variable(pod.at("/spec/containers/0"), "LLMFORGE_ACCELERATOR_PROFILES"))
+        .isEqualTo("/etc/llmforge/accelerators.json");
+    assertThat(pod.at("/spec/volumes/1/configMap/name"))
+        .isEqualTo(only(objects, "ConfigMap").at("/metadata/name"));
+    assertThat(pod.at("/metadata/annotations/llmforge.io~1accelerators").asText()).isNotEmpty();
   }
 
   private static String rulesFile() throws IOException {
-    return new YAMLMapper()
-        .readTree(Files.readString(CHART.resolve("rules/operator.yaml")))
-        .toString();
+    return rulesFile("operator.yaml", "network-policy.yaml");
+  }
+
+  private static String rulesFile(String... files) throws IOException {
+    ArrayNode rules = new YAMLMapper().createArrayNode();
+    for (String file : files) {
+      rules.addAll(
+          (ArrayNode) new YAMLMapper().readTree(CHART.resolve("rules").resolve(file).toFile()));
+    }
+    return rules.toString();
   }
 
   private static String rules(JsonNode role) {
     return role.get("rules").toString();
-  }
-
-  private static List<JsonNode> named(List<JsonNode> objects, String name) {
-    return objects.stream()
-        .filter(object -> object.at("/metadata/name").asText().equals(name))
-        .toList();
-  }
-
-  private static JsonNode only(List<JsonNode> objects, String kind) {
-    List<JsonNode> found = objects.stream().filter(object -> kind(object).equals(kind)).toList();
-    assertThat(found).as(kind).hasSize(1);
-    return found.getFirst();
-  }
-
-  private static List<String> kinds(List<JsonNode> objects) {
-    return objects.stream().map(ChartTest::kind).toList();
-  }
-
-  private static String kind(JsonNode object) {
-    return object.path("kind").asText();
-  }
-
-  private static String variable(JsonNode container, String name) {
-    for (JsonNode variable : container.get("env")) {
-      if (variable.get("name").asText().equals(name)) {
-        return variable.get("value").asText();
-      }
-    }
-    return "";
   }
 }

@@ -2,18 +2,24 @@ package io.llmforge.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.localcluster.LocalCluster;
-import io.llmforge.localcluster.node.container.Image;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Gives the application under test a cluster. */
+/** Gives the application under test a cluster with a trainer. */
 public final class ClusterResource implements QuarkusTestResourceLifecycleManager {
 
   private static final AtomicReference<LocalCluster> CLUSTER = new AtomicReference<>();
+
+  private static final AtomicReference<FakeTrainer> TRAINER = new AtomicReference<>();
+
+  static FakeTrainer trainer() {
+    return TRAINER.get();
+  }
 
   static KubernetesClient client() {
     return CLUSTER.get().client();
@@ -22,9 +28,12 @@ public final class ClusterResource implements QuarkusTestResourceLifecycleManage
   @Override
   public Map<String, String> start() {
     try {
-      var cluster = ClusterSetup.start(Files.createTempDirectory("llmforge"), Image.hostCommands());
+      Path folder = Files.createTempDirectory("llmforge");
+      FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
+      var cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
       ClusterSetup.install(cluster.client());
       CLUSTER.set(cluster);
+      TRAINER.set(trainer);
       return Map.of(
           "quarkus.kubernetes-client.api-server-url",
           cluster.client().getMasterUrl().toString(),

@@ -3,7 +3,7 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The application as it is wired: settings, health, metrics. */
 @QuarkusTest
-@QuarkusTestResource(value = ClusterResource.class, restrictToAnnotatedClass = true)
+@WithTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 
   @TestHTTPResource("/q/health/ready")
@@ -34,6 +34,9 @@ class OperatorApplicationTest {
     assertThat(settings.acceleratorResource()).isEqualTo("nvidia.com/gpu");
     assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.namespaces()).isEqualTo("JOSDK_ALL_NAMESPACES");
+    assertThat(settings.statusReaders()).isEmpty();
+    assertThat(settings.acceleratorProfiles()).isEmpty();
+    assertThat(settings.leaseNamespace()).isEmpty();
   }
 
   @Test

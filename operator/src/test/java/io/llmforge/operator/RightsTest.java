@@ -4,66 +4,96 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.http.BasicBuilder;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.Interceptor;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The chart grants the calls that the operator makes, and no other. */
 class RightsTest {
 
-  private static final Path RULES = Path.of("../helm/llmforge-operator/rules/operator.yaml");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
   @Test
-  void chartGrantsWhatTheOperatorCallsAndNothingElse() throws IOException {
+  void clusterRoleIsWhatAnOperatorOfAllNamespacesCalls() throws IOException {
+    ApiCalls calls = callsIn(Set.of(Constants.WATCH_ALL_NAMESPACES));
+
+    JsonNode role =
+        RenderedChart.only(
+            RenderedChart.named(
+                RenderedChart.render(UnaryOperator.identity()), "test-llmforge-operator"),
+            "ClusterRole");
+    assertThat(calls.made()).isEqualTo(ApiCalls.granted(role.get("rules")));
+  }
+
+  @Test
+  void rolesAreWhatAnOperatorOfSomeNamespacesCalls() throws IOException {
+    ApiCalls calls = callsIn(Set.of("default", "quiet"));
+
+    List<JsonNode> roles =
+        RenderedChart.named(
+            RenderedChart.render(
+                command ->
+                    command
+                        .set("watchNamespaces[0]", "default")
+                        .set("watchNamespaces[1]", "quiet")),
+            "test-llmforge-operator");
+    assertThat(calls.namespaces()).containsExactly("default", "quiet");
+    assertThat(calls.madeIn("default")).isEqualTo(granted(roles, "default"));
+    assertThat(granted(roles, "quiet")).containsAll(calls.madeIn("quiet"));
+  }
+
+  private ApiCalls callsIn(Set<String> namespaces) throws IOException {
     FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
-    Calls calls = new Calls();
+    ApiCalls calls = new ApiCalls();
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
       ClusterSetup.install(cluster.client());
       new QuotaFixture(cluster.client()).limit(50);
       ScriptedKueue.install(cluster.client());
       try (ScriptedKueue kueue = ScriptedKueue.start(cluster.client());
           KubernetesClient recorded = calls.record(cluster.client());
-          OperatorFixture operator = OperatorFixture.start(recorded)) {
+          OperatorFixture operator = OperatorFixture.startIn(namespaces, recorded)) {
         assertThat(operator).isNotNull();
         walkEveryWay(cluster.client(), trainer);
         walkThroughKueue(cluster.client(), trainer, kueue);
       }
     }
+    return calls;
+  }
 
-    assertThat(calls.made()).isEqualTo(granted());
+  private static NavigableSet<String> granted(List<JsonNode> objects, String namespace) {
+    JsonNode role =
+        RenderedChart.only(
+            objects.stream()
+                .filter(object -> object.at("/metadata/namespace").asText().equals(namespace))
+                .toList(),
+            "Role");
+    return ApiCalls.granted(role.get("rules"));
   }
 
   // All under a quota with room enough: a run that succeeds, one with a reference that does and one
-  // with one that fails, one whose Job
-  // is lost, and one for each kind of object that is in the way.
+  // with one that fails, one whose Job is lost, and one for each kind of object in the way.
   private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
     trainer.on("success", 1, 1, FakeTrainer.completes());
     trainer.on("paused", 1, 1, trainer.untilTerminated("paused", FakeTrainer.stops()));
@@ -80,7 +110,9 @@ class RightsTest {
     }
     inTheWay(client);
     for (String name :
-        new String[] {"success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c"}) {
+        new String[] {
+          "success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c", "blocked-d"
+        }) {
       client.resource(JobFixture.job(name, JobFixture.config())).create();
     }
 
@@ -103,6 +135,7 @@ class RightsTest {
     awaitPhase(client, "blocked-a", Phase.Pending);
     awaitPhase(client, "blocked-b", Phase.Pending);
     awaitPhase(client, "blocked-c", Phase.Pending);
+    awaitPhase(client, "blocked-d", Phase.Pending);
   }
 
   // A run that Kueue admits and evicts.
@@ -145,7 +178,18 @@ class RightsTest {
             .endResources()
             .endSpec()
             .build();
-    for (HasMetadata object : new HasMetadata[] {configMap, service, claim}) {
+    HasMetadata policy =
+        new NetworkPolicyBuilder()
+            .withNewMetadata()
+            .withName("blocked-d-1")
+            .endMetadata()
+            .withNewSpec()
+            .withNewPodSelector()
+            .endPodSelector()
+            .withPolicyTypes("Ingress")
+            .endSpec()
+            .build();
+    for (HasMetadata object : new HasMetadata[] {configMap, service, claim, policy}) {
       client.resource(object).inNamespace("default").create();
     }
   }
@@ -164,75 +208,5 @@ class RightsTest {
             .withName(name)
             .get()
             .getStatus());
-  }
-
-  private static SortedSet<String> granted() throws IOException {
-    SortedSet<String> granted = new TreeSet<>();
-    for (JsonNode rule : new YAMLMapper().readTree(RULES.toFile())) {
-      for (JsonNode group : rule.get("apiGroups")) {
-        for (JsonNode resource : rule.get("resources")) {
-          for (JsonNode verb : rule.get("verbs")) {
-            granted.add("%s %s/%s".formatted(verb.asText(), group.asText(), resource.asText()));
-          }
-        }
-      }
-    }
-    return granted;
-  }
-
-  /** Every call as {@code VERB GROUP/RESOURCE}. */
-  private static final class Calls {
-
-    private static final Pattern PATH =
-        Pattern.compile(
-            "/(?:api|apis/(?<group>[^/]+))/[^/]+/(?:namespaces/[^/]+/)?"
-                + "(?<resource>[a-z]+)(?:/(?<name>[^/]+))?(?:/(?<sub>[a-z]+))?");
-
-    private final ConcurrentSkipListSet<String> calls = new ConcurrentSkipListSet<>();
-
-    KubernetesClient record(KubernetesClient client) {
-      return new KubernetesClientBuilder()
-          .withConfig(client.getConfiguration())
-          .withHttpClientBuilderConsumer(
-              builder -> builder.addOrReplaceInterceptor("calls", new Recorder()))
-          .build();
-    }
-
-    SortedSet<String> made() {
-      return new TreeSet<>(calls);
-    }
-
-    private void add(String method, URI uri) {
-      Matcher matcher = PATH.matcher(uri.getPath());
-      if (!matcher.matches()) {
-        return;
-      }
-      String group = Optional.ofNullable(matcher.group("group")).orElse("");
-      String resource =
-          Optional.ofNullable(matcher.group("sub"))
-              .map(sub -> matcher.group("resource") + "/" + sub)
-              .orElse(matcher.group("resource"));
-      calls.add(
-          "%s %s/%s".formatted(verb(method, matcher.group("name") != null, uri), group, resource));
-    }
-
-    private static String verb(String method, boolean named, URI uri) {
-      boolean watch = String.valueOf(uri.getQuery()).contains("watch=true");
-      return switch (method) {
-        case "GET" -> watch ? "watch" : named ? "get" : "list";
-        case "POST" -> "create";
-        case "PUT" -> "update";
-        case "PATCH" -> "patch";
-        case "DELETE" -> named ? "delete" : "deletecollection";
-        default -> method;
-      };
-    }
-
-    private final class Recorder implements Interceptor {
-      @Override
-      public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-        add(request.method(), request.uri());
-      }
-    }
   }
 }

@@ -35,6 +35,11 @@ final class Findings {
     findings.add(new Finding(Severity.IGNORED, path, null, message));
   }
 
+  /** Takes back that a key has no effect. */
+  void retractIgnored(String path) {
+    findings.removeIf(f -> f.severity() == Severity.IGNORED && f.path().equals(path));
+  }
+
   /** Says so once: the reader of configs knows some old keys itself. */
   void deprecated(String path, String message) {
     boolean known =

@@ -9,7 +9,6 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
 import io.llmforge.crds.config.ConfigReading;
-import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.LlmForgeConfig;
 import io.llmforge.crds.config.LlmForgeConfig.EmbeddingScalingTechnique;
 import io.llmforge.crds.config.LlmForgeConfig.Padding;
@@ -24,9 +23,7 @@ import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
 import io.llmforge.crds.plan.TrainingPlan.SequencePlan;
 import io.llmforge.crds.plan.Tuning;
 import io.llmforge.operator.identity.Owner;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns an LLMForge config into a plan in which every choice is made, or names every mistake.
@@ -44,27 +41,38 @@ public final class TrainingPlanner {
   private static final int FIRST_RUN = 1;
 
   private final LlmForgeConfigReader reader;
+  private final AcceleratorMap accelerators;
 
-  public TrainingPlanner(LlmForgeConfigReader reader) {
+  public TrainingPlanner(LlmForgeConfigReader reader, AcceleratorMap accelerators) {
     this.reader = reader;
+    this.accelerators = accelerators;
+  }
+
+  /** Plans for a cluster whose accelerators have no names. */
+  public TrainingPlanner(LlmForgeConfigReader reader) {
+    this(reader, AcceleratorMap.NONE);
   }
 
   /** The plan of a spec. */
   public Planning plan(Owner owner, FineTuneJobSpec spec) {
-    @Nullable JsonNode config = spec.config();
-    ConfigReading reading =
-        reader.read(config == null ? JsonNodeFactory.instance.objectNode() : config);
+    JsonNode config = requireNonNullElse(spec.config(), JsonNodeFactory.instance.objectNode());
+    ConfigReading reading = reader.read(config);
     return switch (reading) {
       case ConfigReading.Refused refused ->
           new Planning.Refused(Reason.INVALID_CONFIG, refused.findings());
       case ConfigReading.Accepted accepted ->
-          plan(owner, spec, accepted.config(), accepted.findings());
+          plan(owner, spec, accepted.config(), findings(config, accepted));
     };
   }
 
+  private Findings findings(JsonNode config, ConfigReading.Accepted accepted) {
+    Findings findings = new Findings(accepted.findings());
+    accelerators.check(config, findings);
+    return findings;
+  }
+
   private static Planning plan(
-      Owner owner, FineTuneJobSpec spec, LlmForgeConfig config, List<Finding> found) {
-    Findings findings = new Findings(found);
+      Owner owner, FineTuneJobSpec spec, LlmForgeConfig config, Findings findings) {
     SourceReader sources = new SourceReader(findings);
     ScheduleReader schedule = new ScheduleReader(findings);
     refuseUnsupported(config, findings);

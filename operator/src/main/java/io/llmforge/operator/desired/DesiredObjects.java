@@ -1,7 +1,11 @@
 package io.llmforge.operator.desired;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Planning;
@@ -17,6 +21,13 @@ public final class DesiredObjects {
 
   public DesiredObjects(PodDefaults defaults) {
     this.defaults = defaults;
+  }
+
+  /** Kinds of the objects beside Jobs. */
+  public List<Class<? extends HasMetadata>> kinds() {
+    return defaults.statusReaders().areLimited()
+        ? List.of(ConfigMap.class, Service.class, PersistentVolumeClaim.class, NetworkPolicy.class)
+        : List.of(ConfigMap.class, Service.class, PersistentVolumeClaim.class);
   }
 
   /** The objects, in the order in which they need each other. */
@@ -48,6 +59,9 @@ public final class DesiredObjects {
     objects.add(PlanConfigMap.of(order));
     objects.add(HeadlessService.of(order));
     objects.add(WorkspaceClaim.of(order));
+    if (defaults.statusReaders().areLimited()) {
+      objects.add(RunNetworkPolicy.of(order, defaults.statusReaders()));
+    }
     stages.forEach(stage -> objects.add(job(order.at(stage), train.planning())));
     return objects;
   }

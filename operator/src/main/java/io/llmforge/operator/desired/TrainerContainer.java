@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.crds.plan.PodContract;
@@ -123,13 +122,8 @@ final class TrainerContainer {
   }
 
   private static ResourceRequirements resources(RunOrder order, PodDefaults defaults) {
-    String accelerator =
-        Optional.ofNullable(order.spec().resources())
-            .map(Resources::accelerator)
-            .map(Accelerator::resourceName)
-            .orElse(defaults.acceleratorResource());
     Map<String, Quantity> amounts = hostAmounts(order);
-    amounts.put(accelerator, ONE_DEVICE);
+    amounts.put(AcceleratorPlace.resourceName(order, defaults), ONE_DEVICE);
     return requirements(amounts);
   }
 

@@ -31,6 +31,11 @@ public record RunNames(String job, int run) {
     return prefix() + "-workspace";
   }
 
+  /** NetworkPolicy of the run's pods. */
+  public String networkPolicy() {
+    return prefix();
+  }
+
   /** Job of one attempt at a stage. */
   public String job(Stage stage, int attempt) {
     return "%s-%s-%d".formatted(prefix(), stage.label(), attempt);

@@ -1,14 +1,20 @@
 package io.llmforge.operator.report;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.identity.Owner;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Metrics about FineTuneJobs. Names of jobs are never labels: there is no end of them. */
+/**
+ * Metrics about FineTuneJobs. Totals never have the name of a job as a label: there is no end of
+ * them. Only runs under way have series of their own.
+ */
 public final class JobMetrics {
 
   /** FineTuneJobs by phase. */
@@ -20,14 +26,29 @@ public final class JobMetrics {
   /** Questions to trainers for their progress, by whether they were answered. */
   public static final String STATUS_POLLS = "llmforge.status.polls";
 
+  /** Attempts that follow on one that failed or was interrupted. */
+  public static final String ATTEMPTS_REPEATED = "llmforge.attempts.repeated";
+
+  /** Time from the begin of a run to its end. */
+  public static final String RUN_DURATION = "llmforge.run.duration";
+
+  /** Time from the begin of a run to its first sign of training. */
+  public static final String TRAINING_DELAY = "llmforge.training.delay";
+
+  /** Accelerator time at work, by what became of it. */
+  public static final String ACCELERATOR_TIME = "llmforge.accelerator";
+
   private static final String PHASE = "phase";
   private static final String OUTCOME = "outcome";
-  private static final String REASON = "reason";
 
   private final MeterRegistry registry;
+  private final RunSeries series;
+  private final RunTotals totals;
 
   public JobMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.series = new RunSeries(registry);
+    this.totals = new RunTotals(registry);
   }
 
   /** Counts FineTuneJobs by phase whenever somebody looks. */
@@ -41,12 +62,28 @@ public final class JobMetrics {
     }
   }
 
-  public void runEnded(Outcome outcome, String reason) {
-    registry.counter(RUNS_ENDED, OUTCOME, outcome.name(), REASON, reason).increment();
+  /** Shows what is known of a run, whether or not it is news. */
+  void show(Owner owner, RunSight sight) {
+    series.show(owner, sight);
+  }
+
+  /** Forgets a FineTuneJob that is gone. */
+  public void forget(String namespace, String name) {
+    series.forget(namespace, name);
+    totals.forget(namespace, name);
+  }
+
+  /** Counts what turned from one stored status to the next. */
+  void turned(RunTotals.Turn turn, Decision decision, Instant now) {
+    totals.turned(turn, decision, now);
   }
 
   public void statusPolled(boolean answered) {
-    registry.counter(STATUS_POLLS, OUTCOME, answered ? "answered" : "unavailable").increment();
+    Counter.builder(STATUS_POLLS)
+        .description("Questions to trainers for their progress")
+        .tag(OUTCOME, answered ? "answered" : "unavailable")
+        .register(registry)
+        .increment();
   }
 
   private static boolean isIn(Phase phase, FineTuneJob job) {

@@ -7,13 +7,12 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
+import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.observe.Observation;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +34,20 @@ public final class Reporter {
   /**
    * Publishes a status unless it is the recorded one.
    *
+   * @param decision what the status tells of
    * @param write stores a status; whatever it throws ends the pass before anything else is said
    */
   public void publish(
-      Observation observation, FineTuneJobStatus status, Consumer<FineTuneJob> write) {
+      Observation observation,
+      Decision decision,
+      FineTuneJobStatus status,
+      Consumer<FineTuneJob> write) {
     FineTuneJobStatus recorded = observation.recorded();
+    Owner owner = observation.request().owner();
+    metrics.show(owner, RunSight.of(observation, status));
     if (status.equals(recorded)) {
       return;
     }
-    Owner owner = observation.request().owner();
     write.accept(fresh(owner, status));
     for (JobCondition turn : ConditionTurns.between(recorded, status)) {
       LOG.info(
@@ -55,7 +59,7 @@ public final class Reporter {
           turn.reason());
       record(EventDesign.of(owner, status.run(), turn, clock.instant()));
     }
-    countEnd(recorded.run(), status);
+    metrics.turned(new RunTotals.Turn(owner, recorded, status), decision, clock.instant());
   }
 
   // Only what is ours: a patch of a cached object would claim everything in it.
@@ -76,19 +80,5 @@ public final class Reporter {
         LOG.warn("event {} was not recorded: {}", event.getMetadata().getName(), e.getMessage());
       }
     }
-  }
-
-  private void countEnd(@Nullable Run before, FineTuneJobStatus status) {
-    @Nullable Run run = status.run();
-    boolean wasEnded =
-        before != null
-            && run != null
-            && before.number() == run.number()
-            && before.outcome() != null;
-    if (run == null || run.outcome() == null || wasEnded) {
-      return;
-    }
-    @Nullable String reason = status.failure() == null ? null : status.failure().reason();
-    metrics.runEnded(run.outcome(), reason == null ? run.outcome().name() : reason);
   }
 }

@@ -123,6 +123,22 @@ class DesiredObjectsTest {
   }
 
   @Test
+  void podsOfARunAreReachedByEachOtherAndByReadersOfTheirStatus() throws IOException {
+    FineTuneJob job = JobFixture.job("tiny", JobFixture.config());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000005");
+    var readers = new StatusReaders(List.of("llmforge-system", "monitoring"));
+
+    List<HasMetadata> objects = Rendering.of(job, DEFAULTS.withStatusReaders(readers)).objects();
+
+    List<HasMetadata> policies =
+        objects.stream().filter(object -> object.getKind().equals("NetworkPolicy")).toList();
+    compare("network-policy.yaml", policies);
+    assertThat(objects.indexOf(policies.getFirst())).isLessThan(objects.size() - 1);
+    assertThat(Rendering.of(job, DEFAULTS).objects())
+        .noneMatch(object -> object.getKind().equals("NetworkPolicy"));
+  }
+
+  @Test
   void refusedJobGetsNothing() {
     FineTuneJob job =
         JobFixture.job("tiny", JobFixture.config().put("model_id", "ftp://host/model"));

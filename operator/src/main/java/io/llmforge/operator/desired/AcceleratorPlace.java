@@ -1,0 +1,54 @@
+package io.llmforge.operator.desired;
+
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
+import io.llmforge.operator.decide.AcceleratorProfile;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * On which nodes a stage's pods run and what they ask for there: what the FineTuneJob says, then
+ * what the administrator says of the product that its config names, then the default.
+ */
+final class AcceleratorPlace {
+
+  private AcceleratorPlace() {}
+
+  static Map<String, String> nodeSelector(RunOrder order, PodDefaults defaults) {
+    Map<String, String> selector = new TreeMap<>(profile(order, defaults).nodeSelector());
+    Optional.ofNullable(order.spec().podTemplate())
+        .map(PodTemplate::nodeSelector)
+        .ifPresent(selector::putAll);
+    return selector;
+  }
+
+  static List<Toleration> tolerations(RunOrder order, PodDefaults defaults) {
+    return profile(order, defaults).tolerations().stream()
+        .map(
+            toleration ->
+                new TolerationBuilder()
+                    .withKey(toleration.key())
+                    .withOperator(toleration.operator())
+                    .withValue(toleration.value())
+                    .withEffect(toleration.effect())
+                    .build())
+        .toList();
+  }
+
+  static String resourceName(RunOrder order, PodDefaults defaults) {
+    return Optional.ofNullable(order.spec().resources())
+        .map(Resources::accelerator)
+        .map(Accelerator::resourceName)
+        .or(() -> profile(order, defaults).resourceName())
+        .orElse(defaults.acceleratorResource());
+  }
+
+  private static AcceleratorProfile profile(RunOrder order, PodDefaults defaults) {
+    return defaults.accelerators().profile(order.spec().config(), order.stage());
+  }
+}

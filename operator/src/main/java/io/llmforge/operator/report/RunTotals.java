@@ -1,0 +1,108 @@
+package io.llmforge.operator.report;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
+import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.identity.Owner;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Totals over all runs: what turned from one stored status to the next, each turn once. */
+final class RunTotals {
+
+  private static final String CAUSE = "cause";
+  private static final String OUTCOME = "outcome";
+  private static final String REASON = "reason";
+
+  private final MeterRegistry registry;
+  private final AcceleratorTime accelerators;
+
+  RunTotals(MeterRegistry registry) {
+    this.registry = registry;
+    this.accelerators = new AcceleratorTime(registry);
+  }
+
+  /**
+   * Counts what turned.
+   *
+   * @param decision what made the status turn
+   */
+  void turned(Turn turn, Decision decision, Instant now) {
+    FineTuneJobStatus before = turn.before();
+    FineTuneJobStatus after = turn.after();
+    accelerators.turned(turn.owner(), before, after, now);
+    @Nullable Run run = after.run();
+    if (run == null) {
+      return;
+    }
+    @Nullable Run last =
+        before.run() != null && before.run().number() == run.number() ? before.run() : null;
+    if (last != null && run.attempt() > last.attempt()) {
+      repeated(last, run, decision);
+    }
+    if (after.phase() == Phase.Training && before.phase() != Phase.Training && run.attempt() == 1) {
+      time(JobMetrics.TRAINING_DELAY, "Time from the begin of a run to training", run, now);
+    }
+    if (run.outcome() != null && (last == null || last.outcome() == null)) {
+      ended(run, after);
+      time(JobMetrics.RUN_DURATION, "Time from the begin of a run to its end", run, now);
+    }
+  }
+
+  void forget(String namespace, String name) {
+    accelerators.forget(namespace, name);
+  }
+
+  private void repeated(Run last, Run run, Decision decision) {
+    Counter.builder(JobMetrics.ATTEMPTS_REPEATED)
+        .description("Attempts that follow on one that failed or was interrupted")
+        .tag(CAUSE, run.failedAttempts() > last.failedAttempts() ? "failed" : "interrupted")
+        .tag(REASON, reason(decision))
+        .register(registry)
+        .increment();
+  }
+
+  // A run that is suspended knows its next attempt before that begins.
+  private static String reason(Decision decision) {
+    return decision instanceof Decision.Train train
+            && train.attempt() instanceof Attempt.Again again
+        ? again.previous().reason().text()
+        : Reason.SUSPENDED_BY_USER.text();
+  }
+
+  private void ended(Run run, FineTuneJobStatus status) {
+    String outcome = String.valueOf(run.outcome());
+    @Nullable String reason = status.failure() == null ? null : status.failure().reason();
+    Counter.builder(JobMetrics.RUNS_ENDED)
+        .description("Runs that ended")
+        .tag(OUTCOME, outcome)
+        .tag(REASON, reason == null ? outcome : reason)
+        .register(registry)
+        .increment();
+  }
+
+  private void time(String name, String description, Run run, Instant now) {
+    if (run.startTime() != null) {
+      Timer.builder(name)
+          .description(description)
+          .register(registry)
+          .record(Duration.between(Instant.parse(run.startTime()), now));
+    }
+  }
+
+  /**
+   * Two stored statuses of a job, one after the other.
+   *
+   * @param owner the job
+   * @param before the earlier one
+   * @param after the later one
+   */
+  record Turn(Owner owner, FineTuneJobStatus before, FineTuneJobStatus after) {}
+}

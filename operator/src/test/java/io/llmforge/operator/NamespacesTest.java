@@ -1,0 +1,49 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+/** The application when it is told which namespaces are its. */
+@QuarkusTest
+@WithTestResource(NamespacesResource.class)
+class NamespacesTest {
+
+  @Test
+  void otherNamespacesAreLeftAlone() {
+    for (String namespace : new String[] {"elsewhere", "first", "second"}) {
+      ClusterResource.client()
+          .resource(
+              new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+          .create();
+      FineTuneJob job =
+          JobFixture.job("refused", JobFixture.config().put("model_id", "ftp://host/model"));
+      job.getMetadata().setNamespace(namespace);
+      ClusterResource.client().resource(job).create();
+    }
+
+    for (String namespace : new String[] {"first", "second"}) {
+      await()
+          .atMost(FineTuneJobs.PATIENCE)
+          .until(
+              () ->
+                  stored(namespace).getStatus() != null
+                      && stored(namespace).getStatus().phase() == Phase.Failed);
+    }
+    assertThat(stored("elsewhere").getStatus()).isNull();
+  }
+
+  private static FineTuneJob stored(String namespace) {
+    return ClusterResource.client()
+        .resources(FineTuneJob.class)
+        .inNamespace(namespace)
+        .withName("refused")
+        .get();
+  }
+}

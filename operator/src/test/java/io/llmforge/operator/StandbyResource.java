@@ -1,0 +1,69 @@
+package io.llmforge.operator;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.llmforge.localcluster.LocalCluster;
+import io.llmforge.localcluster.node.container.Image;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Gives the application under test a cluster in which another operator has the lease. */
+public final class StandbyResource implements QuarkusTestResourceLifecycleManager {
+
+  static final String LEASE = "standby";
+  private static final int AN_HOUR = 3600;
+  private static final AtomicReference<LocalCluster> CLUSTER = new AtomicReference<>();
+
+  static KubernetesClient client() {
+    return CLUSTER.get().client();
+  }
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      var cluster = ClusterSetup.start(Files.createTempDirectory("llmforge"), Image.hostCommands());
+      ClusterSetup.install(cluster.client());
+      CLUSTER.set(cluster);
+      ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+      cluster
+          .client()
+          .resource(
+              new LeaseBuilder()
+                  .withNewMetadata()
+                  .withName(LEASE)
+                  .withNamespace("default")
+                  .endMetadata()
+                  .withNewSpec()
+                  .withHolderIdentity("another")
+                  .withLeaseDurationSeconds(AN_HOUR)
+                  .withAcquireTime(now)
+                  .withRenewTime(now)
+                  .withLeaseTransitions(0)
+                  .endSpec()
+                  .build())
+          .create();
+      return Map.of(
+          "quarkus.kubernetes-client.api-server-url",
+          cluster.client().getMasterUrl().toString(),
+          "quarkus.http.test-port",
+          "0",
+          "llmforge.lease-namespace",
+          "default",
+          "llmforge.lease-name",
+          LEASE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void stop() {
+    CLUSTER.get().close();
+  }
+}
