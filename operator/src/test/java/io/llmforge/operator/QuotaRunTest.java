@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.localcluster.LocalCluster;
@@ -176,6 +177,21 @@ class QuotaRunTest {
     assertThat(behind.message()).contains("Place 2 in the line");
     assertThat(behind.queue().shortfall()).isNull();
     assertThat(jobs.jobs("big")).isEmpty();
+  }
+
+  @Test
+  void deletedHeadWakesTheNext() {
+    quota.limit(3);
+    quota.occupy("foreign", 2);
+    trainer.on("next", 1, 1, FakeTrainer.completes());
+    jobs.apply("head", pairs());
+    awaitPlace("head", 1);
+    jobs.apply("next", JobFixture.config());
+    awaitPlace("next", 2);
+
+    client.resources(FineTuneJob.class).inNamespace("default").withName("head").delete();
+
+    jobs.awaitPhase("next", Phase.Succeeded);
   }
 
   @Test

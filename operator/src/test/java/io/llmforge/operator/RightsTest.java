@@ -93,8 +93,7 @@ class RightsTest {
   }
 
   // All under a quota with room enough: a run that succeeds, one with a reference that does and one
-  // with one that fails, one whose Job
-  // is lost, and one for each kind of object that is in the way.
+  // with one that fails, one whose Job is lost, and one for each kind of object in the way.
   private static void walkEveryWay(KubernetesClient client, FakeTrainer trainer) {
     trainer.on("success", 1, 1, FakeTrainer.completes());
     trainer.on("paused", 1, 1, trainer.untilTerminated("paused", FakeTrainer.stops()));
