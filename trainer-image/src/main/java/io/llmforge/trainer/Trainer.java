@@ -175,7 +175,8 @@ public final class Trainer {
         progress,
         console,
         surroundings.clock(),
-        surroundings.memory());
+        surroundings.memory(),
+        surroundings.environment());
   }
 
   private static TrainingPlan readPlan(TrainerArguments arguments) {

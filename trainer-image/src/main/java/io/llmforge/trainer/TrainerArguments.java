@@ -48,7 +48,9 @@ record TrainerArguments(
         --help                 print this
 
       fetch reads HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
-      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key).
+      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key). train reads those of a
+      store that the result goes to, and MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN (or
+      MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server.
 
       Ends with 0 when the artefact is published, otherwise with a code that says what is wrong
       (64 usage, 65 data, 66 missing file, 73 unwritable output, 75 stopped and saved, 77 access

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,6 +55,7 @@ final class TinyRun {
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private ObjectNode plan;
   private HostMemory memory = HostMemory.ofThisProcess();
+  private Map<String, String> environment = Map.of();
 
   private TinyRun(Path folder) {
     this.folder = folder;
@@ -112,6 +114,12 @@ final class TinyRun {
     return this;
   }
 
+  /** What the pod's Secrets say. */
+  TinyRun withEnvironment(Map<String, String> variables) {
+    environment = Map.copyOf(variables);
+    return this;
+  }
+
   /** What the kernel says is available, whatever the machine has. */
   TinyRun withAvailableMemory(long bytes) throws IOException {
     Path proc = Files.createDirectories(folder.resolve("proc"));
@@ -133,8 +141,9 @@ final class TinyRun {
             }
           }
         };
-    var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
-    var trainer = new Trainer(new TrainerSurroundings(environment, out, steppingClock(), memory));
+    var all = new HashMap<>(environment);
+    all.put(PodContract.TERMINATION_LOG, terminationLog().toString());
+    var trainer = new Trainer(new TrainerSurroundings(all, out, steppingClock(), memory));
     stopper.set(trainer.control()::stop);
     return trainer.run(arguments());
   }
@@ -212,7 +221,8 @@ final class TinyRun {
             new TrainingPlan.OutputPlan(
                 "out", new Location.Claim("models", "out"), TrainingPlan.OutputPlan.Form.ADAPTER),
             TrainingPlan.Precision.FLOAT32,
-            42);
+            42,
+            null);
     run.plan = JSON.readValue(PlanJson.write(plan), ObjectNode.class);
     return run;
   }

@@ -39,9 +39,6 @@ final class KeyNotes {
               "gradient_checkpointing",
               ignored("the trainer recomputes activations whenever that saves memory")),
           entry("liger_kernel", ignored("the trainer has fused operations of its own, always on")),
-          entry(
-              "logger",
-              ignored("metrics are in the job's status and on the trainer's /metrics endpoint")),
           entry("num_data_blocks_per_device", ignored("there is no Ray Data to tune")),
           entry(SCALING + "custom_resources", ignored(SCORING_NODES)),
           entry(SCALING + "worker_resources", ignored(SCORING_NODES)),

@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * mount path of every claim that a plan's {@link Location.Claim} names is given by one {@code
  * --volume}. A reference worker is {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER
  * [--volume=CLAIM=FOLDER]...}. A pod whose plan names a {@link Location.Remote} first runs {@code
- * fetch --plan=FILE --workspace=FOLDER} in a container of its own, the only one with credentials.
+ * fetch --plan=FILE --workspace=FOLDER} in a container of its own, the only one with credentials of
+ * sources.
  */
 public final class PodContract {
 

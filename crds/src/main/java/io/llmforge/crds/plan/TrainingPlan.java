@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param output where the finished artefacts go
  * @param precision in what numbers the model computes
  * @param seed seed of data order, adapter initialisation and dropout
+ * @param tracking where measurements are also sent, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingPlan(
@@ -42,7 +43,8 @@ public record TrainingPlan(
     EvaluationPlan evaluation,
     OutputPlan output,
     Precision precision,
-    long seed) {
+    long seed,
+    @Nullable TrackingPlan tracking) {
 
   public static final int SCHEMA_VERSION = 2;
 
@@ -268,7 +270,8 @@ public record TrainingPlan(
    * Where the finished artefacts go.
    *
    * @param name the output's name in {@code spec.outputs}
-   * @param location folder the adapter or model is published to; the workspace when it has no claim
+   * @param location folder the adapter or model is published to: on a claim, in the workspace, or
+   *     of an object store ({@link Location.RemoteFolder})
    * @param form what is published of a run that trains an adapter
    */
   public record OutputPlan(String name, Location location, Form form) {

@@ -62,7 +62,8 @@ public sealed interface Planning {
           plan.evaluation(),
           plan.output(),
           plan.precision(),
-          plan.seed());
+          plan.seed(),
+          plan.tracking());
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.RemoteAddress;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -22,6 +23,7 @@ final class SourceReader {
   private static final Pattern REPOSITORY_AT_REVISION = Pattern.compile("([^@]*)(?:@(.*))?");
   private static final String CLAIM_SCHEME = "pvc";
   private static final String HUB_SCHEME = "hf";
+  private static final Set<String> OBJECT_STORES = Set.of("s3", "gs");
   private static final String REACHED =
       "write pvc://CLAIM/PATH, s3://BUCKET/KEY, gs://BUCKET/KEY, https://HOST/PATH or, for a model,"
           + " its Hugging Face id";
@@ -97,17 +99,30 @@ final class SourceReader {
     return Optional.empty();
   }
 
-  /** A folder to publish to: only claims outlive the run. */
+  /** A folder to publish to: on a claim, or of an object store; others do not outlive the run. */
   Optional<Location> output(String key, String text) {
     Matcher scheme = SCHEME.matcher(text.strip());
     if (scheme.matches() && scheme.group(1).equals(CLAIM_SCHEME)) {
       return claim(key, text, scheme);
     }
+    if (scheme.matches() && OBJECT_STORES.contains(scheme.group(1))) {
+      return checked(key, text, () -> folder(text.strip()));
+    }
     findings.error(
         Reason.UNSUPPORTED_SOURCE,
         key,
-        "'%s' is no place where results are published; write pvc://CLAIM/FOLDER".formatted(text));
+        "'%s' is no place where results are published; write pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER"
+            .formatted(text));
     return Optional.empty();
+  }
+
+  /** Files of others may lie at the top of a bucket. */
+  private static Location folder(String text) {
+    var folder = new Location.RemoteFolder(text);
+    if (RemoteAddress.parse(folder.uri()).path().isEmpty()) {
+      throw new IllegalArgumentException("a result needs a folder of its own in the bucket");
+    }
+    return folder;
   }
 
   private Optional<Location> scheme(

@@ -15,6 +15,7 @@ import io.llmforge.crds.config.LlmForgeConfig.Padding;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
+import io.llmforge.crds.plan.TrackingPlan;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.DataSources;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
@@ -83,6 +84,8 @@ public final class TrainingPlanner {
     Tuning tuning = TuningReader.read(config.loraConfig());
     Optional<OutputPlan> output = new OutputReader(sources, findings).read(spec, config);
     objective.ifPresent(learned -> checkWorkspace(spec, learned, findings));
+    Optional<TrackingPlan> tracking = new TrackingReader(findings).read(config.logger());
+    new CredentialCheck(spec, findings).check(tracking, output);
 
     if (findings.haveErrors()) {
       return new Planning.Refused(findings.reason(), findings.all());
@@ -102,7 +105,8 @@ public final class TrainingPlanner {
             schedule.evaluation(config),
             output.orElseThrow(),
             schedule.precision(config),
-            SEED);
+            SEED,
+            tracking.orElse(null));
     return new Planning.Planned(plan, PlanHash.of(plan), findings.all());
   }
 

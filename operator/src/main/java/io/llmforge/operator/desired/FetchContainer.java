@@ -1,22 +1,16 @@
 package io.llmforge.operator.desired;
 
-import static java.util.Objects.requireNonNullElse;
-
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.EnvFromSource;
-import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
 import io.llmforge.crds.plan.PodContract;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * The init container that copies remote sources into the workspace. It is the only container of a
- * run that gets credentials and needs the network; it asks for no accelerator, and for the
- * trainer's CPU and memory, which a pod is not counted twice for.
+ * The init container that copies remote sources into the workspace. It alone gets the credentials
+ * of sources; it asks for no accelerator, and for the trainer's CPU and memory, which a pod is not
+ * counted twice for.
  */
 final class FetchContainer {
 
@@ -40,7 +34,7 @@ final class FetchContainer {
             PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE,
             PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER)
         .withEnv(environment())
-        .withEnvFrom(credentials(order))
+        .withEnvFrom(PodCredentials.of(order, Purpose.Sources))
         .withResources(TrainerContainer.requirements(TrainerContainer.hostAmounts(order)))
         .withSecurityContext(TrainerContainer.securityContext())
         .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
@@ -54,16 +48,5 @@ final class FetchContainer {
         TrainerContainer.variable(
             PodContract.TERMINATION_LOG, PodContract.TERMINATION_MESSAGE_FILE),
         TrainerContainer.variable("JAVA_TOOL_OPTIONS", JAVA_OPTIONS));
-  }
-
-  private static List<EnvFromSource> credentials(RunOrder order) {
-    return requireNonNullElse(order.spec().credentials(), List.<Credential>of()).stream()
-        .map(Credential::secretRef)
-        .filter(Objects::nonNull)
-        .map(SecretReference::name)
-        .map(
-            name ->
-                new EnvFromSourceBuilder().withNewSecretRef().withName(name).endSecretRef().build())
-        .toList();
   }
 }

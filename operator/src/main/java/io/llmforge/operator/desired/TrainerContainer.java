@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.crds.plan.PodContract;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ final class TrainerContainer {
 
   /** libtorch allocates outside the Java heap, so the heap may take the smaller part only. */
   private static final String JAVA_OPTIONS =
-      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=40 -XX:ErrorFile="
+      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=40"
+          + " -XX:ErrorFile="
           + PodContract.WORKSPACE_FOLDER
           + "/hs_err_%p.log";
 
@@ -42,7 +44,11 @@ final class TrainerContainer {
     Container container = container(order, defaults, volumes);
     return switch (order.stage()) {
       case REFERENCE -> container;
-      case TRAIN -> withStatusServer(container);
+      case TRAIN ->
+          withStatusServer(
+              new ContainerBuilder(container)
+                  .withEnvFrom(PodCredentials.of(order, Purpose.Outputs, Purpose.Tracking))
+                  .build());
     };
   }
 

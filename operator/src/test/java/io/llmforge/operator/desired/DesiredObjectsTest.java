@@ -15,6 +15,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
@@ -116,7 +117,10 @@ class DesiredObjectsTest {
             null,
             null,
             null,
-            List.of(new Credential(new SecretReference("hub"))),
+            List.of(
+                new Credential(new SecretReference("hub"), null),
+                new Credential(new SecretReference("mlflow"), Purpose.Tracking),
+                new Credential(new SecretReference("results"), Purpose.Outputs)),
             null));
 
     compare("remote.yaml", Rendering.of(job, DEFAULTS).objects());

@@ -4,6 +4,7 @@ import io.llmforge.trainer.report.ConsoleProgress;
 import io.llmforge.trainer.report.ProgressTracker;
 import io.llmforge.trainer.storage.Volumes;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * What a run stands in.
@@ -14,6 +15,7 @@ import java.time.InstantSource;
  * @param console lines for the log
  * @param clock measures steps
  * @param memory what the machine has left
+ * @param environment variables with addresses and credentials of places outside the cluster
  */
 public record RunSurroundings(
     Volumes volumes,
@@ -21,4 +23,10 @@ public record RunSurroundings(
     ProgressTracker progress,
     ConsoleProgress console,
     InstantSource clock,
-    HostMemory memory) {}
+    HostMemory memory,
+    Map<String, String> environment) {
+
+  public RunSurroundings {
+    environment = Map.copyOf(environment);
+  }
+}

@@ -8,6 +8,7 @@ import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
@@ -39,10 +40,11 @@ public final class TrainingRecipe {
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
     requirePossible(plan);
-    var publication =
-        new Publication(plan, surroundings.volumes().target(plan.output().location()));
+    var delivery = new Delivery(plan, surroundings);
+    var publication = new Publication(plan, delivery.folder());
     publication.requirePossible();
     WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
+    delivery.requirePossible();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
     surroundings.progress().enter(Phase.TOKENIZING);
@@ -58,10 +60,14 @@ public final class TrainingRecipe {
     TrainedTask task = prepared.get();
 
     surroundings.progress().enter(Phase.LOADING);
-    try (RunRecords records = RunRecords.open(plan, data, surroundings)) {
-      Trained trained = train(data, task, start, records);
+    try (RunRecords records = RunRecords.open(plan, data, surroundings);
+        RunTracking tracking = new RunTracking(surroundings)) {
+      Trained trained = train(data, task, start, records, tracking);
       return switch (trained.end()) {
-        case TrainingLoop.End.Stopped stopped -> stopped(stopped.checkpoint());
+        case TrainingLoop.End.Stopped stopped -> {
+          tracking.stopped();
+          yield stopped(stopped.checkpoint());
+        }
         case TrainingLoop.End.Finished ignored -> {
           Checkpoint best = records.checkpoints().best().orElseThrow();
           surroundings.progress().enter(Phase.PUBLISHING);
@@ -74,9 +80,24 @@ public final class TrainingRecipe {
                   folder ->
                       new PublishedModel(start, folder, task, trained.memory().options())
                           .verify(best, data.with(trained.memory())));
+          if (!isDelivered(delivery)) {
+            tracking.stopped();
+            yield stopped(best);
+          }
+          tracking.completed(output);
           yield completed(best, task, output);
         }
       };
+    }
+  }
+
+  /** Whether all of it is where the plan wants it; not so when the run was asked to stop. */
+  private static boolean isDelivered(Delivery delivery) {
+    try {
+      delivery.deliver();
+      return true;
+    } catch (FetchControl.StoppedException e) {
+      return false;
     }
   }
 
@@ -114,9 +135,14 @@ public final class TrainingRecipe {
   private record Trained(TrainingLoop.End end, MemoryPlan memory) {}
 
   private Trained train(
-      TrainingData data, TrainedTask task, StartingModel start, RunRecords records) {
+      TrainingData data,
+      TrainedTask task,
+      StartingModel start,
+      RunRecords records,
+      RunTracking tracking) {
     try (TorchRuntime runtime = TorchRuntime.start()) {
       ResolvedPlan resolved = resolve(runtime, data, start);
+      tracking.begin(resolved);
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
         requireKnown(data.largestToken(), model);
         // The model still is the one that training starts from, also when the run goes on.

@@ -30,6 +30,7 @@ public final class ProgressTracker {
   private double tokensPerSecond = Double.NaN;
   private double secondsPerStep = Double.NaN;
   private @Nullable String lastStepTime;
+  private long trackingFailures;
 
   public ProgressTracker(InstantSource clock) {
     this.clock = clock;
@@ -76,6 +77,15 @@ public final class ProgressTracker {
     measured(Metric.EVALUATION_LOSS, report.loss());
     report.perplexity().ifPresent(value -> measured(Metric.PERPLEXITY, value));
     report.metrics().forEach((name, value) -> measured(Metric.EVALUATION_PREFIX + name, value));
+  }
+
+  /** A tracking server did not take what it was sent. */
+  public synchronized void trackingFailed() {
+    trackingFailures++;
+  }
+
+  synchronized long trackingFailures() {
+    return trackingFailures;
   }
 
   public synchronized boolean isReady() {

@@ -13,8 +13,20 @@ final class PrometheusText {
 
   private PrometheusText() {}
 
-  static String of(Progress progress) {
+  static String of(ProgressTracker tracker) {
     StringBuilder text = new StringBuilder();
+    describe(text, tracker.progress());
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "# HELP %1$s %2$s\n# TYPE %1$s counter\n%1$s %3$d\n",
+            PREFIX + "tracking_failures_total",
+            "Requests that the tracking server did not answer well.",
+            tracker.trackingFailures()));
+    return text.toString();
+  }
+
+  private static void describe(StringBuilder text, Progress progress) {
     gauge(text, "step", "Optimizer steps done.", progress.step());
     gauge(text, "total_steps", "Optimizer steps of the whole run.", progress.totalSteps());
     gauge(text, "epoch", "Passes over the data done.", progress.epoch());
@@ -30,7 +42,6 @@ final class PrometheusText {
       // TRL's names have slashes, which Prometheus does not take.
       gauge(text, metric.name().replace('/', '_'), "Newest value.", metric.value());
     }
-    return text.toString();
   }
 
   private static void gauge(StringBuilder text, String name, String help, @Nullable Number value) {

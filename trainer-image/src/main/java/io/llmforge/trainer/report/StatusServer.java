@@ -43,7 +43,7 @@ public final class StatusServer implements AutoCloseable {
         server,
         PodContract.METRICS_PATH,
         PrometheusText.CONTENT_TYPE,
-        () -> PrometheusText.of(progress.progress()));
+        () -> PrometheusText.of(progress));
     get(server, PodContract.LIVE_PATH, TEXT, () -> "ok\n");
     exact(
         server,

@@ -1,7 +1,5 @@
 package io.llmforge.trainer.tracking;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.llmforge.crds.plan.PlanJson;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * TensorBoard's view of the metrics file: one event for each of its lines. The metrics file is the
@@ -27,15 +24,6 @@ public final class EventFile implements AutoCloseable {
   private static final String FOLDER = "runs";
 
   private static final String EVALUATION = "eval_";
-
-  /** Said twice in the metrics file, for scripts written for LLMForge. */
-  private static final Set<String> REPEATED =
-      Set.of(
-          "tokens",
-          "targets",
-          "train_loss_batch",
-          "total_trained_steps",
-          "trained_tokens_this_iter");
 
   private final FileChannel channel;
   private final InstantSource clock;
@@ -78,7 +66,7 @@ public final class EventFile implements AutoCloseable {
    * @throws IOException when there is no room; the file ends with the event before
    */
   public void append(Measurements measured) throws IOException {
-    append(EventMessage.scalars(clock.instant(), measured.step(), tagged(measured.values())));
+    append(EventMessage.scalars(clock.instant(), measured.step(), tagged(measured)));
   }
 
   /** Puts all of it on disk. */
@@ -101,7 +89,7 @@ public final class EventFile implements AutoCloseable {
       isKept = isKept && keepNext();
       if (!isKept) {
         cut();
-        append(read(line));
+        append(Measurements.read(line));
       }
     }
     cut();
@@ -142,35 +130,21 @@ public final class EventFile implements AutoCloseable {
     channel.truncate(end);
   }
 
-  private static Measurements read(String line) throws IOException {
-    JsonNode values = PlanJson.read(line, JsonNode.class);
-    Map<String, Object> known = new LinkedHashMap<>();
-    values
-        .properties()
-        .forEach(
-            value ->
-                known.put(
-                    value.getKey(),
-                    value.getValue().isNumber()
-                        ? value.getValue().numberValue()
-                        : value.getValue().asText()));
-    return Measurements.of(known);
-  }
-
   /** Two groups of curves, named as the callbacks of Transformers name them. */
-  private static Map<String, Double> tagged(Map<String, Double> values) {
-    boolean isEvaluation = values.containsKey("eval_loss");
+  private static Map<String, Double> tagged(Measurements measured) {
     Map<String, Double> tagged = new LinkedHashMap<>();
-    values.forEach(
-        (name, value) -> {
-          if (name.startsWith(EVALUATION)) {
-            tagged.put("eval/" + name.substring(EVALUATION.length()), value);
-          } else if (name.equals("perplexity")) {
-            tagged.put("eval/perplexity", value);
-          } else if (!REPEATED.contains(name) && !(isEvaluation && name.equals("epoch"))) {
-            tagged.put("train/" + name, value);
-          }
-        });
+    measured
+        .curves()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(EVALUATION)) {
+                tagged.put("eval/" + name.substring(EVALUATION.length()), value);
+              } else if (name.equals("perplexity")) {
+                tagged.put("eval/perplexity", value);
+              } else {
+                tagged.put("train/" + name, value);
+              }
+            });
     return tagged;
   }
 }

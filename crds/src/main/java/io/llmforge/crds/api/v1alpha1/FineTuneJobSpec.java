@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param storage Volumes of the run.
  * @param outputs Where the result is published, at most one place. Default: the run's workspace.
  * @param podTemplate Additions to the trainer pods.
- * @param credentials Secrets of the job's namespace with what remote sources ask for, as
- *     environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
- *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY. Only the container that
- *     fetches the sources gets them.
+ * @param credentials Secrets of the job's namespace with what places outside the cluster ask for,
+ *     as environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+ *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY; MLFLOW_TRACKING_URI,
+ *     MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD. Each has one
+ *     purpose, and only the container that serves it gets the Secret.
  * @param queue How the run's pods are admitted where quota is short. Default: all pods of a stage
  *     or none, wherever a ResourceQuota of the namespace limits what they ask for.
  */
@@ -110,7 +111,8 @@ public record FineTuneJobSpec(
    * Where the result is published.
    *
    * @param name Name of the output, unique in the list.
-   * @param uri pvc://CLAIM/FOLDER in the job's namespace.
+   * @param uri pvc://CLAIM/FOLDER in the job's namespace, or s3://BUCKET/FOLDER or
+   *     gs://BUCKET/FOLDER, which a Secret of spec.credentials with purpose Outputs may write.
    * @param merge Whether a LoRA adapter is merged into its base and published as a whole model.
    *     Default: true for classification, whose labels are new tokens of the model, else false.
    */
@@ -121,9 +123,9 @@ public record FineTuneJobSpec(
       @Required
           @Size(min = 1, max = 1024)
           @ValidationRule(
-              value = "self.matches('^pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?$')",
-              message =
-                  "must be pvc://CLAIM or pvc://CLAIM/FOLDER; other storage is not supported yet")
+              value =
+                  "self.matches('^(pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+)$')",
+              message = "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER")
           @ValidationRule(
               value = "!self.matches('(^|/)[.][.](/|$)')",
               message = "must not leave its volume: remove the '..' from the path")
@@ -146,12 +148,24 @@ public record FineTuneJobSpec(
       @Size(max = 16) @Nullable List<String> imagePullSecrets) {}
 
   /**
-   * Credentials for remote sources.
+   * Credentials for places outside the cluster.
    *
    * @param secretRef The Secret whose keys become environment variables.
+   * @param purpose What they are for. Default: Sources.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Credential(@Required @Nullable SecretReference secretRef) {}
+  public record Credential(
+      @Required @Nullable SecretReference secretRef, @Nullable Purpose purpose) {}
+
+  /** What credentials are for; name a Secret twice when it serves two. */
+  public enum Purpose {
+    /** Reading model and rows: the container that fetches them. */
+    Sources,
+    /** Writing the result to an object store: the trainer. */
+    Outputs,
+    /** Sending measurements to a tracking server: the trainer. */
+    Tracking
+  }
 
   /**
    * A Secret of the job's namespace.

@@ -1,0 +1,50 @@
+package io.llmforge.operator.decide;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
+import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.TrackingPlan;
+import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
+import java.util.List;
+import java.util.Optional;
+
+/** Says which credentials a job seems to lack; a pod's identity may do without. */
+final class CredentialCheck {
+
+  private static final String FIELD = "spec.credentials";
+
+  private final FineTuneJobSpec spec;
+  private final Findings findings;
+
+  CredentialCheck(FineTuneJobSpec spec, Findings findings) {
+    this.spec = spec;
+    this.findings = findings;
+  }
+
+  void check(Optional<TrackingPlan> tracking, Optional<OutputPlan> output) {
+    output
+        .filter(plan -> plan.location() instanceof Location.Remote && !isGiven(Purpose.Outputs))
+        .ifPresent(
+            plan ->
+                findings.warning(
+                    FIELD,
+                    "no Secret has purpose Outputs; %s can be written only if the pod's own identity may"
+                        .formatted(plan.location().text())));
+    tracking
+        .filter(plan -> plan.uri() == null && !isGiven(Purpose.Tracking))
+        .ifPresent(
+            plan ->
+                findings.warning(
+                    "logger.provider_config.tracking_uri",
+                    "is missing and no Secret of spec.credentials has purpose Tracking and"
+                        + " MLFLOW_TRACKING_URI; nothing will be tracked"));
+  }
+
+  private boolean isGiven(Purpose purpose) {
+    return requireNonNullElse(spec.credentials(), List.<Credential>of()).stream()
+        .anyMatch(credential -> credential.purpose() == purpose);
+  }
+}

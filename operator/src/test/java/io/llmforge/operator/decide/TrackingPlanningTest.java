@@ -1,0 +1,191 @@
+package io.llmforge.operator.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
+import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.config.Finding.Severity;
+import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.TrackingPlan;
+import io.llmforge.crds.plan.TrackingPlan.MissingExperiment;
+import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.identity.Owner;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code logger}, outputs of object stores and their credentials come to. */
+class TrackingPlanningTest {
+
+  private static final Owner OWNER = new Owner("team-a", "tiny", "uid-1");
+
+  @Test
+  void withoutLoggerNothingIsTracked() {
+    assertThat(planned(JobFixture.config()).plan().tracking()).isNull();
+  }
+
+  @Test
+  void mlflowIsTracked() {
+    var config = JobFixture.config();
+    config
+        .putObject("logger")
+        .put("provider", "mlflow")
+        .putObject("provider_config")
+        .put("tracking_uri", "https://mlflow.example:8443/base")
+        .put("experiment_name", "poets")
+        .put("create_experiment_if_not_exists", false);
+
+    assertThat(planned(config).plan().tracking())
+        .isEqualTo(
+            new TrackingPlan(
+                "https://mlflow.example:8443/base", "poets", MissingExperiment.ENDS_TRACKING));
+  }
+
+  @Test
+  void serverMayBeNamedByTheSecretForTracking() {
+    var config = JobFixture.config();
+    config.putObject("logger").put("provider", "mlflow");
+
+    var alone = planned(config);
+    var given = planned(config, null, List.of(credential(Purpose.Tracking)));
+
+    assertThat(given.plan().tracking())
+        .isEqualTo(new TrackingPlan(null, "Default", MissingExperiment.IS_CREATED));
+    assertThat(warnings(alone)).anyMatch(words -> words.contains("nothing will be tracked"));
+    assertThat(warnings(given)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"databricks", "file:///tmp/mlruns", "http:///path", "sqlite:///x.db", "no uri"})
+  void serverThatAPodCannotReachIsRefused(String uri) {
+    var config = JobFixture.config();
+    config
+        .putObject("logger")
+        .put("provider", "mlflow")
+        .putObject("provider_config")
+        .put("tracking_uri", uri);
+
+    var refused = (Planning.Refused) plan(config, null, null);
+
+    assertThat(refused.findings())
+        .anySatisfy(
+            finding -> {
+              assertThat(finding.path()).isEqualTo("logger.provider_config.tracking_uri");
+              assertThat(finding.message()).contains("write http://HOST:PORT or https://HOST");
+            });
+  }
+
+  @Test
+  void passwordInTheAddressIsRefusedAndNotRepeated() {
+    var config = JobFixture.config();
+    config
+        .putObject("logger")
+        .put("provider", "mlflow")
+        .putObject("provider_config")
+        .put("tracking_uri", "https://ann:hush@mlflow.example");
+
+    var refused = (Planning.Refused) plan(config, null, null);
+
+    assertThat(refused.findings().toString())
+        .contains("MLFLOW_TRACKING_PASSWORD")
+        .doesNotContain("hush");
+  }
+
+  /** Configs with it run as they stand, and say what becomes of it. */
+  @Test
+  void weightsAndBiasesHasNoEffectAndSaysWhatDoes() {
+    var config = JobFixture.config();
+    config.putObject("logger").put("provider", "wandb");
+
+    var planned = planned(config);
+
+    assertThat(planned.plan().tracking()).isNull();
+    assertThat(planned.findings())
+        .anySatisfy(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.IGNORED);
+              assertThat(finding.message())
+                  .contains("not documented", "wandb sync --sync-tensorboard");
+            });
+  }
+
+  @Test
+  void unknownTrackerIsRefused() {
+    var config = JobFixture.config();
+    config.putObject("logger").put("provider", "comet");
+
+    assertThat(plan(config, null, null)).isInstanceOf(Planning.Refused.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3://results/team/poet", "gs://results/team/poet/"})
+  void resultsGoToObjectStores(String uri) {
+    var output = List.of(new Output("adapter", uri, null));
+
+    var planned = planned(JobFixture.config(), output, List.of(credential(Purpose.Outputs)));
+
+    assertThat(planned.plan().output().location())
+        .isEqualTo(new Location.RemoteFolder(uri.replaceFirst("/$", "")));
+    assertThat(warnings(planned)).isEmpty();
+    assertThat(planned.plan().remoteSources()).isEmpty();
+  }
+
+  @Test
+  void resultsNeedAFolderOfTheirOwn() {
+    var output = List.of(new Output("adapter", "s3://results/", null));
+
+    assertThat(plan(JobFixture.config(), output, null).findings().toString())
+        .contains("a result needs a folder of its own in the bucket");
+  }
+
+  @Test
+  void objectStoreWithoutCredentialsIsAWarning() {
+    var output = List.of(new Output("adapter", "s3://results/poet", null));
+
+    var planned = planned(JobFixture.config(), output, List.of(credential(Purpose.Sources)));
+
+    assertThat(warnings(planned))
+        .anyMatch(words -> words.contains("no Secret has purpose Outputs"));
+  }
+
+  private static Credential credential(Purpose purpose) {
+    return new Credential(new SecretReference("keys"), purpose);
+  }
+
+  private static List<String> warnings(Planning.Planned planned) {
+    return planned.findings().stream()
+        .filter(finding -> finding.severity() == Severity.WARNING)
+        .map(Finding::message)
+        .toList();
+  }
+
+  private static Planning.Planned planned(ObjectNode config) {
+    return planned(config, null, null);
+  }
+
+  private static Planning.Planned planned(
+      ObjectNode config, @Nullable List<Output> outputs, @Nullable List<Credential> credentials) {
+    Planning planning = plan(config, outputs, credentials);
+    assertThat(planning)
+        .as(() -> planning.findings().toString())
+        .isInstanceOf(Planning.Planned.class);
+    return (Planning.Planned) planning;
+  }
+
+  private static Planning plan(
+      ObjectNode config, @Nullable List<Output> outputs, @Nullable List<Credential> credentials) {
+    return new TrainingPlanner(new LlmForgeConfigReader())
+        .plan(
+            OWNER,
+            new FineTuneJobSpec(config, null, null, null, null, null, outputs, null, credentials));
+  }
+}

@@ -1,0 +1,246 @@
+package io.llmforge.trainer.tracking;
+
+import io.llmforge.crds.plan.TrackingPlan;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Sends a metrics file to an MLflow server while it grows, in a thread of its own. The file is the
+ * queue: what cannot be sent now is read again later, and memory stays the same however long a
+ * server is away. Nothing that goes wrong here reaches the training.
+ */
+public final class MlflowTracker implements AutoCloseable {
+
+  private static final Duration BETWEEN_BATCHES = Duration.ofSeconds(2);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  private static final Duration LAST_PAUSE = Duration.ofMillis(200);
+
+  /** How long the end of a run waits for what is not sent yet. */
+  public static final Duration LONGEST_END = Duration.ofSeconds(10);
+
+  private static final String TOO_LATE =
+      "the run is over and not all of it is at %s; metrics.jsonl has all measurements";
+
+  private final TrackingPlan plan;
+  private final MlflowRun.Description description;
+  private final MlflowServer server;
+  private final MetricsTail tail;
+  private final TrackingLog log;
+  private final InstantSource clock;
+  private final Duration longestEnd;
+  private final Thread thread;
+
+  private Optional<TrackedEnd> end = Optional.empty();
+  private boolean isClosing;
+  private long closingNanos;
+
+  /** There is no time left to try again. */
+  private static final class TooLateException extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A question to the server. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask() throws IOException, RefusedException;
+  }
+
+  private MlflowTracker(
+      TrackingPlan plan,
+      MlflowRun.Description description,
+      MlflowServer server,
+      Path metrics,
+      Surroundings surroundings) {
+    this.plan = plan;
+    this.description = description;
+    this.server = server;
+    this.tail = new MetricsTail(metrics);
+    this.log = surroundings.log();
+    this.clock = surroundings.clock();
+    this.longestEnd = surroundings.longestEnd();
+    this.thread = Thread.ofPlatform().daemon().name("tracking").unstarted(this::track);
+  }
+
+  /**
+   * What a tracker stands in.
+   *
+   * @param settings what the environment says
+   * @param log is told what goes wrong
+   * @param clock when something was measured
+   * @param longestEnd how long the end of a run waits for what is not sent yet
+   */
+  public record Surroundings(
+      TrackingSettings settings, TrackingLog log, InstantSource clock, Duration longestEnd) {}
+
+  /**
+   * Begins to track; nothing when nobody says where the server is.
+   *
+   * @param key tells the run from all others, the same in every attempt
+   * @param details what people read about it
+   * @param metrics the metrics file, cut to where the run goes on
+   */
+  public static Optional<MlflowTracker> start(
+      TrackingPlan plan, String key, RunDetails details, Path metrics, Surroundings surroundings) {
+    String uri = Optional.ofNullable(plan.uri()).or(surroundings.settings()::uri).orElse("");
+    Optional<URI> address = TrackingSettings.address(uri);
+    if (address.isEmpty()) {
+      surroundings
+          .log()
+          .warning(
+              "nothing is tracked: no server is named; write logger.provider_config.tracking_uri,"
+                  + " or put MLFLOW_TRACKING_URI (http or https, without a password) into a Secret"
+                  + " with purpose Tracking");
+      return Optional.empty();
+    }
+    var description =
+        new MlflowRun.Description(key, details.name(), details.parameters(), details.tags());
+    var tracker =
+        new MlflowTracker(
+            plan,
+            description,
+            new MlflowServer(address.get(), surroundings.settings()),
+            metrics,
+            surroundings);
+    tracker.thread.start();
+    return Optional.of(tracker);
+  }
+
+  /**
+   * What people read about a run.
+   *
+   * @param name its name
+   * @param parameters what it is made with
+   * @param tags what else is said about it
+   */
+  public record RunDetails(String name, Map<String, String> parameters, Map<String, String> tags) {
+    public RunDetails {
+      parameters = Map.copyOf(parameters);
+      tags = Map.copyOf(tags);
+    }
+  }
+
+  /** Says how the attempt ends; without it, it has failed. */
+  public synchronized void ends(TrackedEnd how) {
+    end = Optional.of(how);
+  }
+
+  /** Sends what is left, for a while, and returns whatever comes of it. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      isClosing = true;
+      closingNanos = System.nanoTime();
+      notifyAll();
+    }
+    try {
+      if (!thread.join(longestEnd.multipliedBy(2))) {
+        log.warning(TOO_LATE.formatted(server.address()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.close();
+  }
+
+  private void track() {
+    try {
+      MlflowRun run = persistently(() -> MlflowRun.open(server, plan, description, clock));
+      log.line("[tracking] run '%s' on %s".formatted(description.name(), server.address()));
+      boolean isOver = false;
+      while (!isOver) {
+        // Asked first: what is written after it is not the last.
+        isOver = isClosing();
+        sendAll(run);
+        if (!isOver) {
+          pause(BETWEEN_BATCHES);
+        }
+      }
+      TrackedEnd how = said();
+      persistently(
+          () -> {
+            run.end(how);
+            return true;
+          });
+    } catch (RefusedException e) {
+      log.failed();
+      log.warning(
+          "nothing more is tracked: %s refuses: %s; metrics.jsonl has all measurements"
+              .formatted(server.address(), e.getMessage()));
+    } catch (TooLateException e) {
+      log.warning(TOO_LATE.formatted(server.address()));
+    } catch (IOException | RuntimeException e) {
+      log.failed();
+      log.warning("nothing more is tracked: %s".formatted(e));
+    }
+  }
+
+  private void sendAll(MlflowRun run) throws IOException, RefusedException, TooLateException {
+    for (MetricsTail.Chunk chunk = tail.next(); !chunk.isEmpty(); chunk = tail.next()) {
+      var sent = chunk;
+      persistently(
+          () -> {
+            run.send(sent.measured());
+            return true;
+          });
+      tail.accept(chunk);
+    }
+  }
+
+  /** Asks until there is an answer, or the run has been over for too long. */
+  private <T> T persistently(Question<T> question) throws RefusedException, TooLateException {
+    Duration pause = FIRST_PAUSE;
+    boolean isSaid = false;
+    while (true) {
+      try {
+        return question.ask();
+      } catch (IOException e) {
+        log.failed();
+        if (isTooLate()) {
+          throw new TooLateException();
+        }
+        if (!isSaid) {
+          log.warning(
+              "%s does not take measurements (%s); training goes on, and they are sent later"
+                  .formatted(server.address(), e.getMessage()));
+          isSaid = true;
+        }
+        pause(pause);
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+      }
+    }
+  }
+
+  /** Waits, until the run is over; then it does not wait long. */
+  private synchronized void pause(Duration longest) {
+    boolean wasClosing = isClosing;
+    long end = System.nanoTime() + (wasClosing ? LAST_PAUSE : longest).toNanos();
+    try {
+      for (long left = end - System.nanoTime();
+          left > 0 && isClosing == wasClosing;
+          left = end - System.nanoTime()) {
+        wait(Math.ceilDiv(left, 1_000_000));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized boolean isClosing() {
+    return isClosing;
+  }
+
+  private synchronized boolean isTooLate() {
+    return isClosing && System.nanoTime() - closingNanos > longestEnd.toNanos();
+  }
+
+  private synchronized TrackedEnd said() {
+    return end.orElse(TrackedEnd.FAILED);
+  }
+}

@@ -1,0 +1,85 @@
+package io.llmforge.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmforge.crds.plan.TrainingReport.Completed;
+import io.llmforge.trainer.fetch.ObjectServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs whose result or measurements leave the cluster. */
+class DeliveredRunTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void resultIsInTheObjectStore() throws Exception {
+    try (var server = new ObjectServer()) {
+      var run =
+          TinyRun.instruction(folder)
+              .withEnvironment(server.environment())
+              .with("/output/location", s3("s3://results/team/tiny"));
+
+      assertThat(run.run()).as(run.console()).isZero();
+
+      var output = ((Completed) run.lastWords()).output();
+      var objects = server.objects("team/tiny");
+      assertThat(output.location()).isEqualTo("s3://results/team/tiny");
+      assertThat(objects)
+          .containsKeys("adapter_model.safetensors", "README.md", "MANIFEST.json")
+          .doesNotContainKey(".llmforge-upload");
+      assertThat(new String(objects.get("README.md"), StandardCharsets.UTF_8))
+          .contains("library_name: peft");
+      assertThat(objects.get("MANIFEST.json"))
+          .isEqualTo(Files.readAllBytes(run.workspace.resolve("output/MANIFEST.json")));
+    }
+  }
+
+  @Test
+  void placeThatMayNotBeWrittenIsRefusedBeforeTraining() throws Exception {
+    try (var server = new ObjectServer()) {
+      var environment = server.environment();
+      environment.put("AWS_SECRET_ACCESS_KEY", "wrong");
+      var run =
+          TinyRun.instruction(folder)
+              .withEnvironment(environment)
+              .with("/output/location", s3("s3://results/team/tiny"));
+
+      assertThat(run.run()).as(run.console()).isEqualTo(77);
+
+      assertThat(run.console()).contains("purpose Outputs").doesNotContain("] loss:");
+    }
+  }
+
+  @Test
+  void trackingServerThatIsNotThereCostsNoRun() throws Exception {
+    String nowhere = unusedAddress();
+    var run =
+        TinyRun.instruction(folder)
+            .with(
+                "/tracking",
+                Map.of("uri", nowhere, "experiment", "e", "missingExperiment", "IS_CREATED"));
+
+    assertThat(run.run()).as(run.console()).isZero();
+
+    assertThat(run.console())
+        .contains("warning: [tracking] " + nowhere, "metrics.jsonl has all measurements");
+  }
+
+  private static String unusedAddress() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "http://127.0.0.1:" + socket.getLocalPort();
+    }
+  }
+
+  private static Map<String, String> s3(String uri) {
+    return Map.of("kind", "remoteFolder", "uri", uri);
+  }
+}
