@@ -100,15 +100,26 @@ class StructuralRulesTest {
             .addVar("self", SimpleType.DYN)
             .build();
 
-    assertThat(ruled).extracting(Place::path).containsExactlyInAnyOrder("", ".spec.outputs[].uri");
+    assertThat(ruled)
+        .extracting(Place::path)
+        .containsExactlyInAnyOrder("", ".spec.outputs[].uri", ".spec.queue");
     for (Place place : ruled) {
       // The server itself bounds metadata.name; every other text must bound its cost by its length.
-      assertThat(place.path().isEmpty() || place.schema().has("maxLength")).isTrue();
+      assertThat(place.path().isEmpty() || textsAreBounded(place.schema())).isTrue();
       for (JsonNode rule : place.schema().get("x-kubernetes-validations")) {
         assertThat(compiler.compile(rule.get("rule").asText()).hasError()).isFalse();
         assertThat(rule.get("message").asText()).isNotBlank();
       }
     }
+  }
+
+  private static boolean textsAreBounded(JsonNode schema) {
+    return switch (schema.path("type").asText()) {
+      case "string" -> schema.has("maxLength") || schema.has("enum");
+      case "object" ->
+          schema.get("properties").valueStream().allMatch(StructuralRulesTest::textsAreBounded);
+      default -> true;
+    };
   }
 
   @Test
@@ -140,6 +151,7 @@ class StructuralRulesTest {
             "GPUS0",
             "AGE0",
             "MODEL1",
+            "QUEUE1",
             "RUN1",
             "REASON1");
   }

@@ -186,6 +186,7 @@ class TrackingPlanningTest {
     return new TrainingPlanner(new LlmForgeConfigReader())
         .plan(
             OWNER,
-            new FineTuneJobSpec(config, null, null, null, null, null, outputs, null, credentials));
+            new FineTuneJobSpec(
+                config, null, null, null, null, null, outputs, null, credentials, null));
   }
 }
