@@ -6,9 +6,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.monitoring.ExposedMetrics;
@@ -25,6 +31,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +50,7 @@ class MonitoringTest {
 
   @AfterEach
   void leaveNothing() {
-    ClusterResource.client().resources(FineTuneJob.class).inNamespace("default").delete();
+    ClusterResource.client().resources(FineTuneJob.class).inAnyNamespace().delete();
   }
 
   @Test
@@ -93,6 +100,8 @@ class MonitoringTest {
     jobs.awaitPhase("shown", Phase.Training);
     jobs.awaitPhase("first", Phase.Training);
 
+    queueForOneGpu();
+
     List<String> queries = queries();
     assertThat(queries).hasSizeGreaterThan(20);
     await()
@@ -109,6 +118,8 @@ class MonitoringTest {
         .contains("llmforge_finetunejob_attempt{name=\"shown\",namespace=\"default\"} 2.0")
         .contains("events_received_total{action=\"ADDED\"", "events_received_total{action=\"NONE\"")
         .contains("llmforge_finetunejob_tokens{name=\"shown\",namespace=\"default\"} 5000.0")
+        .contains("llmforge_finetunejob_queue_position{name=\"queued\",namespace=\"tight\"} 1.0")
+        .contains("llmforge_queue_wait_seconds_count{namespace=\"tight\"} 1")
         .contains("llmforge_attempts_repeated_total{cause=\"failed\",reason=\"Hang\"} 1.0")
         .contains("llmforge_accelerator_seconds_total{namespace=\"default\",outcome=\"succeeded\"}")
         .contains("llmforge_runs_ended_total{outcome=\"Failed\",reason=\"Diverged\"} 1.0");
@@ -129,6 +140,48 @@ class MonitoringTest {
                 !exposed().contains(SERIES.formatted("shown"))
                     && !exposed().contains(SERIES.formatted("first")));
     assertThat(exposed()).contains(SERIES.formatted("silent"));
+  }
+
+  // Two jobs in a namespace with quota for one: the second is first in the line.
+  private static void queueForOneGpu() {
+    KubernetesClient client = ClusterResource.client();
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName("tight").endMetadata().build())
+        .create();
+    client
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("gpus")
+                .withNamespace("tight")
+                .endMetadata()
+                .withNewSpec()
+                .addToHard("requests.nvidia.com/gpu", new Quantity("1"))
+                .endSpec()
+                .build())
+        .create();
+    for (String name : new String[] {"holds", "queued"}) {
+      FineTuneJob job = JobFixture.job(name, JobFixture.config());
+      job.getMetadata().setNamespace("tight");
+      client.resource(job).create();
+      await()
+          .atMost(FineTuneJobs.PATIENCE)
+          .until(
+              () ->
+                  tight(name).map(Queue::waitedSeconds).isPresent()
+                      || tight(name).map(Queue::position).isPresent());
+    }
+  }
+
+  private static Optional<Queue> tight(String name) {
+    return Optional.ofNullable(
+            ClusterResource.client()
+                .resources(FineTuneJob.class)
+                .inNamespace("tight")
+                .withName(name)
+                .get()
+                .getStatus())
+        .map(FineTuneJobStatus::queue);
   }
 
   @Test

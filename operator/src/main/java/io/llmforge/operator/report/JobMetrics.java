@@ -35,6 +35,9 @@ public final class JobMetrics {
   /** Time from the begin of a run to its first sign of training. */
   public static final String TRAINING_DELAY = "llmforge.training.delay";
 
+  /** Time that pods waited for quota. */
+  public static final String QUEUE_WAIT = "llmforge.queue.wait";
+
   /** Accelerator time at work, by what became of it. */
   public static final String ACCELERATOR_TIME = "llmforge.accelerator";
 

@@ -1,6 +1,7 @@
 package io.llmforge.operator.report;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Progress;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
 import io.micrometer.core.instrument.Tags;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -80,6 +81,14 @@ record RunSample(
               sight ->
                   Optional.ofNullable(sight.status().resources())
                       .map(resources -> (double) resources.gpus())),
+          sample(
+              "queue.position",
+              null,
+              "Place in the line for quota, from 1",
+              sight ->
+                  Optional.ofNullable(sight.status().queue())
+                      .map(Queue::position)
+                      .map(Integer::doubleValue)),
           sample(
               "attempt",
               null,

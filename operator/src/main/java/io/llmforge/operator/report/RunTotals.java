@@ -2,6 +2,7 @@ package io.llmforge.operator.report;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Totals over all runs: what turned from one stored status to the next, each turn once. */
@@ -38,6 +40,9 @@ final class RunTotals {
     FineTuneJobStatus before = turn.before();
     FineTuneJobStatus after = turn.after();
     accelerators.turned(turn.owner(), before, after, now);
+    waited(after)
+        .filter(seconds -> !waited(before).equals(Optional.of(seconds)))
+        .ifPresent(seconds -> waited(turn.owner(), seconds));
     @Nullable Run run = after.run();
     if (run == null) {
       return;
@@ -58,6 +63,19 @@ final class RunTotals {
 
   void forget(String namespace, String name) {
     accelerators.forget(namespace, name);
+  }
+
+  // Absent while they wait, so that it is new at the end of every time in the line.
+  private static Optional<Long> waited(FineTuneJobStatus status) {
+    return Optional.ofNullable(status.queue()).map(Queue::waitedSeconds);
+  }
+
+  private void waited(Owner owner, long seconds) {
+    Timer.builder(JobMetrics.QUEUE_WAIT)
+        .description("Time that pods waited for quota before they began to work")
+        .tag("namespace", owner.namespace())
+        .register(registry)
+        .record(Duration.ofSeconds(seconds));
   }
 
   private void repeated(Run last, Run run, Decision decision) {
