@@ -43,7 +43,7 @@ final class Ring implements AutoCloseable {
     previous.setSoTimeout(times.silenceMillis());
     next.setTcpNoDelay(true);
     this.sender = new RingSender(next, (rank + 1) % size, fate);
-    fate.whenLost(trouble -> close());
+    fate.whenLost(trouble -> closeSockets());
   }
 
   /** What happens to a part of the buffer when the previous rank's arrives, in {@link #theirs}. */
@@ -122,6 +122,11 @@ final class Ring implements AutoCloseable {
 
   @Override
   public void close() {
+    sender.close();
+    closeSockets();
+  }
+
+  private void closeSockets() {
     for (Socket socket : new Socket[] {next, previous}) {
       try {
         socket.close();

@@ -12,11 +12,12 @@ import java.util.concurrent.LinkedBlockingQueue;
  * Sends parts of buffers to the next rank of the ring, in the order they are given, on a thread of
  * its own: every rank sends and receives at the same time.
  */
-final class RingSender {
+final class RingSender implements AutoCloseable {
 
   private final Socket socket;
   private final int peer;
   private final GroupFate fate;
+  private final Thread thread;
   private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
 
   /** Bytes that are final until they are sent; when they are, {@code sent} is told. */
@@ -26,7 +27,7 @@ final class RingSender {
     this.socket = socket;
     this.peer = peer;
     this.fate = fate;
-    Thread.ofPlatform().daemon().name("to-rank-" + peer).start(this::run);
+    this.thread = Thread.ofPlatform().daemon().name("to-rank-" + peer).start(this::run);
   }
 
   void send(ByteBuffer bytes) {
@@ -44,6 +45,11 @@ final class RingSender {
       throw fate.failure("sending to rank %d was interrupted".formatted(peer));
     }
     fate.require();
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
   }
 
   private void run() {

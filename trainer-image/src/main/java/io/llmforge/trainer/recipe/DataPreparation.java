@@ -48,13 +48,26 @@ final class DataPreparation {
     this.files = files;
   }
 
-  /** Prepares both files, or finds them prepared. */
+  /** Prepares both files, or finds them prepared, and writes the preview. */
   TrainingData prepare(RunTokenizer run, ModelSourceFolders folders) {
+    PreparedRows rows = rows(run, folders);
+    writePreview(rows.train());
+    return announced(rows);
+  }
+
+  /** Finds both files as another process has prepared them. */
+  TrainingData read(RunTokenizer run, ModelSourceFolders folders) {
+    return announced(rows(run, folders));
+  }
+
+  private PreparedRows rows(RunTokenizer run, ModelSourceFolders folders) {
     RowCache cache = new RowCache(files.resolve(RowCache.FOLDER), key(run, folders));
-    PreparedRows rows = cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
+    return cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
+  }
+
+  private TrainingData announced(PreparedRows rows) {
     TrainingData data = data(rows);
     announce(data, rows);
-    writePreview(rows.train());
     return data;
   }
 

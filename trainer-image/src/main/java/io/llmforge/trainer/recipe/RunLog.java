@@ -5,19 +5,22 @@ import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.report.StepReport;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Says what a step or an evaluation brought, wherever it is read.
  *
- * @param metrics the file of all of them
+ * @param metrics the file of all of them, where this process writes it
  */
-record RunLog(RunSurroundings surroundings, MetricsFile metrics) {
+record RunLog(RunSurroundings surroundings, Optional<MetricsFile> metrics) {
 
   void step(StepReport report) {
     surroundings.progress().stepDone(report);
     surroundings.console().step(report, surroundings.progress());
     try {
-      metrics.step(report);
+      if (metrics.isPresent()) {
+        metrics.get().step(report);
+      }
     } catch (IOException e) {
       throw StorageException.writing(MetricsFile.NAME, e);
     }
@@ -27,7 +30,9 @@ record RunLog(RunSurroundings surroundings, MetricsFile metrics) {
     surroundings.progress().evaluated(report);
     surroundings.console().evaluation(report);
     try {
-      metrics.evaluation(report);
+      if (metrics.isPresent()) {
+        metrics.get().evaluation(report);
+      }
     } catch (IOException e) {
       throw StorageException.writing(MetricsFile.NAME, e);
     }
