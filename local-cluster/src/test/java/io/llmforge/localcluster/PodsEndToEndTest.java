@@ -43,7 +43,10 @@ final class PodsEndToEndTest {
   void podSeesItsConfigItsClaimAndItsOwnFieldsAtRealPaths() throws Exception {
     fixture.create(
         ConfigMap.class,
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: plan}\ndata: {plan.json: '{}', mode: fast}");
+        "apiVersion: v1\n"
+            + "kind: ConfigMap\n"
+            + "metadata: {name: plan}\n"
+            + "data: {plan.json: '{}', mode: fast}");
     fixture.create(
         Secret.class,
         "apiVersion: v1\nkind: Secret\nmetadata: {name: token}\ndata: {key: c2VjcmV0}");
@@ -177,7 +180,8 @@ final class PodsEndToEndTest {
   void containerEndedBySignalReportsItAsShellsDo() {
     fixture.createPod(
         "signalled",
-        "restartPolicy: Never\ncontainers: [{name: main, image: shell, command: [sh, -c, 'kill -9 $$$$']}]");
+        "restartPolicy: Never\n"
+            + "containers: [{name: main, image: shell, command: [sh, -c, 'kill -9 $$$$']}]");
 
     assertThat(ClusterFixture.end(fixture.awaitPhase("signalled", "Failed")).getExitCode())
         .isEqualTo(137);
@@ -325,6 +329,37 @@ final class PodsEndToEndTest {
     assertThat(one.getStatus().getPodIP()).isNotEqualTo(other.getStatus().getPodIP());
     fixture.deletePod("web-a");
     fixture.deletePod("web-b");
+  }
+
+  @Test
+  void podsFindEachOtherByHostNameAndSubdomain() {
+    fixture.createPod(
+        "named",
+        """
+        hostname: first
+        subdomain: group
+        terminationGracePeriodSeconds: 1
+        containers: [{name: main, image: shell, command: [sh, -c, "exec sleep 300"]}]
+        """);
+    var named = fixture.awaitPod("named", "is ready", isReady(true));
+
+    fixture.createPod(
+        "asking",
+        """
+        restartPolicy: Never
+        containers:
+        - name: main
+          image: shell
+          command: [sh, -c, 'grep -w first.group "$HOSTS_FILE"']
+        """);
+
+    var asking = fixture.awaitPhase("asking", "Succeeded");
+    var address = named.getStatus().getPodIP();
+    assertThat(fixture.log(asking))
+        .isEqualTo(
+            "%s first.group first.group.default first.group.default.svc first.group.default.svc.cluster.local\n"
+                .formatted(address));
+    fixture.deletePod("named");
   }
 
   @Test

@@ -52,10 +52,16 @@ class DataParallelTest {
 
   /** A task and how it is tuned. */
   private enum Kind {
-    CAUSAL_FULL_PARAMETER,
-    INSTRUCTION_ADAPTER,
-    CLASSIFICATION,
-    PREFERENCE
+    CAUSAL_FULL_PARAMETER("causal_lm, full parameter"),
+    INSTRUCTION_ADAPTER("instruction_tuning, LoRA"),
+    CLASSIFICATION("classification, LoRA"),
+    PREFERENCE("preference_tuning, LoRA");
+
+    private final String what;
+
+    Kind(String what) {
+      this.what = what;
+    }
   }
 
   @ParameterizedTest
@@ -68,7 +74,8 @@ class DataParallelTest {
       var group = new TinyGroup(run(kind, "of-" + size), size);
       assertThat(group.run()).as(group.consoles()).containsOnly(0);
 
-      var agreement = new Agreement(GoldenTest.DATA_PARALLEL, "%s, %d ranks".formatted(kind, size));
+      var agreement =
+          new Agreement(GoldenTest.DATA_PARALLEL, "%s, %d ranks".formatted(kind.what, size));
       compare(agreement, group.run, alone);
       agreement.check();
     }
@@ -83,7 +90,8 @@ class DataParallelTest {
     var group = new TinyGroup(run(kind, "of-3").with("/duration/epochs", 0.05), 3);
     assertThat(group.run()).as(group.consoles()).containsOnly(0);
 
-    var agreement = new Agreement(GoldenTest.DATA_PARALLEL, kind + ", 3 ranks, every gradient");
+    var agreement =
+        new Agreement(GoldenTest.DATA_PARALLEL, kind.what + ", 3 ranks, every gradient");
     compareTensors(
         agreement,
         "checkpoint-000001",

@@ -33,7 +33,8 @@ final class TrainerContainer {
 
   /** libtorch allocates outside the Java heap, so the heap may take the smaller part only. */
   private static final String JAVA_OPTIONS =
-      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=40 -XX:ErrorFile="
+      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=40"
+          + " -XX:ErrorFile="
           + PodContract.WORKSPACE_FOLDER
           + "/hs_err_%p.log";
 
@@ -43,7 +44,7 @@ final class TrainerContainer {
     Container container = container(order, defaults, volumes);
     return switch (order.stage()) {
       case REFERENCE -> container;
-      case TRAIN -> withStatusServer(container);
+      case TRAIN -> GroupEnvironment.addTo(withStatusServer(container), order);
     };
   }
 

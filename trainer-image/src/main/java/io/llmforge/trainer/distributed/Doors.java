@@ -44,7 +44,7 @@ public record Doors(
 
     /** Where the other end listens for its neighbour in the ring. */
     Membership.Meeting listening() {
-      return new Membership.Meeting(socket.getInetAddress().getHostAddress(), peer.listeningPort());
+      return peer.listening();
     }
 
     void close() {
@@ -59,6 +59,11 @@ public record Doors(
   /** How long to wait, by the clock that never jumps. */
   static long deadline(Duration duration) {
     return System.nanoTime() + duration.toNanos();
+  }
+
+  /** Where others find a door: at the address that the pod says is its own. */
+  Membership.Meeting place(ServerSocket door) {
+    return new Membership.Meeting(own.getHostAddress(), door.getLocalPort());
   }
 
   ServerSocket listen(int port) throws IOException {

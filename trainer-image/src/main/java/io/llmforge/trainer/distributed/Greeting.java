@@ -19,9 +19,9 @@ import java.util.List;
  * @param key what members know
  * @param me who this process is
  * @param purpose what the connection is for
- * @param listeningPort where this process listens for its neighbour in the ring
+ * @param listening where this process listens for its neighbour in the ring
  */
-record Greeting(GroupKey key, Membership me, Purpose purpose, int listeningPort) {
+record Greeting(GroupKey key, Membership me, Purpose purpose, Membership.Meeting listening) {
 
   private static final int MAGIC = 0x4C46_4752; // "LFGR"
   private static final int NONCE_BYTES = 16;
@@ -55,9 +55,9 @@ record Greeting(GroupKey key, Membership me, Purpose purpose, int listeningPort)
    * The other side, proven.
    *
    * @param member who it is
-   * @param listeningPort where it listens for its neighbour in the ring
+   * @param listening where it says that it listens for its neighbour in the ring
    */
-  record Peer(Membership member, int listeningPort) {}
+  record Peer(Membership member, Membership.Meeting listening) {}
 
   /** As the side that connected. */
   Peer call(Socket socket) throws IOException {
@@ -94,7 +94,8 @@ record Greeting(GroupKey key, Membership me, Purpose purpose, int listeningPort)
       out.writeInt(me.size());
       out.writeUTF(me.run());
       out.writeUTF(me.planDigest());
-      out.writeInt(listeningPort);
+      out.writeUTF(listening.host());
+      out.writeInt(listening.port());
     }
     return bytes.toByteArray();
   }
@@ -117,7 +118,7 @@ record Greeting(GroupKey key, Membership me, Purpose purpose, int listeningPort)
             "ranks that do not belong together: %s; all of them must be started from one plan"
                 .formatted(String.join("; ", differences)));
       }
-      return new Peer(member, in.readInt());
+      return new Peer(member, new Membership.Meeting(in.readUTF(), in.readInt()));
     }
   }
 

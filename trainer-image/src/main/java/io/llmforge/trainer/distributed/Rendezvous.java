@@ -70,9 +70,9 @@ public record Rendezvous(
       throws IOException {
     long deadline = Doors.deadline(times.rendezvous());
     try (ServerSocket ringDoor = doors.listen(0)) {
-      var greeting = new Greeting(key, me, Greeting.Purpose.CONTROL, ringDoor.getLocalPort());
+      var greeting = new Greeting(key, me, Greeting.Purpose.CONTROL, doors.place(ringDoor));
       Map<Integer, Membership.Meeting> known = new TreeMap<>();
-      known.put(0, new Membership.Meeting(meeting.host(), ringDoor.getLocalPort()));
+      known.put(0, doors.place(ringDoor));
       if (me.rank() == 0) {
         gather(
             greeting,
@@ -146,7 +146,7 @@ public record Rendezvous(
   private Ring ring(
       List<Membership.Meeting> table, ServerSocket door, GroupFate fate, long deadline)
       throws IOException {
-    var greeting = new Greeting(key, me, Greeting.Purpose.RING, 0);
+    var greeting = new Greeting(key, me, Greeting.Purpose.RING, doors.place(door));
     var called =
         CompletableFuture.supplyAsync(
             () -> accepted(door, greeting, fate, deadline),

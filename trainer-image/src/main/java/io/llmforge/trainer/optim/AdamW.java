@@ -81,20 +81,11 @@ public final class AdamW implements AutoCloseable {
   /** Scales all gradients down to the norm {@code maximum}; gives the norm they had. */
   public double clipGradients(double maximum) {
     var norm = gradientNorm();
-    clipGradients(norm, maximum);
-    return norm;
-  }
-
-  /**
-   * Scales all gradients as those of norm {@code norm} are scaled down to {@code maximum}.
-   *
-   * @param norm their norm, as everybody who trains the model with us measured it
-   */
-  public void clipGradients(double norm, double maximum) {
     var factor = maximum / (norm + 1e-6);
     if (factor < 1) {
       program.call("scale").with(gradients).with(factor).run();
     }
+    return norm;
   }
 
   /** Changes the parameters, and their copies, by their gradients, which stay as they are. */

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All gradients as few flat buffers in host memory, one after the other: little-endian float32, in
@@ -24,6 +25,9 @@ final class FlatGradients {
   private final TorchProgram program;
   private final List<List<Tensor>> buckets = new ArrayList<>();
   private final int mostElements;
+
+  /** Made when it is needed first, and kept: memory outside the heap is given back late. */
+  private @Nullable ByteBuffer buffer;
 
   FlatGradients(TorchRuntime runtime, TorchProgram program, List<Tensor> gradients) {
     this(runtime, program, gradients, MOST_ELEMENTS);
@@ -47,38 +51,42 @@ final class FlatGradients {
 
   /** Shows every buffer to someone who changes it, and takes over what it holds then. */
   void change(Consumer<ByteBuffer> change) {
-    long largest = buckets.stream().mapToLong(FlatGradients::elements).max().orElse(0);
-    ByteBuffer buffer =
-        ByteBuffer.allocateDirect((int) Math.min(largest, mostElements) * Float.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer shown = buffer == null ? allocated() : buffer;
+    buffer = shown;
     for (List<Tensor> bucket : buckets) {
       if (elements(bucket) <= mostElements) {
-        changeTogether(bucket, buffer, change);
+        changeTogether(bucket, shown, change);
       } else {
-        bucket.forEach(tensor -> changeInPieces(tensor, buffer, change));
+        bucket.forEach(tensor -> changeInPieces(tensor, shown, change));
       }
     }
   }
 
-  private void changeTogether(List<Tensor> bucket, ByteBuffer buffer, Consumer<ByteBuffer> change) {
+  private ByteBuffer allocated() {
+    long largest = buckets.stream().mapToLong(FlatGradients::elements).max().orElse(0);
+    return ByteBuffer.allocateDirect((int) Math.min(largest, mostElements) * Float.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void changeTogether(List<Tensor> bucket, ByteBuffer shown, Consumer<ByteBuffer> change) {
     try (var scope = runtime.openScope()) {
       float[] elements = program.call("flat").with(bucket).run(scope).getFirst().toFloats();
-      buffer.limit(elements.length * Float.BYTES);
-      buffer.asFloatBuffer().put(elements);
-      change.accept(buffer);
-      buffer.asFloatBuffer().get(elements);
+      shown.limit(elements.length * Float.BYTES);
+      shown.asFloatBuffer().put(elements);
+      change.accept(shown);
+      shown.asFloatBuffer().get(elements);
       program.call("unflat").with(bucket).with(scope.floats(elements)).run();
     }
   }
 
-  private void changeInPieces(Tensor tensor, ByteBuffer buffer, Consumer<ByteBuffer> change) {
+  private void changeInPieces(Tensor tensor, ByteBuffer shown, Consumer<ByteBuffer> change) {
     NamedTensor source = tensor.named("gradient");
     long count = tensor.elementCount();
     for (long first = 0; first < count; first += mostElements) {
-      buffer.limit((int) Math.min(mostElements, count - first) * Float.BYTES);
-      FloatBuffer piece = buffer.asFloatBuffer();
+      shown.limit((int) Math.min(mostElements, count - first) * Float.BYTES);
+      FloatBuffer piece = shown.asFloatBuffer();
       source.data().read(first, piece.duplicate());
-      change.accept(buffer);
+      change.accept(shown);
       tensor.write(first, piece);
     }
   }

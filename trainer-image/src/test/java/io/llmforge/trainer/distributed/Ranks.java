@@ -3,6 +3,7 @@ package io.llmforge.trainer.distributed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,15 @@ public final class Ranks {
     return results;
   }
 
+  /** Every pod has an address of its own: 127.0.0.1, 127.0.0.2, ... */
+  private static InetAddress address(int rank) {
+    try {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (rank + 1)});
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   Membership member(int rank) {
     return new Membership(rank, size, "team-a/tiny, run 1", "sha256:ab");
   }
@@ -79,8 +89,7 @@ public final class Ranks {
   }
 
   Rendezvous rendezvous(Membership me, GroupTimes times, GroupKey key, BooleanSupplier stopped) {
-    var doors =
-        new Doors(InetAddress.getLoopbackAddress(), HostNames.ofSystem(), stopped, log::add);
+    var doors = new Doors(address(me.rank()), HostNames.ofSystem(), stopped, log::add);
     return new Rendezvous(me, key, meeting, doors, times);
   }
 }

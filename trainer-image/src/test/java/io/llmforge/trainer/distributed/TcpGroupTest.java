@@ -317,7 +317,7 @@ class TcpGroupTest {
   /** A rank that says who it is and then nothing more. */
   private static Socket greeted(Ranks ranks) throws Exception {
     Socket socket = connected(ranks);
-    new Greeting(Ranks.KEY, ranks.member(1), Greeting.Purpose.CONTROL, 1).call(socket);
+    new Greeting(Ranks.KEY, ranks.member(1), Greeting.Purpose.CONTROL, ranks.meeting).call(socket);
     return socket;
   }
 
