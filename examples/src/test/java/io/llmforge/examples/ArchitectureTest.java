@@ -44,6 +44,7 @@ class ArchitectureTest {
   private static final String OPTIMIZER = "io.llmforge.trainer.optim..";
   private static final String METRICS = "io.llmforge.trainer.metrics..";
   private static final String DATA = "io.llmforge.trainer.data..";
+  private static final String DISTRIBUTED = "io.llmforge.trainer.distributed..";
   private static final String TEMPLATE = "io.llmforge.trainer.template..";
   private static final String CHECKPOINT = "io.llmforge.trainer.checkpoint..";
   private static final String STORAGE = "io.llmforge.trainer.storage..";
@@ -162,6 +163,21 @@ class ArchitectureTest {
                           || (type.getPackageName().startsWith("io.llmforge")
                               && !type.getPackageName()
                                   .startsWith("io.llmforge.trainer.template"))));
+
+  @ArchTest
+  static final ArchRule RANKS_EXCHANGE_BYTES =
+      noClasses()
+          .that()
+          .resideInAPackage(DISTRIBUTED)
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are other classes of ours or the engine",
+                  type ->
+                      type.getPackageName().startsWith("ai.djl")
+                          || (type.getPackageName().startsWith("io.llmforge")
+                              && !type.getPackageName()
+                                  .startsWith("io.llmforge.trainer.distributed"))));
 
   @ArchTest
   static final ArchRule LOSS_IS_A_FORMULA = never(LOSS, "java.nio.file..", PLAN, RECIPE, DATA);

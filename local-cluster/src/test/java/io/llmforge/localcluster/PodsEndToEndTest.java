@@ -328,6 +328,37 @@ final class PodsEndToEndTest {
   }
 
   @Test
+  void podsFindEachOtherByHostNameAndSubdomain() {
+    fixture.createPod(
+        "named",
+        """
+        hostname: first
+        subdomain: group
+        terminationGracePeriodSeconds: 1
+        containers: [{name: main, image: shell, command: [sh, -c, "exec sleep 300"]}]
+        """);
+    var named = fixture.awaitPod("named", "is ready", isReady(true));
+
+    fixture.createPod(
+        "asking",
+        """
+        restartPolicy: Never
+        containers:
+        - name: main
+          image: shell
+          command: [sh, -c, 'grep -w first.group "$HOSTS_FILE"']
+        """);
+
+    var asking = fixture.awaitPhase("asking", "Succeeded");
+    var address = named.getStatus().getPodIP();
+    assertThat(fixture.log(asking))
+        .isEqualTo(
+            "%s first.group first.group.default first.group.default.svc first.group.default.svc.cluster.local\n"
+                .formatted(address));
+    fixture.deletePod("named");
+  }
+
+  @Test
   void closedClusterLeavesNoProcessBehind(@TempDir Path other) throws Exception {
     long child;
     try (var shortLived = ClusterFixture.start(other)) {

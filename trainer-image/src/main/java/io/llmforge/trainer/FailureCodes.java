@@ -6,6 +6,7 @@ import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.DatasetInvalidException;
 import io.llmforge.trainer.data.TokenizerInvalidException;
+import io.llmforge.trainer.distributed.CommunicationException;
 import io.llmforge.trainer.model.AdapterTargetException;
 import io.llmforge.trainer.model.ModelFormatException;
 import io.llmforge.trainer.model.UnsupportedModelException;
@@ -35,6 +36,7 @@ final class FailureCodes {
       case DivergedException ignored -> FailureCode.DIVERGED;
       case MemoryExceededException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
       case DeviceMemoryException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
+      case CommunicationException ignored -> FailureCode.COMMUNICATION_FAILURE;
       case OutOfMemoryError ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
       case Throwable ignored -> FailureCode.INTERNAL_ERROR;
     };

@@ -7,6 +7,7 @@ import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingEstimate;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.fetch.PlanFetch;
 import io.llmforge.trainer.fetch.RemoteSettings;
@@ -38,6 +39,8 @@ import java.util.Optional;
 public final class Trainer {
 
   private static final String FETCHED_SO_FAR = "what is fetched so far";
+
+  private static final String NOTHING_YET = "none";
 
   /** Runs when the process is told to end. */
   static final String STOPPING_THREAD = "stop-on-signal";
@@ -162,9 +165,25 @@ public final class Trainer {
     }
     Optional<StatusServer> server = startServer(arguments.statusPort());
     try {
-      return new TrainingRecipe(plan, run).run();
+      return train(plan, run);
     } finally {
       server.ifPresent(StatusServer::close);
+    }
+  }
+
+  private TrainingReport train(TrainingPlan plan, RunSurroundings run) {
+    var pod = new PodGroup(surroundings.environment(), surroundings.address());
+    Optional<TrainingGroup> joined = pod.join(plan, control::isStopRequested, console::line);
+    if (joined.isEmpty()) {
+      return new TrainingReport.Stopped(progress.progress(), NOTHING_YET);
+    }
+    try (TrainingGroup group = joined.get()) {
+      try {
+        return new TrainingRecipe(plan, run, group).run();
+      } catch (Throwable failure) {
+        group.abandon("%s: %s".formatted(FailureCodes.of(failure).reason(), failure.getMessage()));
+        throw failure;
+      }
     }
   }
 

@@ -52,9 +52,12 @@ record TrainerArguments(
       store that the result goes to, and MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN (or
       MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server.
 
+      train reads RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT, LLMFORGE_GROUP_KEY when it is one of
+      several processes that train together, and HOSTS_FILE, whose names it asks before DNS.
+
       Ends with 0 when the artefact is published, otherwise with a code that says what is wrong
       (64 usage, 65 data, 66 missing file, 73 unwritable output, 75 stopped and saved, 77 access
-      denied, 78 configuration or model, 80 out of memory, 81 diverged).
+      denied, 78 configuration or model, 80 out of memory, 81 diverged, 82 another process lost).
       """;
 
   private static final String STATUS_PORT_ARGUMENT = "--status-port=";

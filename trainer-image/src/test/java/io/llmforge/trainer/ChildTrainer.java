@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The trainer as a process of its own, started as cheaply as a Java process can be. */
@@ -21,6 +22,16 @@ final class ChildTrainer {
 
   static Process start(TinyRun run, Class<?> main) throws IOException {
     return process(run, command(main, run.arguments())).start();
+  }
+
+  /** A rank of a group; nobody has to read what it says. */
+  static Process start(TinyRun run, Map<String, String> environment) throws IOException {
+    var builder = process(run, command(Trainer.class, run.arguments()));
+    builder.environment().putAll(environment);
+    if (!environment.getOrDefault(PodContract.RANK, "0").equals("0")) {
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    }
+    return builder.start();
   }
 
   /** The worker of one shard of the reference. */

@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 final class TinyRun {
 
   /** Every look at it takes two seconds, so that every step gets its line on the console. */
-  private static InstantSource steppingClock() {
+  static InstantSource steppingClock() {
     var now = new AtomicReference<>(Instant.parse("2026-01-02T03:04:05Z"));
     return () -> now.getAndUpdate(instant -> instant.plus(Duration.ofSeconds(2)));
   }

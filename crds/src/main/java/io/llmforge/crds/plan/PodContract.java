@@ -99,5 +99,31 @@ public final class PodContract {
   /** Environment: attempt number of the run, from 1. */
   public static final String ATTEMPT = "LLMFORGE_ATTEMPT";
 
+  /** Environment: number of this process among those that train together, from 0. */
+  public static final String RANK = "RANK";
+
+  /** Environment: how many processes train together; one where it is missing. */
+  public static final String WORLD_SIZE = "WORLD_SIZE";
+
+  /** Environment: name or address of the pod of rank 0. */
+  public static final String MASTER_ADDRESS = "MASTER_ADDR";
+
+  /** Environment: port on which rank 0 waits for the others. */
+  public static final String MASTER_PORT = "MASTER_PORT";
+
+  /** The usual value of {@link #MASTER_PORT}, and the name of that container port. */
+  public static final int GROUP_PORT = 29500;
+
+  public static final String GROUP_PORT_NAME = "group";
+
+  /**
+   * Environment: what only the processes that train together know. It keeps strangers and pods of
+   * earlier attempts out of the group.
+   */
+  public static final String GROUP_KEY = "LLMFORGE_GROUP_KEY";
+
+  /** Environment: a file like {@code /etc/hosts}, asked before DNS; for clusters without names. */
+  public static final String HOSTS_FILE = "HOSTS_FILE";
+
   private PodContract() {}
 }

@@ -97,10 +97,10 @@ public record TrainingEstimate(Rows rows, Steps steps, Memory memory, @Nullable 
    * What was measured with the run's own rows and weights.
    *
    * @param steps steps that were made and thrown away
-   * @param tokensPerSecond of training, steps of the optimizer included
+   * @param tokensPerSecond of training on one device, steps of the optimizer included
    * @param evaluationTokensPerSecond of evaluation; null without rows to evaluate on
-   * @param seconds how long training and evaluations last at this speed; loading, checkpoints and
-   *     publishing come on top
+   * @param seconds how long training and evaluations last at this speed on all devices of the plan;
+   *     loading, checkpoints, publishing and sums over devices come on top
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Speed(

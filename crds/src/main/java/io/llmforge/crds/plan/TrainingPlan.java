@@ -156,8 +156,9 @@ public record TrainingPlan(
   }
 
   /**
-   * How many rows make one optimizer step: the product of the first three numbers. A trainer with
-   * fewer devices than {@code devices} takes proportionally more micro-batches for the same step.
+   * How many rows make one optimizer step: the product of the first three numbers. They are dealt
+   * out to as many parts as devices; fewer processes than devices make several parts each, and the
+   * same step.
    *
    * @param rowsPerDevice rows of one micro-batch on one device; null lets the context length decide
    * @param accumulationSteps micro-batches of one device per optimizer step

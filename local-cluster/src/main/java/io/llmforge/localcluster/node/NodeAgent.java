@@ -17,6 +17,7 @@ import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,7 @@ public final class NodeAgent implements AutoCloseable {
   private final KubernetesClient client;
   private final NodeOptions options;
   private final PodAddresses addresses;
+  private final PodHosts hosts;
   private final NodeServices services;
   private final PodStatusWriter writer;
   private final StopSignal closing = new StopSignal();
@@ -49,6 +51,7 @@ public final class NodeAgent implements AutoCloseable {
     this.client = client;
     this.options = options;
     this.addresses = addresses;
+    this.hosts = new PodHosts(options.podsFolder());
     this.threads =
         Executors.newCachedThreadPool(Thread.ofPlatform().name("node-", 0).daemon(true).factory());
     this.services =
@@ -135,12 +138,20 @@ public final class NodeAgent implements AutoCloseable {
   private PodWorker worker(Pod pod) {
     var meta = pod.getMetadata();
     var configs = new ApiPodConfigs(client, meta.getNamespace());
+    var fields = new PodFields(pod, addresses.take(), options.capacity());
+    hosts.add(pod, fields.address());
     return new PodWorker(
         services,
-        new PodFields(pod, addresses.take(), options.capacity()),
+        fields,
         new PodVolumes(configs, claim -> options.claimFolder().apply(meta.getNamespace(), claim)),
-        new PodPlace(folder(pod), options.hostEnvironment()),
+        new PodPlace(folder(pod), hostEnvironment(meta.getNamespace())),
         writer);
+  }
+
+  private Map<String, String> hostEnvironment(String namespace) {
+    var environment = new HashMap<>(options.hostEnvironment());
+    environment.put(PodHosts.VARIABLE, hosts.file(namespace).toString());
+    return environment;
   }
 
   private Path folder(Pod pod) {
@@ -179,6 +190,7 @@ public final class NodeAgent implements AutoCloseable {
           worker.shutDown(Duration.ZERO);
           services.logs().forget(worker.folder());
           Folders.delete(worker.folder());
+          hosts.remove(pod);
           addresses.giveBack(worker.address());
         });
   }

@@ -49,7 +49,7 @@ public sealed interface Attempt {
    * The trainer is at work.
    *
    * @param job name of the Job
-   * @param pod the Job's newest pod
+   * @param pod the pod that counts: one that the others wait for, or the first
    */
   record Underway(String job, TrainerPod pod) implements AtWork {
     public Underway {

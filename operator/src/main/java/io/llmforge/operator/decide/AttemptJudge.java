@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.observe.IndexedPod;
 import io.llmforge.operator.observe.LastWords;
 import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.TrainerPod;
@@ -28,7 +29,30 @@ final class AttemptJudge {
 
   /** How the attempt of a Job ended that is not active any more. */
   static AttemptEnd judge(StageJob job) {
-    return switch (job.pod()) {
+    return job.shards().total() > 1 && job.state() == StageJob.State.FAILED
+        ? judgeGroup(job)
+        : judge(job, job.pod());
+  }
+
+  /** How the attempt of several pods ended: as the one to blame did. */
+  private static AttemptEnd judgeGroup(StageJob job) {
+    Optional<IndexedPod> cause = RootCause.of(job);
+    if (cause.isEmpty()) {
+      return lost(job, "no pod of Job %s is left that failed");
+    }
+    return switch (judge(job, cause.get().pod())) {
+      case AttemptEnd.Completed completed -> completed;
+      case AttemptEnd.Failed(Failure failure) ->
+          new AttemptEnd.Failed(
+              failure.because(
+                  failure.failureClass(),
+                  "rank %d of %d: %s"
+                      .formatted(cause.get().index(), job.shards().total(), failure.message())));
+    };
+  }
+
+  private static AttemptEnd judge(StageJob job, TrainerPod pod) {
+    return switch (pod) {
       case TrainerPod.Exited exited -> judge(exited);
       case TrainerPod.Removed removed -> new AttemptEnd.Failed(failure(removed));
       case TrainerPod.Absent absent -> lost(job, "the pod of Job %s is gone");

@@ -112,7 +112,7 @@ public final class Decider {
       case ACTIVE ->
           isSuspended(request)
               ? new Decision.Suspending(planning, run, job)
-              : atWork(run, new Attempt.Underway(job.name(), job.pod()), planning);
+              : atWork(run, new Attempt.Underway(job.name(), job.awaited()), planning);
       case STOPPING -> new Decision.Suspending(planning, run, job);
       case STOPPED -> ended(run, AttemptJudge.judgeStopped(job), planning, request);
       case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, request);

@@ -75,18 +75,10 @@ final class ScheduleReader {
   }
 
   BatchPlan batch(LlmForgeConfig config) {
-    int devices = requireNonNullElse(config.numDevices(), DEVICES);
-    if (devices > 1) {
-      findings.warning(
-          "num_devices",
-          ("%d devices: this version trains on one and takes %d times as many micro-batches, so a"
-                  + " step has the same rows and takes longer")
-              .formatted(devices, devices));
-    }
     return new BatchPlan(
         config.trainBatchSizePerDevice(),
         requireNonNullElse(config.gradientAccumulationSteps(), ACCUMULATION_STEPS),
-        devices,
+        requireNonNullElse(config.numDevices(), DEVICES),
         requireNonNullElse(config.evalBatchSizePerDevice(), EVALUATION_ROWS_PER_DEVICE));
   }
 

@@ -17,6 +17,7 @@ import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.TrackingPlan;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingPlan.BatchPlan;
 import io.llmforge.crds.plan.TrainingPlan.DataSources;
 import io.llmforge.crds.plan.TrainingPlan.ModelSource;
 import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
@@ -24,6 +25,8 @@ import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
 import io.llmforge.crds.plan.TrainingPlan.SequencePlan;
 import io.llmforge.crds.plan.Tuning;
 import io.llmforge.operator.identity.Owner;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -83,7 +86,8 @@ public final class TrainingPlanner {
     Optional<DataSources> data = data(config, sources);
     Tuning tuning = TuningReader.read(config.loraConfig());
     Optional<OutputPlan> output = new OutputReader(sources, findings).read(spec, config);
-    objective.ifPresent(learned -> checkWorkspace(spec, learned, findings));
+    objective.ifPresent(
+        learned -> checkWorkspace(spec, warnings(learned, schedule.batch(config)), findings));
     Optional<TrackingPlan> tracking = new TrackingReader(findings).read(config.logger());
     new CredentialCheck(spec, findings).check(tracking, output);
 
@@ -144,11 +148,8 @@ public final class TrainingPlanner {
   }
 
   // Without several nodes there is nothing to share; where pods land is known only to the cluster.
-  private static void checkWorkspace(FineTuneJobSpec spec, Objective objective, Findings findings) {
-    if (!(objective instanceof Objective.PreferenceTuning preference)
-        || preference.reference().shards() == 1) {
-      return;
-    }
+  private static void checkWorkspace(
+      FineTuneJobSpec spec, List<String> warnings, Findings findings) {
     AccessMode mode =
         Optional.ofNullable(spec.storage())
             .map(Storage::workspace)
@@ -156,14 +157,30 @@ public final class TrainingPlanner {
             .orElse(AccessMode.ReadWriteOnce);
     switch (mode) {
       case ReadWriteOnce ->
-          findings.warning(
-              "spec.storage.workspace.accessMode",
-              ("%d pods score the reference and share the workspace, and a ReadWriteOnce volume is"
-                      + " on one node at a time: pods on other nodes wait until it is free. Write"
-                      + " ReadWriteMany where the storage class has it, or concurrency: 1")
-                  .formatted(preference.reference().shards()));
+          warnings.forEach(
+              warning -> findings.warning("spec.storage.workspace.accessMode", warning));
       case ReadWriteMany -> {}
     }
+  }
+
+  private static List<String> warnings(Objective objective, BatchPlan batch) {
+    List<String> warnings = new ArrayList<>();
+    if (objective instanceof Objective.PreferenceTuning preference
+        && preference.reference().shards() > 1) {
+      warnings.add(
+          ("%d pods score the reference and share the workspace, and a ReadWriteOnce volume is"
+                  + " on one node at a time: pods on other nodes wait until it is free. Write"
+                  + " ReadWriteMany where the storage class has it, or concurrency: 1")
+              .formatted(preference.reference().shards()));
+    }
+    if (batch.devices() > 1) {
+      warnings.add(
+          ("%d pods train together and share the workspace, and a ReadWriteOnce volume is on one"
+                  + " node at a time: unless all of them fit on one node, training never begins."
+                  + " Write ReadWriteMany where the storage class has it, or num_devices: 1")
+              .formatted(batch.devices()));
+    }
+    return warnings;
   }
 
   private static SequencePlan sequence(LlmForgeConfig config) {

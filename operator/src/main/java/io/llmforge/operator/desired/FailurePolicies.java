@@ -20,10 +20,13 @@ final class FailurePolicies {
 
   private FailurePolicies() {}
 
-  /** Only a pod whose place was needed is replaced; the operator starts every other attempt. */
+  /**
+   * Only a pod whose place was needed is replaced, and only when it trains alone: a group starts
+   * again as a whole. The operator starts every other attempt.
+   */
   static PodFailurePolicy ofTrainer(TrainingPlan plan) {
     List<PodFailurePolicyRule> rules = new ArrayList<>();
-    rules.add(disruption());
+    rules.add(disruption(plan.batch().devices() == 1 ? IGNORE : FAIL_JOB));
     containers(plan).forEach(container -> rules.add(exits(FAIL_JOB, fatal(), container)));
     return new PodFailurePolicyBuilder().withRules(rules).build();
   }
@@ -31,7 +34,7 @@ final class FailurePolicies {
   /** A pod that was stopped is replaced and not counted: what it has scored stays. */
   static PodFailurePolicy ofReference(TrainingPlan plan) {
     List<PodFailurePolicyRule> rules = new ArrayList<>();
-    rules.add(disruption());
+    rules.add(disruption(IGNORE));
     for (String container : containers(plan)) {
       rules.add(exits(FAIL_JOB, fatal(), container));
       rules.add(exits(IGNORE, exitCodes(FailureClass.RESUME), container));
@@ -45,9 +48,9 @@ final class FailurePolicies {
         : List.of(PodContract.TRAINER_CONTAINER, PodContract.FETCH_CONTAINER);
   }
 
-  private static PodFailurePolicyRule disruption() {
+  private static PodFailurePolicyRule disruption(String action) {
     return new PodFailurePolicyRuleBuilder()
-        .withAction(IGNORE)
+        .withAction(action)
         .addNewOnPodCondition()
         .withType("DisruptionTarget")
         .withStatus("True")

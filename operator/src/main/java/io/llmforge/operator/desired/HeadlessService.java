@@ -13,6 +13,20 @@ final class HeadlessService {
   private HeadlessService() {}
 
   static Service of(RunOrder order) {
+    Service service = withStatusPort(order);
+    return order.plan().batch().devices() == 1
+        ? service
+        : new ServiceBuilder(service)
+            .editSpec()
+            .addNewPort()
+            .withName(PodContract.GROUP_PORT_NAME)
+            .withPort(PodContract.GROUP_PORT)
+            .endPort()
+            .endSpec()
+            .build();
+  }
+
+  private static Service withStatusPort(RunOrder order) {
     return new ServiceBuilder()
         .withMetadata(OwnedMetadata.ofRun(order, order.names().service()))
         .withNewSpec()

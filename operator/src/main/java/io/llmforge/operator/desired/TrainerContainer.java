@@ -45,10 +45,7 @@ final class TrainerContainer {
     return switch (order.stage()) {
       case REFERENCE -> container;
       case TRAIN ->
-          withStatusServer(
-              new ContainerBuilder(container)
-                  .withEnvFrom(PodCredentials.of(order, Purpose.Outputs, Purpose.Tracking))
-                  .build());
+          GroupEnvironment.addTo(withStatusServer(withCredentials(container, order)), order);
     };
   }
 
@@ -63,6 +60,13 @@ final class TrainerContainer {
         .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withVolumeMounts(volumes.mounts())
+        .build();
+  }
+
+  // What training itself talks to: a store for the result, a tracking server.
+  private static Container withCredentials(Container container, RunOrder order) {
+    return new ContainerBuilder(container)
+        .withEnvFrom(PodCredentials.of(order, Purpose.Outputs, Purpose.Tracking))
         .build();
   }
 

@@ -47,7 +47,7 @@ public final class Observer {
         answer);
   }
 
-  /** The newest pod of the newest train Job that is still at work: the one to ask for progress. */
+  /** The first pod of the newest train Job that is still at work: the one to ask for progress. */
   public static TrainerPod podAtWork(String uid, Collection<Job> jobs, Collection<Pod> pods) {
     return ownedBy(uid, jobs)
         .filter(job -> JobReader.state(job) == StageJob.State.ACTIVE)
@@ -87,7 +87,10 @@ public final class Observer {
       return false;
     }
     return switch (read.mark().stage()) {
-      case TRAIN -> !hasEnded(read.pod());
+      case TRAIN ->
+          read.state() == StageJob.State.COMPLETE
+              ? !hasEnded(read.pod())
+              : read.pods().stream().noneMatch(pod -> hasEnded(pod.pod()));
       case REFERENCE ->
           read.state() == StageJob.State.FAILED
               && read.pods().stream().filter(IndexedPod::hasFailed).count()

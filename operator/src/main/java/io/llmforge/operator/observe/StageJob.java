@@ -31,9 +31,25 @@ public record StageJob(
     return mark.run() == run && mark.stage() == stage;
   }
 
-  /** Its newest pod: an earlier one of the same index was replaced. */
+  /** The newest pod of its first index, which writes and speaks for all: others were replaced. */
   public TrainerPod pod() {
-    return pods.isEmpty() ? new TrainerPod.Absent() : pods.getLast().pod();
+    return pods.stream()
+        .filter(pod -> pod.index() == 0)
+        .reduce((older, newer) -> newer)
+        .map(IndexedPod::pod)
+        .orElseGet(TrainerPod.Absent::new);
+  }
+
+  /** The pod that the others wait for: one that does not run yet; if all do, the first. */
+  public TrainerPod awaited() {
+    List<TrainerPod> newest = newestPods();
+    if (newest.size() < shards.total()) {
+      return new TrainerPod.Absent();
+    }
+    return newest.stream()
+        .filter(TrainerPod.Waiting.class::isInstance)
+        .findFirst()
+        .orElseGet(this::pod);
   }
 
   /** The newest pod of each index, in the order of the indexes. */

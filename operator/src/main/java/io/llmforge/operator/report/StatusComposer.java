@@ -32,7 +32,6 @@ public final class StatusComposer {
 
   private static final int MOST_FINDINGS = 64;
   private static final int LONGEST_FINDING = 512;
-  private static final Resources ONE_DEVICE = new Resources(1);
   private static final Resources NOTHING = new Resources(0);
 
   /** The status after a decision was carried out, with what stood in its way. */
@@ -117,10 +116,10 @@ public final class StatusComposer {
     return switch (decision) {
       case Decision.Train train ->
           train.attempt() instanceof Attempt.AtWork attempt
-              ? resources(attempt)
+              ? resources(attempt, new Resources(train.planning().plan().batch().devices()))
               : new Resources(firstDevices(train));
       case Decision.Queue queue -> NOTHING;
-      case Decision.Await await -> resources(await.attempt());
+      case Decision.Await await -> resources(await.attempt(), recorded.resources());
       case Decision.Suspending suspending -> recorded.resources();
       case Decision.Suspended suspended -> NOTHING;
       case Decision.Succeed succeed -> NOTHING;
@@ -131,20 +130,21 @@ public final class StatusComposer {
     };
   }
 
-  private static Resources resources(Attempt.AtWork attempt) {
+  private static @Nullable Resources resources(
+      Attempt.AtWork attempt, @Nullable Resources ofTraining) {
     return switch (attempt) {
       case Attempt.Scoring scoring -> {
         Shards shards = scoring.work().shards();
         yield new Resources(shards.total() - shards.done());
       }
-      case Attempt.Underway underway -> ONE_DEVICE;
+      case Attempt.Underway underway -> ofTraining;
     };
   }
 
   private static int firstDevices(Decision.Train train) {
     return switch (train.run().stage()) {
       case REFERENCE -> train.planning().reference().map(ReferencePlan::shards).orElse(0);
-      case TRAIN -> 1;
+      case TRAIN -> train.planning().plan().batch().devices();
     };
   }
 

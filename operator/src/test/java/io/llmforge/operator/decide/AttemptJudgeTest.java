@@ -97,6 +97,102 @@ class AttemptJudgeTest {
     assertThat(failure.message()).hasSizeLessThan(700).endsWith("the last line");
   }
 
+  /** Two ends of three ranks each, the one to blame first; the third rank lost another. */
+  static Stream<Arguments> culprits() {
+    return Stream.of(
+        culprit(removed(Kill.DISRUPTION), code(83), Reason.POD_LOST),
+        culprit(exited(143, Kill.DISRUPTION, SILENCE), code(78), Reason.KILLED),
+        culprit(code(83), exited(137, Kill.OUT_OF_MEMORY, SILENCE), Reason.ACCELERATOR_FAILURE),
+        culprit(exited(137, Kill.OUT_OF_MEMORY, SILENCE), code(65), Reason.HOST_OUT_OF_MEMORY),
+        culprit(code(80), code(65), Reason.ACCELERATOR_OUT_OF_MEMORY),
+        culprit(code(65), code(84), Reason.DATASET_INVALID),
+        culprit(code(84), code(70), Reason.HANG),
+        culprit(code(70), code(75), Reason.INTERNAL_ERROR),
+        culprit(exited(137, Kill.NONE, SILENCE), code(75), Reason.KILLED),
+        culprit(removed(Kill.NONE), code(82), Reason.POD_LOST),
+        culprit(code(75), code(82), Reason.CHECKPOINTED_AND_STOPPED));
+  }
+
+  @ParameterizedTest
+  @MethodSource("culprits")
+  void lostRankIsBlamedAndNotThoseThatLostIt(TrainerPod culprit, TrainerPod other, Reason reason) {
+    // The culprit is the last to end: a drained pod is removed long after the others noticed.
+    List<IndexedPod> pods =
+        List.of(
+            new IndexedPod(0, "2026-01-02T03:04:05Z", code(82)),
+            new IndexedPod(1, "2026-01-02T03:04:06Z", other),
+            new IndexedPod(2, "2026-01-02T03:05:00Z", culprit));
+
+    Failure failure =
+        ((AttemptEnd.Failed) AttemptJudge.judge(group(StageJob.State.FAILED, pods))).failure();
+
+    assertThat(failure.reason()).isEqualTo(reason);
+    assertThat(failure.message()).startsWith("rank 2 of 3: ");
+  }
+
+  @Test
+  void ofRanksThatFailedAlikeTheFirstIsBlamed() {
+    List<IndexedPod> pods =
+        List.of(
+            new IndexedPod(0, "2026-01-02T03:04:06Z", code(82)),
+            new IndexedPod(1, "2026-01-02T03:04:05Z", code(82)),
+            new IndexedPod(2, "", new TrainerPod.Running("pod", "uid", "", true)));
+
+    Failure failure =
+        ((AttemptEnd.Failed) AttemptJudge.judge(group(StageJob.State.FAILED, pods))).failure();
+
+    assertThat(failure.reason()).isEqualTo(Reason.COMMUNICATION_FAILURE);
+    assertThat(failure.message()).startsWith("rank 1 of 3: ");
+  }
+
+  @Test
+  void groupIsCompleteWhenItsFirstRankSaysSo() {
+    List<IndexedPod> pods =
+        List.of(
+            new IndexedPod(1, "", exited(0, Kill.NONE, SILENCE)),
+            new IndexedPod(0, "", exited(0, Kill.NONE, new LastWords.Report(COMPLETED))),
+            new IndexedPod(2, "", exited(0, Kill.NONE, SILENCE)));
+
+    assertThat(AttemptJudge.judge(group(StageJob.State.COMPLETE, pods)))
+        .isEqualTo(new AttemptEnd.Completed(COMPLETED));
+  }
+
+  @Test
+  void podThatOthersWaitForIsTheOneToShow() {
+    TrainerPod running = new TrainerPod.Running("first", "uid", "", false);
+    TrainerPod waiting =
+        new TrainerPod.Waiting("second", TrainerPod.Waiting.Cause.SCHEDULING, "0/3 nodes");
+
+    assertThat(group(StageJob.State.ACTIVE, List.of(new IndexedPod(0, "", running))).awaited())
+        .isInstanceOf(TrainerPod.Absent.class);
+    assertThat(
+            group(
+                    StageJob.State.ACTIVE,
+                    List.of(
+                        new IndexedPod(0, "", running),
+                        new IndexedPod(2, "", running),
+                        new IndexedPod(1, "", waiting)))
+                .awaited())
+        .isEqualTo(waiting);
+  }
+
+  private static Arguments culprit(TrainerPod culprit, TrainerPod other, Reason reason) {
+    return Arguments.of(culprit, other, reason);
+  }
+
+  private static TrainerPod code(int exitCode) {
+    return exited(exitCode, Kill.NONE, SILENCE);
+  }
+
+  private static StageJob group(StageJob.State state, List<IndexedPod> pods) {
+    return new StageJob(
+        "tiny-1-train-1",
+        new JobMark(1, Stage.TRAIN, 1, "sha256:a", 1, 0),
+        state,
+        new StageJob.Shards(3, 0),
+        pods);
+  }
+
   private static Arguments row(TrainerPod pod, Reason reason, FailureClass failureClass) {
     return Arguments.of(pod, reason, failureClass);
   }

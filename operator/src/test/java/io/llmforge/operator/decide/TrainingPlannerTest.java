@@ -185,7 +185,7 @@ class TrainingPlannerTest {
   }
 
   @Test
-  void severalDevicesKeepTheStepAndSaySo() {
+  void severalDevicesNeedAWorkspaceThatSeveralNodesCanUse() {
     Planning planning = plan(JobFixture.config().put("num_devices", 4));
 
     assertThat(((Planning.Planned) planning).plan().batch())
@@ -195,8 +195,10 @@ class TrainingPlannerTest {
         .satisfies(
             finding -> {
               assertThat(finding.severity()).isEqualTo(Severity.WARNING);
-              assertThat(finding.path()).isEqualTo("num_devices");
-              assertThat(finding.message()).contains("4 times as many micro-batches");
+              assertThat(finding.path()).isEqualTo("spec.storage.workspace.accessMode");
+              assertThat(finding.message())
+                  .contains("4 pods train together and share the workspace")
+                  .contains("num_devices: 1");
             });
   }
 

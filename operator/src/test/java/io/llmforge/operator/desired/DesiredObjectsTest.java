@@ -101,6 +101,16 @@ class DesiredObjectsTest {
   }
 
   @Test
+  void severalDevicesAreAsManyPodsThatFindEachOther() throws IOException {
+    ObjectNode config = JobFixture.config();
+    config.put("num_devices", 4);
+    FineTuneJob job = JobFixture.job("group", config);
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000005");
+
+    compare("devices.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
   void remoteSourcesAreFetchedByAnInitContainerWithTheCredentials() throws IOException {
     ObjectNode config = JobFixture.preference();
     config.put("model_id", "org/tiny-llama");

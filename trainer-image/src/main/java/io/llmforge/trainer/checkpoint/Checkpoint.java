@@ -1,5 +1,7 @@
 package io.llmforge.trainer.checkpoint;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.OptionalDouble;
@@ -12,6 +14,9 @@ import java.util.OptionalDouble;
  */
 public record Checkpoint(Path folder, TrainingState state) {
 
+  static final String STATE_FILE = "state.json";
+  private static final String TRAINER = "trainer";
+
   static final Comparator<Checkpoint> OLDEST_FIRST =
       Comparator.comparingLong(checkpoint -> checkpoint.state().step());
 
@@ -22,6 +27,12 @@ public record Checkpoint(Path folder, TrainingState state) {
                   checkpoint.evaluationLoss().orElse(Double.POSITIVE_INFINITY))
           .thenComparing(OLDEST_FIRST.reversed());
 
+  /** A complete checkpoint that is there. */
+  public static Checkpoint read(Path folder) throws IOException {
+    Path state = folder.resolve(TRAINER).resolve(STATE_FILE);
+    return new Checkpoint(folder, TrainingState.read(Files.readString(state)));
+  }
+
   /** Folder of the model or adapter in the form it is published in. */
   public Path artifact() {
     return folder.resolve("artifact");
@@ -29,7 +40,7 @@ public record Checkpoint(Path folder, TrainingState state) {
 
   /** Folder of what only continuing needs. */
   public Path trainer() {
-    return folder.resolve("trainer");
+    return folder.resolve(TRAINER);
   }
 
   /** The loss of the evaluation at this step, if there was one. */

@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 public final class CheckpointFolders {
 
   private static final Pattern NAME = Pattern.compile("checkpoint-\\d{6,}");
-  private static final String STATE_FILE = "state.json";
 
   /** Writes the tensors of a checkpoint. */
   @FunctionalInterface
@@ -65,7 +64,7 @@ public final class CheckpointFolders {
               tensors.writeTo(
                   Files.createDirectories(staged.artifact()),
                   Files.createDirectories(staged.trainer()));
-              Files.writeString(staged.trainer().resolve(STATE_FILE), state.write());
+              Files.writeString(staged.trainer().resolve(Checkpoint.STATE_FILE), state.write());
               Manifest.write(staging);
             });
     complete.removeIf(known -> known.folder().equals(checkpoint.folder()));
@@ -117,8 +116,7 @@ public final class CheckpointFolders {
         if (problem.isPresent()) {
           warnings.accept("checkpoint %s is passed over: it %s".formatted(path, problem.get()));
         } else {
-          Path state = path.resolve("trainer").resolve(STATE_FILE);
-          complete.add(new Checkpoint(path, TrainingState.read(Files.readString(state))));
+          complete.add(Checkpoint.read(path));
         }
       }
     }

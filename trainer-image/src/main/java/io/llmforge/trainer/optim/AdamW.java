@@ -5,9 +5,11 @@ import io.llmforge.trainer.torch.Tensor;
 import io.llmforge.trainer.torch.TensorScope;
 import io.llmforge.trainer.torch.TorchProgram;
 import io.llmforge.trainer.torch.TorchRuntime;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -44,6 +46,7 @@ public final class AdamW implements AutoCloseable {
   private final Settings settings;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Tensor> gradients;
+  private final FlatGradients flat;
 
   public AdamW(TorchRuntime runtime, List<TrainedTensor> trained, Settings settings) {
     if (trained.isEmpty()) {
@@ -57,6 +60,7 @@ public final class AdamW implements AutoCloseable {
       slots.add(new Slot(tensor, zerosLike(tensor), zerosLike(tensor), scope.zeros()));
     }
     this.gradients = trained.stream().map(TrainedTensor::gradient).toList();
+    this.flat = new FlatGradients(runtime, program, gradients);
   }
 
   /** The L2 norm of all gradients together; not finite when a gradient is not. */
@@ -64,6 +68,14 @@ public final class AdamW implements AutoCloseable {
     try (var local = runtime.openScope()) {
       return program.call("norm").with(gradients).run(local).getFirst().toDouble();
     }
+  }
+
+  /**
+   * Shows all gradients, as few flat buffers of little-endian float32, to someone who changes them;
+   * always the same buffers in the same order.
+   */
+  public void changeGradients(Consumer<ByteBuffer> change) {
+    flat.change(change);
   }
 
   /** Scales all gradients down to the norm {@code maximum}; gives the norm they had. */

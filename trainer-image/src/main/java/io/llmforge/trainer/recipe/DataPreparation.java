@@ -48,14 +48,28 @@ final class DataPreparation {
     this.files = files;
   }
 
-  /** Prepares both files, or finds them prepared. */
+  /** Prepares both files, or finds them prepared, and writes the preview. */
   TrainingData prepare(RunTokenizer run, ModelSourceFolders folders) {
     List<DataFile> sources = sources();
+    PreparedRows rows = rows(sources, run, folders);
+    writePreview(rows.train());
+    return announced(rows, sources);
+  }
+
+  /** Finds both files as another process has prepared them. */
+  TrainingData read(RunTokenizer run, ModelSourceFolders folders) {
+    List<DataFile> sources = sources();
+    return announced(rows(sources, run, folders), sources);
+  }
+
+  private PreparedRows rows(List<DataFile> sources, RunTokenizer run, ModelSourceFolders folders) {
     RowCache cache = new RowCache(files.resolve(RowCache.FOLDER), key(sources, run, folders));
-    PreparedRows rows = cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
+    return cached(cache).orElseGet(() -> made(cache, folders.contextLength()));
+  }
+
+  private TrainingData announced(PreparedRows rows, List<DataFile> sources) {
     TrainingData data = data(rows, sources);
     announce(data, rows);
-    writePreview(rows.train());
     return data;
   }
 

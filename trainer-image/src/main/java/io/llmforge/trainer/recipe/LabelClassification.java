@@ -21,7 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Labels as tokens: the loss is the cross entropy over the whole vocabulary at the one position of
@@ -48,17 +50,22 @@ record LabelClassification(LabelTokens labels, Set<ClassificationMetric> metrics
   }
 
   @Override
-  public Measured accumulate(
-      CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key) {
-    if (guard.isWatching() && guard.steps() % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1) {
-      guard.look(scored(model, microBatches.getFirst()).scores());
+  public Tally accumulate(CausalLanguageModel model, StepShare share) {
+    boolean isTime = guard.steps() % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1;
+    if (guard.isWatching() && isTime && !share.microBatches().isEmpty()) {
+      guard.look(scored(model, share.microBatches().getFirst().rows()).scores());
     }
     guard.stepMade();
-    return new LanguageModelling().accumulate(model, microBatches, key);
+    return new LanguageModelling().accumulate(model, share);
   }
 
   @Override
-  public Optional<Measured> evaluate(
+  public Measured measured(StepShare share, List<Tally> ofRanks) {
+    return new LanguageModelling().measured(share, ofRanks);
+  }
+
+  @Override
+  public Optional<Tally> count(
       CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled) {
     List<LabelScore> scores = new ArrayList<>();
     double sum = 0;
@@ -70,13 +77,44 @@ record LabelClassification(LabelTokens labels, Set<ClassificationMetric> metrics
       sum += scored.negativeLogLikelihood();
       scores.addAll(scored.scores());
     }
+    return Optional.of(tally(sum, scores));
+  }
+
+  @Override
+  public Measured evaluated(List<Tally> ofRanks) {
+    double sum = ofRanks.stream().mapToDouble(tally -> tally.at(0)).sum();
+    List<LabelScore> scores = ofRanks.stream().flatMap(this::scores).toList();
     guard.look(scores);
     LabelMetrics measured = LabelMetrics.of(scores, labels.labels().size());
-    return Optional.of(
-        new Measured(
-            sum / scores.size(),
-            published(measured),
-            List.of(perLabel(measured), confusion(measured.confusion()))));
+    return new Measured(
+        sum / scores.size(),
+        published(measured),
+        List.of(perLabel(measured), confusion(measured.confusion())));
+  }
+
+  /** The sum, then of each row its label, the probability of each label, and their mass. */
+  private static Tally tally(double sum, List<LabelScore> scores) {
+    DoubleStream ofRows =
+        scores.stream()
+            .flatMapToDouble(
+                score ->
+                    DoubleStream.concat(
+                        DoubleStream.concat(
+                            DoubleStream.of(score.truth()), Arrays.stream(score.probabilities())),
+                        DoubleStream.of(score.mass())));
+    return Tally.of(DoubleStream.concat(DoubleStream.of(sum), ofRows).toArray());
+  }
+
+  private Stream<LabelScore> scores(Tally tally) {
+    int width = labels.labels().size() + 2;
+    return IntStream.range(0, (tally.size() - 1) / width)
+        .map(row -> 1 + row * width)
+        .mapToObj(
+            first ->
+                new LabelScore(
+                    (int) tally.at(first),
+                    tally.range(first + 1, first + width - 1),
+                    tally.at(first + width - 1)));
   }
 
   /**

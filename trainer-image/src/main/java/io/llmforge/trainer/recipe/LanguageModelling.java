@@ -2,7 +2,6 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.DropoutKey;
 import io.llmforge.trainer.model.EvaluationSum;
 import java.util.List;
 import java.util.Map;
@@ -17,16 +16,19 @@ import java.util.function.BooleanSupplier;
 record LanguageModelling() implements TrainedTask {
 
   @Override
-  public Measured accumulate(
-      CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key) {
-    long targets = microBatches.stream().flatMap(List::stream).mapToLong(TokenRow::targets).sum();
+  public Tally accumulate(CausalLanguageModel model, StepShare share) {
     double sum = 0;
-    int number = 0;
-    for (List<TokenRow> batch : microBatches) {
-      var dropout = new DropoutKey(key.seed(), key.step(), number++);
-      sum += model.accumulate(TrainingData.packed(batch), (double) targets, dropout);
+    for (StepShare.MicroBatch batch : share.microBatches()) {
+      sum +=
+          model.accumulate(
+              TrainingData.packed(batch.rows()), (double) share.targets(), share.dropout(batch));
     }
-    return new Measured(sum / targets, Map.of());
+    return Tally.of(sum);
+  }
+
+  @Override
+  public Measured measured(StepShare share, List<Tally> ofRanks) {
+    return new Measured(Tally.sum(ofRanks).at(0) / share.targets(), Map.of());
   }
 
   @Override
@@ -35,7 +37,7 @@ record LanguageModelling() implements TrainedTask {
   }
 
   @Override
-  public Optional<Measured> evaluate(
+  public Optional<Tally> count(
       CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled) {
     EvaluationSum sum = EvaluationSum.ZERO;
     for (List<TokenRow> batch : microBatches) {
@@ -44,6 +46,12 @@ record LanguageModelling() implements TrainedTask {
       }
       sum = sum.plus(model.evaluate(TrainingData.packed(batch)));
     }
-    return Optional.of(new Measured(sum.negativeLogLikelihood() / sum.targets(), Map.of()));
+    return Optional.of(Tally.of(sum.negativeLogLikelihood(), (double) sum.targets()));
+  }
+
+  @Override
+  public Measured evaluated(List<Tally> ofRanks) {
+    Tally sum = Tally.sum(ofRanks);
+    return new Measured(sum.at(0) / sum.at(1), Map.of());
   }
 }

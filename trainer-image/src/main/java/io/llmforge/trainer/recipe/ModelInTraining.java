@@ -9,10 +9,12 @@ import io.llmforge.trainer.checkpoint.SafetensorsWriter;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.RowPacker;
 import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
+import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.zip.CRC32C;
 
 /** The model and its optimizer: what a step changes, and what a checkpoint holds. */
 final class ModelInTraining implements AutoCloseable {
@@ -97,12 +100,19 @@ final class ModelInTraining implements AutoCloseable {
     model.use(options);
   }
 
-  /** Gradients of the mean loss over all rows of the step, clipped. */
-  Gradients accumulate(List<TokenRow> rows, RowPacker packer, long step) {
-    TrainedTask.Measured measured =
-        task.accumulate(model, packer.pack(rows), new TrainedTask.StepKey(plan.seed(), step));
+  /** Adds this rank's part of the gradient of the mean loss over all rows of the step. */
+  Tally accumulate(StepShare share) {
+    return task.accumulate(model, share);
+  }
+
+  /** Sums over all ranks; the gradients are clipped. */
+  Gradients combine(StepShare share, Tally mine, TrainingGroup group) {
+    if (group.size() > 1) {
+      optimizer.changeGradients(group::sum);
+    }
+    List<Tally> ofRanks = group.exchange(mine.bytes()).stream().map(Tally::ofBytes).toList();
     double norm = optimizer.clipGradients(plan.optimizer().maximumGradientNorm());
-    return new Gradients(measured, norm);
+    return new Gradients(task.measured(share, ofRanks), norm);
   }
 
   void step(double learningRate) {
@@ -117,6 +127,25 @@ final class ModelInTraining implements AutoCloseable {
   Optional<TrainedTask.Measured> evaluate(
       List<TokenRow> rows, RowPacker packer, BooleanSupplier cancelled) {
     return task.evaluate(model, packer.pack(rows), cancelled);
+  }
+
+  /** Runs micro-batches through the model; nothing when cancelled in between. */
+  Optional<Tally> count(List<List<TokenRow>> microBatches, BooleanSupplier cancelled) {
+    return task.count(model, microBatches, cancelled);
+  }
+
+  /** The mean loss over the rows of all ranks. */
+  TrainedTask.Measured evaluated(List<Tally> ofRanks) {
+    return task.evaluated(ofRanks);
+  }
+
+  /** The bits of everything that is trained, in short: CRC-32C. */
+  long digest() {
+    var digest = new CRC32C();
+    for (NamedTensor tensor : model.trainables().values()) {
+      WeightBits.add(tensor, digest);
+    }
+    return digest.getValue();
   }
 
   /** Writes what {@link #restore} reads, and the model or adapter as it would be published. */
@@ -175,7 +204,8 @@ final class ModelInTraining implements AutoCloseable {
     switch (tuning) {
       case Tuning.FullParameter ignored ->
           throw new PlanInvalidException(
-              "initial_adapter_model_ckpt_path needs a lora_config: a full-parameter run has no adapter to continue");
+              "initial_adapter_model_ckpt_path needs a lora_config: a full-parameter run has no"
+                  + " adapter to continue");
       case Tuning.Lora lora -> adapter.restoreInto(model, lora);
     }
   }

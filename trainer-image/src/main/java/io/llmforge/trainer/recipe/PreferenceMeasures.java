@@ -59,9 +59,48 @@ final class PreferenceMeasures {
     rejected = rejected.plus(rejectedScore);
   }
 
-  TrainedTask.Measured measured() {
+  /** All sums, in the order in which {@link #measured} reads them. */
+  Tally tally() {
+    return Tally.of(
+        (double) pairs,
+        loss,
+        chosenReward,
+        rejectedReward,
+        (double) preferred,
+        chosen.logProbability(),
+        chosen.logits(),
+        chosen.entropy(),
+        (double) chosen.targets(),
+        (double) chosen.correct(),
+        rejected.logProbability(),
+        rejected.logits(),
+        rejected.entropy(),
+        (double) rejected.targets(),
+        (double) rejected.correct());
+  }
+
+  private static Side side(Tally tally, int first) {
+    return new Side(
+        tally.at(first),
+        tally.at(first + 1),
+        tally.at(first + 2),
+        tally.countAt(first + 3),
+        tally.countAt(first + 4));
+  }
+
+  /**
+   * The means.
+   *
+   * @param tally sums over all pairs
+   */
+  static TrainedTask.Measured measured(Tally tally) {
+    long pairs = tally.countAt(0);
+    double chosenReward = tally.at(2);
+    double rejectedReward = tally.at(3);
+    Side chosen = side(tally, 5);
+    Side rejected = side(tally, 10);
     Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("rewards/accuracies", (double) preferred / pairs);
+    metrics.put("rewards/accuracies", tally.at(4) / pairs);
     metrics.put("rewards/margins", (chosenReward - rejectedReward) / pairs);
     metrics.put("rewards/chosen", chosenReward / pairs);
     metrics.put("rewards/rejected", rejectedReward / pairs);
@@ -73,6 +112,6 @@ final class PreferenceMeasures {
     metrics.put(
         "entropy",
         (chosen.entropy() + rejected.entropy()) / (chosen.targets() + rejected.targets()));
-    return new TrainedTask.Measured(loss / pairs, metrics);
+    return new TrainedTask.Measured(tally.at(1) / pairs, metrics);
   }
 }

@@ -7,7 +7,6 @@ import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.loss.PreferenceLoss;
 import io.llmforge.trainer.loss.SequenceScore;
 import io.llmforge.trainer.model.CausalLanguageModel;
-import io.llmforge.trainer.model.DropoutKey;
 import io.llmforge.trainer.torch.Precision;
 import java.util.List;
 import java.util.Map;
@@ -59,23 +58,26 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
   }
 
   @Override
-  public Measured accumulate(
-      CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key) {
-    int pairs = microBatches.stream().mapToInt(List::size).sum() / 2;
+  public Tally accumulate(CausalLanguageModel model, StepShare share) {
+    int pairs = share.sequences() / 2;
     PreferenceMeasures measures = new PreferenceMeasures(loss.beta());
-    int number = 0;
-    for (List<TokenRow> batch : microBatches) {
+    for (StepShare.MicroBatch batch : share.microBatches()) {
       model.accumulate(
-          TrainingData.packed(batch),
-          scores -> gradients(batch, scores, pairs, measures),
-          (double) batch.size() / (2 * pairs),
-          new DropoutKey(key.seed(), key.step(), number++));
+          TrainingData.packed(batch.rows()),
+          scores -> gradients(batch.rows(), scores, pairs, measures),
+          (double) batch.rows().size() / (2 * pairs),
+          share.dropout(batch));
     }
-    return measures.measured();
+    return measures.tally();
   }
 
   @Override
-  public Optional<Measured> evaluate(
+  public Measured measured(StepShare share, List<Tally> ofRanks) {
+    return evaluated(ofRanks);
+  }
+
+  @Override
+  public Optional<Tally> count(
       CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled) {
     PreferenceMeasures measures = new PreferenceMeasures(loss.beta());
     for (List<TokenRow> batch : microBatches) {
@@ -84,7 +86,12 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
       }
       gradients(batch, model.sequenceScores(TrainingData.packed(batch)), 1, measures);
     }
-    return Optional.of(measures.measured());
+    return Optional.of(measures.tally());
+  }
+
+  @Override
+  public Measured evaluated(List<Tally> ofRanks) {
+    return PreferenceMeasures.measured(Tally.sum(ofRanks));
   }
 
   /**

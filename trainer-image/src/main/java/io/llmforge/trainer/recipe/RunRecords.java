@@ -5,40 +5,75 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.data.DatasetInvalidException;
+import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.tracking.EventFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * What a run keeps in its workspace while it trains. Checkpoints of another plan lie in another
- * folder, so that a run never goes on from what it did not make.
+ * folder, so that a run never goes on from what it did not make. Of a group, rank 0 alone writes.
  *
- * @param checkpoints of this plan
+ * @param folder of the checkpoints
+ * @param checkpoints of this plan, on rank 0
  * @param resumed the checkpoint the run goes on from
- * @param metrics steps up to that checkpoint
- * @param events the same for TensorBoard
+ * @param files steps up to that checkpoint, on rank 0
  */
 record RunRecords(
-    CheckpointFolders checkpoints,
+    Path folder,
+    Optional<CheckpointFolders> checkpoints,
     Optional<Checkpoint> resumed,
-    MetricsFile metrics,
-    EventFile events)
+    Optional<RunFiles> files)
     implements AutoCloseable {
 
   static final String FOLDER = "checkpoints";
   private static final int DIGEST_CHARACTERS = 16;
 
-  static RunRecords open(TrainingPlan plan, TrainingData data, RunSurroundings surroundings) {
-    Path workspace = surroundings.volumes().workspace();
+  /** Opens what is there; of a group, rank 0 looks which checkpoint is good, and tells the rest. */
+  static RunRecords open(
+      TrainingPlan plan, TrainingData data, RunSurroundings surroundings, TrainingGroup group) {
+    if (group.isFirst()) {
+      RunRecords records = open(plan, data, surroundings);
+      group.broadcast(
+          records
+              .resumed()
+              .map(checkpoint -> checkpoint.folder().getFileName().toString())
+              .orElse("")
+              .getBytes(StandardCharsets.UTF_8));
+      return records;
+    }
+    Path folder = folder(plan, surroundings);
+    String name = new String(group.broadcast(new byte[0]), StandardCharsets.UTF_8);
+    Optional<Checkpoint> resumed = name.isEmpty() ? Optional.empty() : read(folder.resolve(name));
+    return new RunRecords(folder, Optional.empty(), resumed, Optional.empty());
+  }
+
+  private static Optional<Checkpoint> read(Path checkpoint) {
+    try {
+      return Optional.of(Checkpoint.read(checkpoint));
+    } catch (IOException e) {
+      throw StorageException.reading(
+          "%s, which rank 0 goes on from; all ranks need one workspace".formatted(checkpoint), e);
+    }
+  }
+
+  private static Path folder(TrainingPlan plan, RunSurroundings surroundings) {
     String name = Sha256.of(PlanJson.write(plan)).substring(0, DIGEST_CHARACTERS);
+    return surroundings.volumes().workspace().resolve(FOLDER).resolve(name);
+  }
+
+  private static RunRecords open(
+      TrainingPlan plan, TrainingData data, RunSurroundings surroundings) {
+    Path workspace = surroundings.volumes().workspace();
+    Path folder = folder(plan, surroundings);
     try {
       CheckpointFolders checkpoints =
-          CheckpointFolders.open(
-              workspace.resolve(FOLDER).resolve(name), surroundings.console()::warning);
+          CheckpointFolders.open(folder, surroundings.console()::warning);
       Optional<Checkpoint> newest = checkpoints.newest();
       newest.ifPresent(checkpoint -> requireSameData(checkpoint, data));
       Path metricsFile = workspace.resolve(MetricsFile.NAME);
@@ -49,7 +84,8 @@ record RunRecords(
               newest.map(checkpoint -> checkpoint.state().targets()).orElse(0L));
       EventFile events =
           EventFile.open(eventFile(workspace, plan), metricsFile, surroundings.clock());
-      return new RunRecords(checkpoints, newest, metrics, events);
+      return new RunRecords(
+          folder, Optional.of(checkpoints), newest, Optional.of(new RunFiles(metrics, events)));
     } catch (IOException e) {
       throw StorageException.writing(workspace.toString(), e);
     }
@@ -60,16 +96,12 @@ record RunRecords(
     return EventFile.in(folder, "%s-%d".formatted(plan.run().name(), plan.run().number()));
   }
 
-  /** Length of the metrics file; it and the events are on disk when this returns. */
-  long flushed() throws IOException {
-    events.flush();
-    return metrics.flushed();
-  }
-
   @Override
   public void close() {
-    try (events) {
-      metrics.close();
+    try {
+      if (files.isPresent()) {
+        files.get().close();
+      }
     } catch (IOException e) {
       throw StorageException.writing(MetricsFile.NAME, e);
     }

@@ -4,6 +4,7 @@ import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.TrainingEstimate.Speed;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.distributed.GroupOfOne;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.time.Duration;
@@ -51,10 +52,18 @@ record SpeedMeasurement(TrainingPlan plan, RunSurroundings surroundings, int ste
     };
   }
 
-  private static long step(
+  private long step(
       ModelInTraining model, TrainingData data, LearningRateSchedule schedule, int number) {
     List<TokenRow> rows = data.rowsOfStep(number);
-    model.accumulate(rows, data.packer(), number);
+    var alone = new GroupOfOne();
+    var share =
+        StepShare.of(
+            new StepShare.StepKey(plan.seed(), number),
+            rows,
+            data.packer(),
+            data.parts(plan.batch().devices()),
+            alone);
+    model.combine(share, model.accumulate(share), alone);
     model.step(schedule.at(number));
     model.clearGradients();
     return tokens(rows);
@@ -68,6 +77,7 @@ record SpeedMeasurement(TrainingPlan plan, RunSurroundings surroundings, int ste
     return tokens(rows) / seconds(begin);
   }
 
+  /** On as many devices as the plan has, if their sums took no time. */
   private double total(TrainingData data, double perSecond, @Nullable Double evaluationPerSecond) {
     double training =
         data.layout().epochs() * EstimateRecipe.tokens(data.train().lengths()) / perSecond;
@@ -77,7 +87,7 @@ record SpeedMeasurement(TrainingPlan plan, RunSurroundings surroundings, int ste
             : EstimateRecipe.evaluations(plan, data)
                 * EstimateRecipe.tokens(data.validation().lengths())
                 / evaluationPerSecond;
-    return training + evaluating;
+    return (training + evaluating) / plan.batch().devices();
   }
 
   private double seconds(Instant begin) {

@@ -33,19 +33,19 @@ sealed interface TrainedTask permits LanguageModelling, LabelClassification, Pre
   }
 
   /**
-   * Which optimizer step it is, for everything that is drawn at random in it.
+   * Adds this rank's part of the gradient of the mean loss over all rows of one optimizer step to
+   * the model's sums.
    *
-   * @param seed of the run
-   * @param step counted from 0
+   * @return what {@link #measured} needs of this rank
    */
-  record StepKey(long seed, long step) {}
+  Tally accumulate(CausalLanguageModel model, StepShare share);
 
   /**
-   * Adds the gradient of the mean loss over all rows of one optimizer step to the model's sums.
+   * The step's loss and what is measured with it.
    *
-   * @param microBatches packed rows; together they are the step
+   * @param ofRanks what {@link #accumulate} gave on every rank
    */
-  Measured accumulate(CausalLanguageModel model, List<List<TokenRow>> microBatches, StepKey key);
+  Measured measured(StepShare share, List<Tally> ofRanks);
 
   /**
    * Looks, before the first step, whether what was prepared for the rows fits the model. Most tasks
@@ -74,7 +74,24 @@ sealed interface TrainedTask permits LanguageModelling, LabelClassification, Pre
     return OptionalDouble.empty();
   }
 
-  /** The mean loss over all rows, without dropout; nothing when cancelled in between. */
-  Optional<Measured> evaluate(
+  /**
+   * Runs some rows through the model without dropout; nothing when cancelled in between.
+   *
+   * @return what {@link #evaluated} needs of these rows
+   */
+  Optional<Tally> count(
       CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled);
+
+  /**
+   * The mean loss over all rows, and what is measured with it.
+   *
+   * @param ofRanks what {@link #count} gave on every rank
+   */
+  Measured evaluated(List<Tally> ofRanks);
+
+  /** The mean loss over all rows, without dropout; nothing when cancelled in between. */
+  default Optional<Measured> evaluate(
+      CausalLanguageModel model, List<List<TokenRow>> microBatches, BooleanSupplier cancelled) {
+    return count(model, microBatches, cancelled).map(tally -> evaluated(List.of(tally)));
+  }
 }

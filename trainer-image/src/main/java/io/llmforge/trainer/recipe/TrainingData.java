@@ -2,6 +2,7 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.data.FileSummary;
 import io.llmforge.trainer.data.RowPacker;
+import io.llmforge.trainer.data.RowParts;
 import io.llmforge.trainer.data.RowSet;
 import io.llmforge.trainer.data.RowSummary;
 import io.llmforge.trainer.data.StepLayout;
@@ -67,6 +68,11 @@ record TrainingData(
   /** Lays out the micro-batches of training. */
   RowPacker packer() {
     return new RowPacker(batches.trainingTokens(), train.sequencesPerRow());
+  }
+
+  /** Deals the rows of a step out to so many devices. */
+  RowParts parts(int devices) {
+    return new RowParts(devices, train.sequencesPerRow());
   }
 
   /** Lays out those of evaluation. */

@@ -3,17 +3,16 @@ package io.llmforge.trainer.recipe;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.checkpoint.Checkpoint;
-import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.EvaluationTrend;
 import io.llmforge.trainer.checkpoint.GuardState;
 import io.llmforge.trainer.checkpoint.TrainingState;
 import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 import io.llmforge.trainer.report.EvaluationReport;
 import io.llmforge.trainer.report.StepReport;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +37,9 @@ final class TrainingLoop {
   private final TrainingPlan plan;
   private final TrainingData data;
   private final ModelInTraining model;
-  private final CheckpointFolders checkpoints;
+  private final TrainingGroup group;
+  private final GroupSaves saves;
+  private final GroupEvaluation evaluation;
   private final RunRecords records;
   private final RunSurroundings surroundings;
   private final EvaluationTimes times;
@@ -56,6 +57,14 @@ final class TrainingLoop {
   private Instant lastStepEnd;
 
   /**
+   * Who makes the steps, and where.
+   *
+   * @param group the ranks that make them together
+   * @param surroundings of this one
+   */
+  record Crew(TrainingGroup group, RunSurroundings surroundings) {}
+
+  /**
    * A loop at its first step, or where the records say.
    *
    * @param resolved the plan and what was decided besides
@@ -65,20 +74,22 @@ final class TrainingLoop {
       TrainingData data,
       ModelInTraining model,
       RunRecords records,
-      RunSurroundings surroundings) {
+      Crew crew) {
     this.plan = resolved.plan();
     this.data = data;
     this.model = model;
+    this.group = crew.group();
+    this.surroundings = crew.surroundings();
     this.memory =
         new MemorySaver(
             model,
             resolved.memory(),
             surroundings.console(),
-            changed -> resolved.with(changed).write(surroundings.volumes().workspace()));
-    this.log = new RunLog(surroundings, records);
-    this.checkpoints = records.checkpoints();
+            changed -> writtenByFirst(resolved.with(changed)));
+    this.log = new RunLog(surroundings, records.files());
     this.records = records;
-    this.surroundings = surroundings;
+    this.saves = new GroupSaves(group, records, model, surroundings.console());
+    this.evaluation = new GroupEvaluation(group, model);
     this.times = EvaluationTimes.of(plan.evaluation().every(), data.layout());
     this.schedule = PlanTuning.schedule(plan.optimizer(), data.layout().totalSteps());
     this.lastStepEnd = surroundings.clock().instant();
@@ -90,9 +101,13 @@ final class TrainingLoop {
   End run() {
     surroundings.progress().loaded(step, data.layout().epochAfter(step), tokens);
     lastStepEnd = surroundings.clock().instant();
+    boolean isCheckpointWanted = false;
     while (true) {
-      if (isEvaluationDue() && !surroundings.control().isStopRequested()) {
+      GroupRequests requests = GroupRequests.agreed(group, surroundings.control());
+      isCheckpointWanted |= requests.checkpoint();
+      if (isEvaluationDue() && !requests.stop()) {
         evaluateAndSave();
+        continue;
       }
       if (earlyStopping.isOver()) {
         return endEarly();
@@ -100,11 +115,12 @@ final class TrainingLoop {
       if (step >= data.layout().totalSteps() && !isEvaluationDue()) {
         return new End.Finished();
       }
-      if (surroundings.control().isStopRequested()) {
+      if (requests.stop()) {
         return new End.Stopped(save());
       }
-      if (surroundings.control().takeCheckpointRequest()) {
+      if (isCheckpointWanted) {
         save();
+        isCheckpointWanted = false;
       }
       surroundings.progress().enter(Phase.TRAINING);
       makeStep();
@@ -114,11 +130,11 @@ final class TrainingLoop {
   /** The heaviest work of the first epoch, before hours are spent on lighter work. */
   void rehearse() {
     long heaviest = data.heaviestStep();
-    List<TokenRow> rows = data.rowsOfStep(heaviest);
+    StepShare share = share(heaviest, data.rowsOfStep(heaviest));
     surroundings
         .console()
         .line("[memory] rehearsal with the rows of step %d".formatted(heaviest + 1));
-    memory.run("the rehearsal", () -> model.accumulate(rows, data.packer(), heaviest));
+    memory.run("the rehearsal", () -> model.accumulate(share));
     model.clearGradients();
   }
 
@@ -131,8 +147,9 @@ final class TrainingLoop {
   private void makeStep() {
     List<TokenRow> rows = data.rowsOfStep(step);
     double learningRate = schedule.at(Math.toIntExact(step));
-    ModelInTraining.Gradients gradients =
-        memory.run("step " + (step + 1), () -> model.accumulate(rows, data.packer(), step));
+    StepShare share = share(step, rows);
+    Tally mine = memory.run("step " + (step + 1), () -> model.accumulate(share));
+    ModelInTraining.Gradients gradients = model.combine(share, mine, group);
     if (guard.allows(step + 1, gradients.measured().loss(), gradients.norm())) {
       model.step(learningRate);
     } else {
@@ -150,6 +167,15 @@ final class TrainingLoop {
     step++;
     guard.warningAfter(step).ifPresent(surroundings.console()::warning);
     record(rows, learningRate, gradients);
+  }
+
+  private StepShare share(long number, List<TokenRow> rows) {
+    return StepShare.of(
+        new StepShare.StepKey(plan.seed(), number),
+        rows,
+        data.packer(),
+        data.parts(plan.batch().devices()),
+        group);
   }
 
   private void record(
@@ -198,14 +224,11 @@ final class TrainingLoop {
   private Optional<TrainedTask.Measured> evaluate() {
     surroundings.progress().enter(Phase.EVALUATING);
     Instant start = surroundings.clock().instant();
-    Optional<TrainedTask.Measured> measured =
+    Optional<Tally> mine =
         memory.run(
             "the evaluation after step " + step,
-            () ->
-                model.evaluate(
-                    data.validation().rows(),
-                    data.evaluationPacker(),
-                    surroundings.control()::isStopRequested));
+            () -> evaluation.count(data, surroundings.control()::isStopRequested));
+    Optional<TrainedTask.Measured> measured = evaluation.together(mine);
     measured.ifPresent(
         value -> {
           if (!Double.isFinite(value.loss())) {
@@ -229,18 +252,20 @@ final class TrainingLoop {
 
   private Checkpoint save() {
     surroundings.progress().enter(Phase.SAVING);
-    try {
-      return checkpoints.save(state(records.flushed()), model::save);
-    } catch (IOException e) {
-      throw StorageException.writing("the checkpoint of step " + step, e);
-    } catch (UncheckedIOException e) {
-      throw StorageException.writing("the checkpoint of step " + step, e);
+    return saves.save(this::state);
+  }
+
+  private void writtenByFirst(ResolvedPlan changed) {
+    if (group.isFirst()) {
+      changed.write(surroundings.volumes().workspace());
     }
   }
 
   private void retain() {
     try {
-      checkpoints.retain(plan.evaluation().checkpointsToKeep());
+      if (records.checkpoints().isPresent()) {
+        records.checkpoints().get().retain(plan.evaluation().checkpointsToKeep());
+      }
     } catch (IOException e) {
       throw StorageException.writing("the folder of checkpoints", e);
     }

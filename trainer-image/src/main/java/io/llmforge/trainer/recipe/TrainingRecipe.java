@@ -6,8 +6,10 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.checkpoint.Checkpoint;
+import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.report.MetricsFile;
@@ -31,10 +33,17 @@ public final class TrainingRecipe {
 
   private final TrainingPlan plan;
   private final RunSurroundings surroundings;
+  private final TrainingGroup group;
 
-  public TrainingRecipe(TrainingPlan plan, RunSurroundings surroundings) {
+  /**
+   * A run, or one rank's part of it.
+   *
+   * @param group the ranks that train together; rank 0 writes what they have in common
+   */
+  public TrainingRecipe(TrainingPlan plan, RunSurroundings surroundings, TrainingGroup group) {
     this.plan = plan;
     this.surroundings = surroundings;
+    this.group = group;
   }
 
   /** Completed or stopped; every failure is an exception. */
@@ -42,25 +51,30 @@ public final class TrainingRecipe {
     requirePossible(plan);
     var delivery = new Delivery(plan, surroundings);
     var publication = new Publication(plan, delivery.folder());
-    publication.requirePossible();
+    if (group.isFirst()) {
+      publication.requirePossible();
+      delivery.requirePossible();
+    }
     WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
-    delivery.requirePossible();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
     surroundings.progress().enter(Phase.TOKENIZING);
-    RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), surroundings.volumes());
-    TrainingData data = prepareData(tokenizer, folders);
+    var order = new GroupOrder(group);
+    RunTokenizer tokenizer =
+        order.inTurn(() -> RunTokenizer.prepare(plan, folders.base(), surroundings.volumes()));
+    TrainingData data = order.afterFirst(() -> prepareData(tokenizer, folders));
+    order.requireSame("rows", data.digest());
     var start = new StartingModel(plan, folders, tokenizer.labels());
     surroundings.progress().planned(data.layout().totalSteps(), data.layout().epochs());
     Optional<TrainedTask> prepared = task(tokenizer, data, start);
-    if (prepared.isEmpty()) {
+    if (!order.isTrueForAll(prepared.isPresent())) {
       surroundings.console().line("Stopped on request while waiting for the reference");
-      return new TrainingReport.Stopped(surroundings.progress().progress(), "none");
+      return stopped();
     }
-    TrainedTask task = prepared.get();
+    TrainedTask task = prepared.orElseThrow();
 
     surroundings.progress().enter(Phase.LOADING);
-    try (RunRecords records = RunRecords.open(plan, data, surroundings);
+    try (RunRecords records = RunRecords.open(plan, data, surroundings, group);
         RunTracking tracking = new RunTracking(surroundings)) {
       Trained trained = train(data, task, start, records, tracking);
       return switch (trained.end()) {
@@ -69,20 +83,23 @@ public final class TrainingRecipe {
           yield stopped(stopped.checkpoint());
         }
         case TrainingLoop.End.Finished ignored -> {
-          Checkpoint best = records.checkpoints().best().orElseThrow();
           surroundings.progress().enter(Phase.PUBLISHING);
+          Optional<Checkpoint> best = records.checkpoints().flatMap(CheckpointFolders::best);
           Output output =
-              publication.publish(
-                  best,
-                  start,
-                  tokenizer,
-                  workspaceFile(MetricsFile.NAME),
-                  folder ->
-                      new PublishedModel(start, folder, task, trained.memory().options())
-                          .verify(best, data.with(trained.memory())));
-          if (!isDelivered(delivery)) {
+              order.fromFirst(
+                  Output.class,
+                  () ->
+                      publication.publish(
+                          best.orElseThrow(),
+                          start,
+                          tokenizer,
+                          workspaceFile(MetricsFile.NAME),
+                          folder ->
+                              new PublishedModel(start, folder, task, trained.memory().options())
+                                  .verify(best.orElseThrow(), data.with(trained.memory()))));
+          if (!order.isTrueForAll(!group.isFirst() || isDelivered(delivery))) {
             tracking.stopped();
-            yield stopped(best);
+            yield best.map(this::stopped).orElseGet(this::stopped);
           }
           tracking.completed(output);
           yield completed(best, task, output);
@@ -122,8 +139,9 @@ public final class TrainingRecipe {
 
   private TrainingData prepareData(RunTokenizer run, ModelSourceFolders folders) {
     try (TextTokenizer tokenizer = run.open()) {
-      return new DataPreparation(plan, surroundings, tokenizer, surroundings.volumes().workspace())
-          .prepare(run, folders);
+      var preparation =
+          new DataPreparation(plan, surroundings, tokenizer, surroundings.volumes().workspace());
+      return group.isFirst() ? preparation.prepare(run, folders) : preparation.read(run, folders);
     }
   }
 
@@ -142,7 +160,9 @@ public final class TrainingRecipe {
       RunTracking tracking) {
     try (TorchRuntime runtime = TorchRuntime.start()) {
       ResolvedPlan resolved = resolve(runtime, data, start);
-      tracking.begin(resolved);
+      if (group.isFirst()) {
+        tracking.begin(resolved);
+      }
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
         requireKnown(data.largestToken(), model);
         // The model still is the one that training starts from, also when the run goes on.
@@ -154,7 +174,12 @@ public final class TrainingRecipe {
             .flatMap(adapter -> adapter.doubtAbout(plan.model().modelId()))
             .ifPresent(surroundings.console()::warning);
         var loop =
-            new TrainingLoop(resolved, data.with(resolved.memory()), model, records, surroundings);
+            new TrainingLoop(
+                resolved,
+                data.with(resolved.memory()),
+                model,
+                records,
+                new TrainingLoop.Crew(group, surroundings));
         if (resolved.memory().isTight()) {
           loop.rehearse();
         }
@@ -163,11 +188,19 @@ public final class TrainingRecipe {
     }
   }
 
+  /** Rank 0 decides for all, so that all lay out the same micro-batches in the same numbers. */
+  private ResolvedPlan resolve(TorchRuntime runtime, TrainingData data, StartingModel start) {
+    MemoryPlan memory =
+        new GroupOrder(group)
+            .fromFirst(MemoryPlan.class, () -> decided(runtime, data, start).memory());
+    return ResolvedPlan.of(plan, data, memory);
+  }
+
   /**
    * An attempt that goes on keeps the precision it began with, and the memory plan as long as it
    * fits: rounding depends on both.
    */
-  private ResolvedPlan resolve(TorchRuntime runtime, TrainingData data, StartingModel start) {
+  private ResolvedPlan decided(TorchRuntime runtime, TrainingData data, StartingModel start) {
     MemoryPlanner planner = MemoryPlanner.of(runtime, surroundings.memory());
     Path workspace = surroundings.volumes().workspace();
     Optional<MemoryPlan> before =
@@ -203,14 +236,20 @@ public final class TrainingRecipe {
     }
   }
 
-  private TrainingReport completed(Checkpoint best, TrainedTask task, Output output) {
+  private TrainingReport completed(Optional<Checkpoint> best, TrainedTask task, Output output) {
     surroundings.console().line("Best checkpoint is stored in:");
     surroundings.console().line(output.location());
-    best.evaluationLoss().stream()
+    best.stream()
+        .flatMapToDouble(checkpoint -> checkpoint.evaluationLoss().stream())
         .flatMap(loss -> task.perplexity(loss).stream())
         .mapToObj(value -> String.format(Locale.ROOT, "With perplexity: %.4f", value))
         .forEach(surroundings.console()::line);
     return new TrainingReport.Completed(surroundings.progress().progress(), output);
+  }
+
+  /** With nothing of this process's own to go on from. */
+  private TrainingReport stopped() {
+    return new TrainingReport.Stopped(surroundings.progress().progress(), "none");
   }
 
   private TrainingReport stopped(Checkpoint checkpoint) {

@@ -75,6 +75,15 @@ public final class Tensor {
     write(source.data());
   }
 
+  /** Overwrites the elements from {@code first} on, row-major, with what remains of a buffer. */
+  public void write(long first, FloatBuffer elements) {
+    var chunk =
+        ByteBuffer.allocateDirect(elements.remaining() * Float.BYTES)
+            .order(ByteOrder.nativeOrder());
+    chunk.asFloatBuffer().put(elements.duplicate());
+    writeChunk(first, chunk);
+  }
+
   private void write(FloatData source) {
     var count = elementCount();
     for (long first = 0; first < count; first += TRANSFER_ELEMENTS) {

@@ -26,3 +26,19 @@ class AdamW(Module):
   def clear(self: __torch__.AdamW, g: List[Tensor]) -> List[Tensor]:
     torch._foreach_zero_(g)
     return annotate(List[Tensor], [])
+
+  # All gradients one after the other: [n], n the number of elements of all of them.
+  def flat(self: __torch__.AdamW, g: List[Tensor]) -> List[Tensor]:
+    parts = annotate(List[Tensor], [])
+    for i in range(torch.len(g)):
+      _0 = torch.append(parts, torch.reshape(g[i], [-1]))
+    return [torch.cat(parts, 0)]
+
+  # The reverse: copies the elements of a tensor [n] into the gradients.
+  def unflat(self: __torch__.AdamW, g: List[Tensor], flat: Tensor) -> List[Tensor]:
+    first = 0
+    for i in range(torch.len(g)):
+      count = torch.numel(g[i])
+      _0 = torch.copy_(g[i], torch.reshape(torch.narrow(flat, 0, first, count), torch.size(g[i])))
+      first = torch.add(first, count)
+    return annotate(List[Tensor], [])

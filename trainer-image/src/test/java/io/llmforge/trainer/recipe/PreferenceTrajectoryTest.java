@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,11 +92,8 @@ class PreferenceTrajectoryTest {
         var rate = schedule.at(step);
         optimizer.clearGradients();
         // Pair by pair: a step is the same however it is cut.
-        var measured =
-            task.accumulate(
-                model,
-                parts(train.subList(first, first + perStep), 2),
-                new TrainedTask.StepKey(0, step));
+        var share = share(step, train.subList(first, first + perStep));
+        var measured = task.measured(share, List.of(task.accumulate(model, share)));
         var norm = optimizer.clipGradients(settings.path("max_grad_norm").asDouble());
         optimizer.step(rate);
 
@@ -117,6 +115,16 @@ class PreferenceTrajectoryTest {
         }
       }
     }
+  }
+
+  private static StepShare share(int step, List<TokenRow> rows) {
+    var pairs = parts(rows, 2);
+    var microBatches =
+        IntStream.range(0, pairs.size())
+            .mapToObj(number -> new StepShare.MicroBatch(number, pairs.get(number)))
+            .toList();
+    var targets = rows.stream().mapToLong(TokenRow::targets).sum();
+    return new StepShare(new StepShare.StepKey(0, step), microBatches, targets, rows.size());
   }
 
   // Absolute below 1: rewards begin at zero.

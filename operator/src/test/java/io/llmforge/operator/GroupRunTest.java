@@ -1,0 +1,134 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.localcluster.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two pods that train together, one attempt, whatever happens to either of them. */
+class GroupRunTest {
+
+  /** What a rank does that never notices anything, until it is told to end. */
+  private static final String WAITS =
+      """
+      trap 'exit 82' TERM
+      sleep 300 &
+      wait
+      """;
+
+  @TempDir static Path folder;
+  private static FakeTrainer trainer;
+  private static LocalCluster cluster;
+  private static KubernetesClient client;
+  private static FineTuneJobs jobs;
+  private OperatorFixture operator;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    trainer = FakeTrainer.in(folder.resolve("trainer"));
+    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
+    client = cluster.client();
+    jobs = new FineTuneJobs(client);
+    ClusterSetup.install(client);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void startOperator() {
+    operator = OperatorFixture.start(client);
+  }
+
+  @AfterEach
+  void stopOperator() {
+    operator.close();
+  }
+
+  /** As many pods as devices, each with its rank, and all with a way to the first. */
+  @Test
+  void everyDeviceIsAPodThatKnowsItsRankAndFindsTheFirst() {
+    trainer.on(
+        "pair",
+        1,
+        1,
+        """
+        until grep -q -w -F "$MASTER_ADDR" "$HOSTS_FILE"; do sleep 0.1; done
+        [ "$WORLD_SIZE-$MASTER_PORT" = 2-29500 ] || exit 64
+        case $HOSTNAME in *-"$RANK") ;; *) exit 64 ;; esac
+        [ -n "$LLMFORGE_GROUP_KEY" ] || exit 64
+        """
+            + FakeTrainer.completes());
+
+    jobs.apply("pair", twoDevices());
+    FineTuneJobStatus status = jobs.awaitPhase("pair", Phase.Succeeded);
+
+    assertThat(status.outputs()).singleElement().hasFieldOrPropertyWithValue("name", "result");
+    assertThat(pods("pair-1-train-1"))
+        .extracting(pod -> pod.getSpec().getHostname())
+        .containsExactlyInAnyOrder("pair-1-train-1-0", "pair-1-train-1-1");
+  }
+
+  @Test
+  void rankThatCannotBeHelpedFailsTheRunWithItsWords() {
+    trainer.on(
+        "blame",
+        1,
+        1,
+        "[ $RANK = 0 ] && { %s }\n".formatted(WAITS)
+            + FakeTrainer.fails(FailureCode.DATASET_INVALID, "train.jsonl line 3: no role"));
+
+    jobs.apply("blame", twoDevices());
+    FineTuneJobStatus status = jobs.awaitPhase("blame", Phase.Failed);
+
+    assertThat(status.failure().reason()).isEqualTo("DatasetInvalid");
+    assertThat(status.failure().message()).startsWith("rank 1 of 2: train.jsonl line 3");
+    assertThat(status.failure().exitCode()).isEqualTo(65);
+  }
+
+  @Test
+  void lostRankStartsTheWholeGroupAgain() {
+    trainer.on(
+        "again",
+        1,
+        1,
+        "[ $RANK = 0 ] && { %s }\n".formatted(WAITS)
+            + FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "a mistake"));
+    trainer.on("again", 1, 2, FakeTrainer.completes());
+
+    jobs.apply("again", twoDevices());
+    FineTuneJobStatus status = jobs.awaitPhase("again", Phase.Succeeded);
+
+    assertThat(status.run().attempt()).isEqualTo(2);
+    assertThat(pods("again-1-train-2")).hasSize(2);
+  }
+
+  private static ObjectNode twoDevices() {
+    return JobFixture.config().put("num_devices", 2);
+  }
+
+  private static List<Pod> pods(String job) {
+    return client
+        .pods()
+        .inNamespace("default")
+        .withLabel("batch.kubernetes.io/job-name", job)
+        .list()
+        .getItems();
+  }
+}
