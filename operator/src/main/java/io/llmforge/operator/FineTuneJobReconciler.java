@@ -22,6 +22,7 @@ import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.report.Obstacle;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -57,7 +58,8 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
 
   @Override
   public UpdateControl<FineTuneJob> reconcile(FineTuneJob job, Context<FineTuneJob> context) {
-    Observation observation = parts.observer().observe(job, owned(context), answer(context));
+    Observation observation =
+        parts.observer().observe(job, owned(context), answer(context), parts.clock().instant());
     Decision decision = parts.decider().decide(observation);
     var request = observation.request();
     var desired = parts.desired().of(request.owner(), request.spec(), decision);
@@ -65,17 +67,21 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         parts.creator().create(desired, observation, context.resourceOperations()::create);
     parts.stopper().stop(decision, observation);
     FineTuneJobStatus status =
-        parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
+        parts.composer().compose(observation, decision, obstacles, observation.now());
     parts
         .reporter()
         .publish(observation, status, context.resourceOperations()::serverSideApplyPrimaryStatus);
-    return next(decision, obstacles);
+    return next(decision, obstacles, observation.now());
   }
 
-  private static UpdateControl<FineTuneJob> next(Decision decision, List<Obstacle> obstacles) {
+  private static UpdateControl<FineTuneJob> next(
+      Decision decision, List<Obstacle> obstacles, Instant now) {
     UpdateControl<FineTuneJob> control = UpdateControl.noUpdate();
     if (!obstacles.isEmpty()) {
       return control.rescheduleAfter(RETRY_PAUSE);
+    }
+    if (decision instanceof Decision.BackOff backOff) {
+      return control.rescheduleAfter(Duration.between(now, backOff.until()));
     }
     boolean justEnded = decision instanceof Decision.Succeed || decision instanceof Decision.Fail;
     return justEnded ? control.rescheduleAfter(NEXT_RUN_PAUSE) : control;

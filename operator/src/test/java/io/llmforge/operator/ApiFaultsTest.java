@@ -69,7 +69,8 @@ public class ApiFaultsTest {
             .observe(
                 job,
                 new OwnedObjects(List.of(), List.of(), List.of()),
-                new StatusAnswer.NotAsked());
+                new StatusAnswer.NotAsked(),
+                noon.instant());
     decision = parts.decider().decide(observation);
   }
 
@@ -191,7 +192,8 @@ public class ApiFaultsTest {
             status,
             observation.objects(),
             observation.jobs(),
-            observation.answer());
+            observation.answer(),
+            observation.now());
 
     parts
         .reporter()

@@ -108,14 +108,15 @@ class ReconcilerTest {
   @Test
   void retryableFailureIsRetriedThreeTimesAndThenFails() {
     for (int attempt = 1; attempt <= 3; attempt++) {
-      trainer.on("flaky", 1, attempt, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "bad luck"));
+      trainer.on(
+          "flaky", 1, attempt, FakeTrainer.fails(FailureCode.STORAGE_UNAVAILABLE, "bad luck"));
     }
 
     jobs.apply("flaky", JobFixture.config());
     FineTuneJobStatus status = jobs.awaitPhase("flaky", Phase.Failed);
 
     assertThat(status.run().attempt()).isEqualTo(3);
-    assertThat(status.failure().reason()).isEqualTo("InternalError");
+    assertThat(status.failure().reason()).isEqualTo("StorageUnavailable");
     assertThat(jobs.jobs("flaky"))
         .containsExactlyInAnyOrder("flaky-1-train-1", "flaky-1-train-2", "flaky-1-train-3");
   }

@@ -115,7 +115,8 @@ public class ReferenceFaultsTest {
   }
 
   private void look(OwnedObjects owned) {
-    observation = parts.observer().observe(job, owned, new StatusAnswer.NotAsked());
+    observation =
+        parts.observer().observe(job, owned, new StatusAnswer.NotAsked(), parts.clock().instant());
     decision = parts.decider().decide(observation);
   }
 

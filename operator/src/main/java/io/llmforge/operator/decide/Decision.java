@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.observe.StageJob;
+import java.time.Instant;
 
 /** What should happen. */
 public sealed interface Decision {
@@ -52,11 +53,27 @@ public sealed interface Decision {
     }
   }
 
+  /**
+   * The attempt before failed, and its next one is to be made later: nothing of the run is at work.
+   *
+   * @param until when it begins
+   */
+  record BackOff(Planning.Planned planning, RunState run, Attempt.Again attempt, Instant until)
+      implements Decision {
+    public BackOff {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
+      requireNonNull(until, "until");
+    }
+  }
+
   /** The run is suspended: nothing of it is at work, and its attempt is the next to be made. */
-  record Suspended(Planning.Planned planning, RunState run) implements Decision {
+  record Suspended(Planning.Planned planning, RunState run, Attempt attempt) implements Decision {
     public Suspended {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
     }
   }
 

@@ -32,6 +32,7 @@ public enum Reason {
   SHARDS_FAILED("Not every pair has the starting model's log-probabilities."),
   LOADING("The trainer loads model and data."),
   ALL_PODS_READY("The trainer is at work."),
+  BACKING_OFF("Nothing needs to be done; spec.runPolicy.backoff says how long the pauses are."),
   RESTARTING("The next attempt continues from what is done: scored shards, the last checkpoint."),
   NOT_SUSPENDED("Nobody has suspended the job."),
   SUSPENDING("The pods save a checkpoint and end."),
@@ -78,6 +79,8 @@ public enum Reason {
       "The process ended with 0 and without a completion report; use a trainer image of the same"
           + " version as the operator."),
   POD_LOST("Find out what deleted the pod or Job; the next attempt continues from the checkpoint."),
+  REPEATED_FAILURE(
+      "Another attempt would end there again: look at the named step, then change the spec."),
   RETRIES_EXHAUSTED("Remove the cause of the last failure, then change the spec.");
 
   private final String sentence;

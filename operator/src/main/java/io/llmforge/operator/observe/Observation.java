@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Stage;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,17 +19,20 @@ import java.util.Set;
  * @param objects everything that exists and is controlled by the FineTuneJob
  * @param jobs the Jobs of its runs among them
  * @param answer what the trainer at work says of itself
+ * @param now when all this was true, by the operator's clock
  */
 public record Observation(
     Request request,
     FineTuneJobStatus recorded,
     Set<ObjectKey> objects,
     List<StageJob> jobs,
-    StatusAnswer answer) {
+    StatusAnswer answer,
+    Instant now) {
 
   /** A status that says nothing. */
   public static final FineTuneJobStatus NO_STATUS =
-      new FineTuneJobStatus(null, null, null, null, null, null, null, null, null, null, null, null);
+      new FineTuneJobStatus(
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   public Observation {
     requireNonNull(request, "request");
@@ -36,11 +40,13 @@ public record Observation(
     objects = Set.copyOf(objects);
     jobs = List.copyOf(jobs);
     requireNonNull(answer, "answer");
+    requireNonNull(now, "now");
   }
 
-  /** A FineTuneJob nobody has looked at yet. */
+  /** A FineTuneJob nobody has looked at yet: nothing has happened, so any time will do. */
   public static Observation ofNew(Request request) {
-    return new Observation(request, NO_STATUS, Set.of(), List.of(), new StatusAnswer.NotAsked());
+    return new Observation(
+        request, NO_STATUS, Set.of(), List.of(), new StatusAnswer.NotAsked(), Instant.EPOCH);
   }
 
   public Optional<StageJob> job(int run, Stage stage, int attempt) {

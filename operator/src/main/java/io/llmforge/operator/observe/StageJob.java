@@ -1,10 +1,14 @@
 package io.llmforge.operator.observe;
 
+import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 import io.llmforge.operator.identity.Stage;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +38,25 @@ public record StageJob(
   /** Its newest pod: an earlier one of the same index was replaced. */
   public TrainerPod pod() {
     return pods.isEmpty() ? new TrainerPod.Absent() : pods.getLast().pod();
+  }
+
+  /** When the first of its pods began to work; empty while none has or when nobody knows. */
+  public Optional<Instant> started() {
+    return pods.stream().flatMap(pod -> time(pod.started()).stream()).min(naturalOrder());
+  }
+
+  /** When the last of its pods ended; empty while none has or when nobody knows. */
+  public Optional<Instant> ended() {
+    return pods.stream().flatMap(pod -> time(pod.ended()).stream()).max(naturalOrder());
+  }
+
+  // Written by whoever runs the pod: what is no time says nothing.
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** The newest pod of each index, in the order of the indexes. */

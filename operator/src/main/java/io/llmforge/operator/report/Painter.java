@@ -48,6 +48,7 @@ final class Painter {
               underway(await.planning(), Activity.of(await.run(), await.attempt(), observation)),
               await);
       case Decision.Suspending suspending -> suspending(suspending);
+      case Decision.BackOff backOff -> underway(backOff.planning(), Activity.of(backOff));
       case Decision.Suspended suspended -> suspended(suspended.planning());
       case Decision.Succeed succeed -> succeeded(succeed.planning(), StatusParts.outputs(succeed));
       case Decision.Fail fail -> failed(fail.planning(), StatusParts.failure(fail));

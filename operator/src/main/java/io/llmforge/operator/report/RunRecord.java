@@ -36,7 +36,7 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
   }
 
   /** A run of which nothing is at work. */
-  Run suspended(RunState run) {
+  Run waiting(RunState run) {
     return of(run, null, null, null);
   }
 

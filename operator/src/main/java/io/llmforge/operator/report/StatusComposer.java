@@ -57,7 +57,8 @@ public final class StatusComposer {
         failure(decision, recorded, sameRun),
         outputs(decision, recorded, sameRun),
         findings(decision),
-        conditions(picture, observation, now));
+        conditions(picture, observation, now),
+        AttemptsRecord.of(observation, decision));
   }
 
   private static boolean isSame(Run run, Run recorded) {
@@ -81,6 +82,7 @@ public final class StatusComposer {
       case Decision.Refuse refuse -> false;
       case Decision.OnlyValidate validate -> false;
       case Decision.Suspending suspending -> false;
+      case Decision.BackOff backOff -> false;
       case Decision.Suspended suspended -> false;
       case Decision.Succeed succeed -> false;
       case Decision.Fail fail -> false;
@@ -98,7 +100,8 @@ public final class StatusComposer {
       case Decision.Train train -> record.underway(train, obstacles.isEmpty());
       case Decision.Await await -> record.underway(await.run());
       case Decision.Suspending suspending -> record.underway(suspending.run());
-      case Decision.Suspended suspended -> record.suspended(suspended.run());
+      case Decision.BackOff backOff -> record.waiting(backOff.run());
+      case Decision.Suspended suspended -> record.waiting(suspended.run());
       case Decision.Succeed succeed -> record.ended(succeed.run(), Outcome.Succeeded);
       case Decision.Fail fail -> record.ended(fail.run(), Outcome.Failed);
       case Decision.Rest rest -> rested(rest.run(), observation);
@@ -118,6 +121,7 @@ public final class StatusComposer {
               : new Resources(firstDevices(train));
       case Decision.Await await -> resources(await.attempt());
       case Decision.Suspending suspending -> recorded.resources();
+      case Decision.BackOff backOff -> NOTHING;
       case Decision.Suspended suspended -> NOTHING;
       case Decision.Succeed succeed -> NOTHING;
       case Decision.Fail fail -> NOTHING;

@@ -23,6 +23,7 @@ import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Kill;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -115,7 +116,16 @@ class ReferenceStageTest {
             PLANNER.plan(
                 OWNER,
                 new FineTuneJobSpec(
-                    JobFixture.classification(), null, null, null, null, null, null, null, null));
+                    JobFixture.classification(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null));
 
     assertThat(planned.stages()).containsExactly(Stage.TRAIN);
   }
@@ -161,7 +171,8 @@ class ReferenceStageTest {
         status,
         Set.of(),
         jobs,
-        new StatusAnswer.NotAsked());
+        new StatusAnswer.NotAsked(),
+        Instant.parse("2026-11-23T12:00:00Z"));
   }
 
   private static FineTuneJobSpec spec(String name) {
@@ -171,7 +182,8 @@ class ReferenceStageTest {
       case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null);
+    var atOnce = new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0));
+    return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, atOnce);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -185,7 +197,7 @@ class ReferenceStageTest {
     String job = recorded.endsWith("-planned") ? null : "tiny-1-" + recorded + "-1";
     Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null);
   }
 
   private static List<StageJob> jobs(String reference, String train) {
@@ -219,7 +231,8 @@ class ReferenceStageTest {
   }
 
   private static StageJob train(StageJob.State state, TrainerPod pod) {
-    return job(Stage.TRAIN, state, new StageJob.Shards(1, 0), List.of(new IndexedPod(0, "", pod)));
+    return job(
+        Stage.TRAIN, state, new StageJob.Shards(1, 0), List.of(new IndexedPod(0, "", "", pod)));
   }
 
   private static StageJob job(
@@ -236,7 +249,7 @@ class ReferenceStageTest {
                 FailureCode.ofExitCode(exitCode).orElse(FailureCode.INTERNAL_ERROR),
                 words));
     return new IndexedPod(
-        shard, ended, new TrainerPod.Exited("pod-" + shard, exitCode, Kill.NONE, report));
+        shard, "", ended, new TrainerPod.Exited("pod-" + shard, exitCode, Kill.NONE, report));
   }
 
   private static String text(Decision decision) {
@@ -247,6 +260,7 @@ class ReferenceStageTest {
           "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending";
+      case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
       case Decision.Suspended suspended -> "Suspended";
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
       case Decision.Fail fail -> "Fail " + fail.failure().reason();

@@ -73,6 +73,7 @@ class DesiredObjectsTest {
                 Map.of("note", "kept"),
                 Map.of("disk", "ssd"),
                 List.of("pull-secret")),
+            null,
             null));
 
     compare("everything.yaml", Rendering.of(job, DEFAULTS).objects());
@@ -91,6 +92,7 @@ class DesiredObjectsTest {
             null,
             new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)),
             List.of(new Output("adapter", "pvc://models/pairs", null)),
+            null,
             null,
             null));
 
@@ -114,7 +116,8 @@ class DesiredObjectsTest {
             null,
             null,
             null,
-            List.of(new Credential(new SecretReference("hub")))));
+            List.of(new Credential(new SecretReference("hub"))),
+            null));
 
     compare("remote.yaml", Rendering.of(job, DEFAULTS).objects());
   }

@@ -45,7 +45,8 @@ class ReferenceStatusTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(JobFixture.preference(), null, null, null, null, null, null, null, null);
+      new FineTuneJobSpec(
+          JobFixture.preference(), null, null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final RunState SCORING_RUN =
@@ -188,7 +189,8 @@ class ReferenceStatusTest {
 
   private static Planning.Planned plainPlan() {
     var spec =
-        new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null, null);
+        new FineTuneJobSpec(
+            JobFixture.config(), null, null, null, null, null, null, null, null, null);
     return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
   }
 
@@ -209,7 +211,12 @@ class ReferenceStatusTest {
       FineTuneJobStatus recorded, List<StageJob> jobs, Decision decision, Instant now) {
     Observation observation =
         new Observation(
-            new Request(OWNER, 3, SPEC), recorded, Set.of(), jobs, new StatusAnswer.NotAsked());
+            new Request(OWNER, 3, SPEC),
+            recorded,
+            Set.of(),
+            jobs,
+            new StatusAnswer.NotAsked(),
+            now);
     return composer.compose(observation, decision, List.of(), now);
   }
 
@@ -225,7 +232,7 @@ class ReferenceStatusTest {
         state,
         new StageJob.Shards(3, Math.toIntExact(done)),
         IntStream.range(0, pods.size())
-            .mapToObj(shard -> new IndexedPod(shard, "", pods.get(shard)))
+            .mapToObj(shard -> new IndexedPod(shard, "", "", pods.get(shard)))
             .toList());
   }
 

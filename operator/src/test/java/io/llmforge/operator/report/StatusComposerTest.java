@@ -47,7 +47,8 @@ class StatusComposerTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(JobFixture.config(), null, null, null, null, null, null, null, null);
+      new FineTuneJobSpec(
+          JobFixture.config(), null, null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Planning.Refused REFUSED =
@@ -102,14 +103,22 @@ class StatusComposerTest {
             Phase.Training,
             "F T T F F T F F F"),
         row(new Decision.Suspending(PLANNED, RUN, STOPPING), Phase.Suspending, "T T F F F T F F F"),
-        row(new Decision.Suspended(PLANNED, RUN), Phase.Suspended, "T T F T F F F F F"),
+        row(
+            new Decision.BackOff(PLANNED, RUN, new Attempt.Again(FAILURE), LATER),
+            Phase.Starting,
+            "T T F F F T F F F"),
+        row(
+            new Decision.Suspended(PLANNED, RUN, new Attempt.First()),
+            Phase.Suspended,
+            "T T F T F F F F F"),
         row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F F T F F T F"),
         row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F F F F T F T"));
   }
 
   @Test
   void resumedRunSaysSoUntilItIsSuspendedAgain() {
-    FineTuneJobStatus suspended = compose(fresh(), new Decision.Suspended(PLANNED, RUN), NOON);
+    FineTuneJobStatus suspended =
+        compose(fresh(), new Decision.Suspended(PLANNED, RUN, new Attempt.First()), NOON);
     FineTuneJobStatus resumed = compose(after(suspended), train(new Attempt.First()), LATER);
     FineTuneJobStatus later = compose(after(resumed), train(new Attempt.First()), LATER);
 
@@ -334,7 +343,8 @@ class StatusComposerTest {
   }
 
   private static Observation observation(FineTuneJobStatus recorded, StatusAnswer answer) {
-    return new Observation(new Request(OWNER, 3, SPEC), recorded, Set.of(), List.of(), answer);
+    return new Observation(
+        new Request(OWNER, 3, SPEC), recorded, Set.of(), List.of(), answer, NOON);
   }
 
   private static Arguments row(Decision decision, Phase phase, String truths) {

@@ -3,6 +3,8 @@ package io.llmforge.crds.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
  *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY. Only the container that
  *     fetches the sources gets them.
+ * @param runPolicy What is done when an attempt fails. Default: three more, 30 seconds later and
+ *     more.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -40,9 +44,32 @@ public record FineTuneJobSpec(
     @Nullable Storage storage,
     @Size(max = 1) @Nullable List<Output> outputs,
     @Nullable PodTemplate podTemplate,
-    @Size(max = 8) @Nullable List<Credential> credentials) {
+    @Size(max = 8) @Nullable List<Credential> credentials,
+    @Nullable RunPolicy runPolicy) {
 
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
+
+  /**
+   * What is done when an attempt fails. A change of it holds at once, for the run under way too.
+   *
+   * @param maxRetries Attempts after the first that failed; what was stopped or preempted is not
+   *     counted. Default: 3.
+   * @param backoff Pause between a failed attempt and the next.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RunPolicy(
+      @Min(0) @Max(1000) @Nullable Integer maxRetries, @Nullable Backoff backoff) {}
+
+  /**
+   * Pause between a failed attempt and the next; it doubles with every failure of the run.
+   *
+   * @param initialSeconds Pause after the first failure. Default: 30.
+   * @param maxSeconds Longest pause. Default: 600.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Backoff(
+      @Min(0) @Max(86400) @Nullable Integer initialSeconds,
+      @Min(0) @Max(86400) @Nullable Integer maxSeconds) {}
 
   /**
    * What each trainer pod asks for.

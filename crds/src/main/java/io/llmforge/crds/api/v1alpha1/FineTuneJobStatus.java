@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param outputs What was published.
  * @param findings Warnings about the config, as "path: message".
  * @param conditions Standard conditions.
+ * @param attempts Attempts of the current run, newest first; the older of more than ten are left
+ *     out.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobStatus(
@@ -36,7 +38,8 @@ public record FineTuneJobStatus(
     @Nullable Failure failure,
     @Size(max = 1) @Nullable List<Output> outputs,
     @Size(max = 64) @Nullable List<String> findings,
-    @Size(max = 16) @Nullable List<JobCondition> conditions) {
+    @Size(max = 16) @Nullable List<JobCondition> conditions,
+    @Size(max = 10) @Nullable List<AttemptStatus> attempts) {
 
   /** One word for where the run is. */
   public enum Phase {
@@ -91,6 +94,41 @@ public record FineTuneJobStatus(
   public enum Outcome {
     Succeeded,
     Failed
+  }
+
+  /**
+   * An attempt of the run.
+   *
+   * @param number From 1, counted over all stages.
+   * @param job Name of its Job.
+   * @param startTime When its first pod began to work, RFC 3339; absent before.
+   * @param endTime When it ended, RFC 3339; absent while it is under way.
+   * @param outcome How it ended; absent while it is under way.
+   * @param reason CamelCase reason of its end.
+   * @param message What happened.
+   * @param toStep Optimizer steps of the run that were done at its end; absent when nobody knows.
+   * @param exitCode Exit code of the trainer that ended it.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record AttemptStatus(
+      @Required int number,
+      @Nullable String job,
+      @Nullable String startTime,
+      @Nullable String endTime,
+      @Nullable AttemptOutcome outcome,
+      @Nullable String reason,
+      @Nullable String message,
+      @Nullable Long toStep,
+      @Nullable Integer exitCode) {}
+
+  /** How an attempt ended. */
+  public enum AttemptOutcome {
+    /** Its result is published. */
+    Succeeded,
+    /** By a failure; it counts as a retry. */
+    Failed,
+    /** It was stopped or preempted; it does not count. */
+    Interrupted
   }
 
   /**

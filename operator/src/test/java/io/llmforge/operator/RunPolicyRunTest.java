@@ -1,0 +1,111 @@
+package io.llmforge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.RunPolicy;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.localcluster.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What spec.runPolicy says, against a small real cluster whose trainer does as it is told. */
+class RunPolicyRunTest {
+
+  @TempDir static Path folder;
+
+  private static LocalCluster cluster;
+  private static KubernetesClient client;
+  private static FineTuneJobs jobs;
+  private static FakeTrainer trainer;
+
+  private OperatorFixture operator;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    trainer = FakeTrainer.in(folder.resolve("trainer"));
+    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
+    client = cluster.client();
+    jobs = new FineTuneJobs(client);
+    ClusterSetup.install(client);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void startOperator() {
+    operator = OperatorFixture.start(client);
+  }
+
+  @AfterEach
+  void stopOperator() {
+    operator.close();
+  }
+
+  @Test
+  void nextAttemptWaitsForItsTimeAcrossARestart() {
+    trainer.on("away", 1, 1, FakeTrainer.fails(FailureCode.STORAGE_UNAVAILABLE, "away"));
+    trainer.on("away", 1, 2, FakeTrainer.completes());
+    apply("away", new RunPolicy(1, new Backoff(4, 4)));
+
+    FineTuneJobStatus waiting =
+        jobs.awaitStatus("away", s -> s.message().contains("attempt 2 starts at"));
+    operator.close();
+    operator = OperatorFixture.start(client);
+    FineTuneJobStatus done = jobs.awaitPhase("away", Phase.Succeeded);
+
+    AttemptStatus failed = done.attempts().getLast();
+    assertThat(waiting.resources().gpus()).isZero();
+    assertThat(FineTuneJobs.condition(waiting, "Running").reason()).isEqualTo("BackingOff");
+    assertThat(failed.outcome()).isEqualTo(AttemptOutcome.Failed);
+    assertThat(failed.exitCode()).isEqualTo(69);
+    assertThat(failed.toStep()).isEqualTo(10);
+    assertThat(created("away-1-train-2"))
+        .isAfterOrEqualTo(Instant.parse(failed.endTime()).plus(Duration.ofSeconds(4)));
+    assertThat(done.attempts().getFirst().outcome()).isEqualTo(AttemptOutcome.Succeeded);
+  }
+
+  @Test
+  void sameFailureAtTheSameStepEndsTheRun() {
+    trainer.on("circle", 1, 1, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "index 7"));
+    trainer.on("circle", 1, 2, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "index 7"));
+    apply("circle", new RunPolicy(5, new Backoff(0, 0)));
+
+    FineTuneJobStatus status = jobs.awaitPhase("circle", Phase.Failed);
+
+    assertThat(status.failure().reason()).isEqualTo("RepeatedFailure");
+    assertThat(status.failure().message())
+        .isEqualTo("attempts 1 and 2 both ended with InternalError at step 10: index 7.");
+    assertThat(jobs.jobs("circle")).hasSize(2);
+  }
+
+  private static Instant created(String job) {
+    return Instant.parse(jobs.job(job).getMetadata().getCreationTimestamp());
+  }
+
+  private static void apply(String name, RunPolicy policy) {
+    FineTuneJob job = JobFixture.job(name, JobFixture.config());
+    job.setSpec(
+        new FineTuneJobSpec(
+            JobFixture.config(), null, null, null, null, null, null, null, null, policy));
+    client.resource(job).inNamespace("default").create();
+  }
+}
