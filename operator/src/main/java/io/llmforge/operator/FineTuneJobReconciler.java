@@ -16,13 +16,13 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.NextLook;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.OwnedObjects;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.report.Obstacle;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -71,20 +71,21 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     parts
         .reporter()
         .publish(observation, status, context.resourceOperations()::serverSideApplyPrimaryStatus);
-    return next(decision, obstacles, observation.now());
+    return next(observation, decision, obstacles);
   }
 
   private static UpdateControl<FineTuneJob> next(
-      Decision decision, List<Obstacle> obstacles, Instant now) {
+      Observation observation, Decision decision, List<Obstacle> obstacles) {
     UpdateControl<FineTuneJob> control = UpdateControl.noUpdate();
     if (!obstacles.isEmpty()) {
       return control.rescheduleAfter(RETRY_PAUSE);
     }
-    if (decision instanceof Decision.BackOff backOff) {
-      return control.rescheduleAfter(Duration.between(now, backOff.until()));
+    if (decision instanceof Decision.Succeed || decision instanceof Decision.Fail) {
+      return control.rescheduleAfter(NEXT_RUN_PAUSE);
     }
-    boolean justEnded = decision instanceof Decision.Succeed || decision instanceof Decision.Fail;
-    return justEnded ? control.rescheduleAfter(NEXT_RUN_PAUSE) : control;
+    NextLook.at(observation, decision)
+        .ifPresent(time -> control.rescheduleAfter(Duration.between(observation.now(), time)));
+    return control;
   }
 
   private static OwnedObjects owned(Context<FineTuneJob> context) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.identity.ObjectLabels;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
 import java.net.HttpURLConnection;
@@ -18,9 +19,8 @@ final class JobStopper {
 
   private static final String STOP =
       """
-      {"metadata": {"annotations": {"%s": "true"}}, "spec": {"suspend": true}}
-      """
-          .formatted(ObjectLabels.STOPPED);
+      {"metadata": {"annotations": {"%s": "%s"}}, "spec": {"suspend": true}}
+      """;
 
   private final KubernetesClient client;
 
@@ -28,20 +28,37 @@ final class JobStopper {
     this.client = client;
   }
 
-  /** Stops what a decision says; a Job that is gone needs no stopping. */
+  /** Stops what a decision says, and what was stopped before and runs again. */
   void stop(Decision decision, Observation observation) {
-    if (!(decision instanceof Decision.Suspending suspending)
-        || suspending.job().state() != StageJob.State.ACTIVE) {
-      return;
+    if (decision instanceof Decision.Suspending suspending) {
+      stop(suspending.job(), StopCause.SUSPENDED, observation);
     }
+    if (decision instanceof Decision.Stopping stopping) {
+      stop(stopping.job(), stopping.cause(), observation);
+    }
+    observation.jobs().stream()
+        .filter(job -> job.state() == StageJob.State.REVIVED)
+        .forEach(job -> patch(job, job.past().stopped().orElse(StopCause.SUSPENDED), observation));
+  }
+
+  private void stop(StageJob job, StopCause cause, Observation observation) {
+    if (job.state() == StageJob.State.ACTIVE) {
+      patch(job, cause, observation);
+    }
+  }
+
+  // A Job that is gone needs no stopping.
+  private void patch(StageJob job, StopCause cause, Observation observation) {
     try {
       client
           .batch()
           .v1()
           .jobs()
           .inNamespace(observation.request().owner().namespace())
-          .withName(suspending.job().name())
-          .patch(PatchContext.of(PatchType.JSON_MERGE), STOP);
+          .withName(job.name())
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              STOP.formatted(ObjectLabels.STOPPED, cause.mark()));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw e;

@@ -31,7 +31,8 @@ final class FakeTrainer {
           100.0,
           0L,
           "2026-11-23T00:00:00Z",
-          List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)));
+          List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)),
+          null);
 
   private final Path folder;
 
@@ -108,6 +109,16 @@ final class FakeTrainer {
 
   /** Answers questions for its status with a report while it waits for a file. */
   String reports(TrainingReport report, String file, String rest) {
+    return """
+        %s
+        while [ ! -e '%s' ]; do sleep 0.05; done
+        kill $server
+        %s
+        """
+        .formatted(startServer(report, file), folder.resolve(file), rest);
+  }
+
+  private String startServer(TrainingReport report, String file) {
     Path answer = folder.resolve(file + ".json");
     try {
       Files.writeString(answer, PlanJson.write(report));
@@ -117,17 +128,30 @@ final class FakeTrainer {
     return """
         "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" &
         server=$!
-        while [ ! -e '%s' ]; do sleep 0.05; done
-        kill $server
-        %s
         """
         .formatted(
             System.getProperty("java.home"),
             Path.of("target/test-classes").toAbsolutePath(),
             FakeStatusServer.class.getName(),
-            answer,
-            folder.resolve(file),
-            rest);
+            answer);
+  }
+
+  /**
+   * Answers with a report until it is told to end, then does the rest; a file says it has begun.
+   */
+  String reportsUntilTerminated(TrainingReport report, String file, String rest) {
+    return """
+        %1$s
+        end() {
+        kill $server
+        touch '%2$s-terminated'
+        %3$s
+        }
+        trap end TERM
+        touch '%2$s-started'
+        while :; do sleep 0.05; done
+        """
+        .formatted(startServer(report, file), folder.resolve(file), rest);
   }
 
   /** Fails once, then does the rest. */

@@ -76,6 +76,7 @@ class ReconcilerTest {
                 "Accepted", "True",
                 "ReferenceReady", "True",
                 "Running", "False",
+                "TrainingHealthy", "Unknown",
                 "Suspended", "False",
                 "Ready", "True",
                 "Reconciling", "False",

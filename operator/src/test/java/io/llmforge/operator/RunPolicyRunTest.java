@@ -12,6 +12,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ class RunPolicyRunTest {
   void nextAttemptWaitsForItsTimeAcrossARestart() {
     trainer.on("away", 1, 1, FakeTrainer.fails(FailureCode.STORAGE_UNAVAILABLE, "away"));
     trainer.on("away", 1, 2, FakeTrainer.completes());
-    apply("away", new RunPolicy(1, new Backoff(4, 4)));
+    apply("away", new RunPolicy(1, new Backoff(4, 4), null, null, null, null));
 
     FineTuneJobStatus waiting =
         jobs.awaitStatus("away", s -> s.message().contains("attempt 2 starts at"));
@@ -87,7 +88,7 @@ class RunPolicyRunTest {
   void sameFailureAtTheSameStepEndsTheRun() {
     trainer.on("circle", 1, 1, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "index 7"));
     trainer.on("circle", 1, 2, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "index 7"));
-    apply("circle", new RunPolicy(5, new Backoff(0, 0)));
+    apply("circle", new RunPolicy(5, new Backoff(0, 0), null, null, null, null));
 
     FineTuneJobStatus status = jobs.awaitPhase("circle", Phase.Failed);
 
@@ -95,6 +96,89 @@ class RunPolicyRunTest {
     assertThat(status.failure().message())
         .isEqualTo("attempts 1 and 2 both ended with InternalError at step 10: index 7.");
     assertThat(jobs.jobs("circle")).hasSize(2);
+  }
+
+  @Test
+  void trainerWithoutStepsIsStoppedAndTriedAgain() {
+    var report = new TrainingReport.Running(TrainingReport.Phase.TRAINING, FakeTrainer.PROGRESS);
+    trainer.on("hang", 1, 1, trainer.reportsUntilTerminated(report, "hang", FakeTrainer.stops()));
+    trainer.on("hang", 1, 2, FakeTrainer.completes());
+    var policy = new RunPolicy(1, new Backoff(0, 0), null, null, null, 4L);
+    try (StatusChanges changes = StatusChanges.of(client, "hang")) {
+      apply("hang", policy);
+      FineTuneJobStatus done = jobs.awaitPhase("hang", Phase.Succeeded);
+
+      assertThat(trainer.wasTerminated("hang")).isTrue();
+      assertThat(done.run().failedAttempts()).isEqualTo(1);
+      AttemptStatus hung = done.attempts().getLast();
+      assertThat(hung.reason()).isEqualTo("Hang");
+      assertThat(hung.toStep()).isEqualTo(10);
+      assertThat(changes.reasons("TrainingHealthy"))
+          .containsSubsequence("Progressing", "NoRecentStep", "NotTraining");
+      assertThat(jobs.job("hang-1-train-1").getMetadata().getAnnotations())
+          .containsEntry("llmforge.io/stopped", "Hang");
+    }
+  }
+
+  @Test
+  void runThatIsAtWorkTooLongSavesAndFails() {
+    trainer.on("long", 1, 1, trainer.untilTerminated("long", FakeTrainer.stops()));
+    apply("long", new RunPolicy(3, new Backoff(0, 0), 2L, null, null, null));
+
+    FineTuneJobStatus status = jobs.awaitPhase("long", Phase.Failed);
+
+    assertThat(trainer.wasTerminated("long")).isTrue();
+    assertThat(status.failure().reason()).isEqualTo("DeadlineExceeded");
+    assertThat(status.usage().activeSeconds()).isGreaterThanOrEqualTo(2);
+    assertThat(jobs.jobs("long")).containsExactly("long-1-train-1");
+  }
+
+  @Test
+  void runWhosePodsNeverStartFailsAtItsStartDeadline() {
+    FineTuneJob job = JobFixture.job("stuck", JobFixture.config());
+    job.setSpec(
+        new FineTuneJobSpec(
+            JobFixture.config(),
+            "llmforge/no-such-image:1",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new RunPolicy(3, new Backoff(0, 0), null, 2L, null, null)));
+    client.resource(job).inNamespace("default").create();
+
+    FineTuneJobStatus status = jobs.awaitPhase("stuck", Phase.Failed);
+
+    assertThat(status.failure().reason()).isEqualTo("StartDeadlineExceeded");
+    assertThat(jobs.podsAtWork("stuck")).isEmpty();
+  }
+
+  @Test
+  void stoppedJobThatSomebodyLetsRunAgainIsStoppedAgain() {
+    trainer.on("revived", 1, 1, trainer.untilTerminated("revived", FakeTrainer.stops()));
+    apply("revived", new RunPolicy(3, new Backoff(0, 0), null, null, null, null));
+    trainer.awaitStarted("revived");
+    jobs.suspend("revived", FineTuneJobs.Suspension.ON);
+    jobs.awaitPhase("revived", Phase.Suspended);
+
+    try (JobChanges changes = JobChanges.of(client, "revived-1-train-1")) {
+      client
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace("default")
+          .withName("revived-1-train-1")
+          .patch("{\"spec\":{\"suspend\":false}}");
+      changes.awaitSuspended();
+    }
+
+    FineTuneJobStatus status = jobs.status("revived");
+    assertThat(status.phase()).isEqualTo(Phase.Suspended);
+    assertThat(status.run().attempt()).isEqualTo(2);
+    assertThat(jobs.jobs("revived")).containsExactly("revived-1-train-1");
   }
 
   private static Instant created(String job) {

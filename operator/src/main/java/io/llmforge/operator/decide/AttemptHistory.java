@@ -6,10 +6,8 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
-import io.llmforge.operator.observe.LastWords;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
-import io.llmforge.operator.observe.TrainerPod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +65,17 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
             0));
   }
 
-  /** The attempt has ended without completing; what is recorded of its end already stays. */
-  public AttemptHistory failed(int number, Optional<StageJob> job, Failure failure, Instant now) {
+  /**
+   * The attempt has ended without completing; what is recorded of its end already stays.
+   *
+   * @param step optimizer steps that were done, when that is known
+   */
+  public AttemptHistory failed(
+      int number, Optional<StageJob> job, Failure failure, OptionalLong step, Instant now) {
     AttemptStatus before = known(number, job);
     if (before.outcome() != null) {
       return this;
     }
-    OptionalLong step = job.map(AttemptHistory::lastStep).orElseGet(OptionalLong::empty);
     return with(
         new AttemptStatus(
             number,
@@ -88,6 +89,19 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
             cut(failure.message()),
             step.isPresent() ? step.getAsLong() : null,
             failure.exitCode().isPresent() ? failure.exitCode().getAsInt() : null));
+  }
+
+  /** When an attempt began to work, as recorded or as the pods of its Job say. */
+  public Optional<Instant> start(int number, Optional<StageJob> job) {
+    return number(number)
+        .map(AttemptStatus::startTime)
+        .map(Instant::parse)
+        .or(() -> job.flatMap(StageJob::started));
+  }
+
+  /** Whether any attempt is known to have begun to work. */
+  boolean hasWorked() {
+    return newestFirst.stream().anyMatch(attempt -> attempt.startTime() != null);
   }
 
   /** When an attempt ended; empty while it is under way or when nothing is known of it. */
@@ -115,19 +129,6 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
         requireNonNullElse(attempt.message(), ""),
         "",
         exitCode == null ? OptionalInt.empty() : OptionalInt.of(exitCode));
-  }
-
-  /** Optimizer steps that were done when the pods of a Job ended, as their last words have it. */
-  static OptionalLong lastStep(StageJob job) {
-    return job.newestPods().stream()
-        .flatMap(
-            pod ->
-                pod instanceof TrainerPod.Exited exited
-                        && exited.words() instanceof LastWords.Report words
-                    ? Stream.of(words.report().progress().step())
-                    : Stream.<Long>empty())
-        .mapToLong(Long::longValue)
-        .max();
   }
 
   private Optional<AttemptStatus> number(int number) {

@@ -24,7 +24,7 @@ final class Backoff {
       return observation.now();
     }
     return failureTime(next, observation)
-        .plus(RunPolicy.of(observation.request().spec()).pauseAfter(next.failedAttempts()));
+        .plus(RunPolicy.of(observation).pauseAfter(next.failedAttempts()));
   }
 
   // Of a Job that is gone, the end is when that was noticed.

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
 import io.llmforge.operator.observe.StageJob;
@@ -57,6 +58,11 @@ public final class Decider {
     if (isSuspended(observation.request())) {
       return new Decision.Suspended(planned, run, attempt);
     }
+    if (TimeLimit.start(observation, run)
+        .filter(limit -> limit.isReached(observation))
+        .isPresent()) {
+      return new Decision.Fail(planned, run, StopJudge.neverStarted());
+    }
     return attempt instanceof Attempt.Again again && Backoff.isBefore(run, again, observation)
         ? new Decision.BackOff(planned, run, again, Backoff.end(run, again, observation))
         : new Decision.Train(planned, run, attempt);
@@ -107,12 +113,9 @@ public final class Decider {
   private static Decision scoring(
       RunState run, StageJob job, Planning planning, Observation observation) {
     return switch (job.state()) {
-      case ACTIVE ->
-          isSuspended(observation.request())
-              ? new Decision.Suspending(planning, run, job)
-              : atWork(run, new Attempt.Scoring(job), planning);
-      case STOPPING -> new Decision.Suspending(planning, run, job);
-      case STOPPED -> ended(run, AttemptJudge.interrupted(job), planning, observation);
+      case ACTIVE -> active(run, job, new Attempt.Scoring(job), planning, observation);
+      case REVIVED, STOPPING -> stopping(run, job, planning);
+      case STOPPED -> ended(run, StopJudge.judge(job, observation), planning, observation);
       case COMPLETE ->
           proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
       case FAILED -> failed(run, ReferenceJudge.judge(job), planning, observation);
@@ -123,13 +126,32 @@ public final class Decider {
       RunState run, StageJob job, Planning planning, Observation observation) {
     return switch (job.state()) {
       case ACTIVE ->
-          isSuspended(observation.request())
-              ? new Decision.Suspending(planning, run, job)
-              : atWork(run, new Attempt.Underway(job.name(), job.pod()), planning);
-      case STOPPING -> new Decision.Suspending(planning, run, job);
-      case STOPPED -> ended(run, AttemptJudge.judgeStopped(job), planning, observation);
+          active(run, job, new Attempt.Underway(job.name(), job.pod()), planning, observation);
+      case REVIVED, STOPPING -> stopping(run, job, planning);
+      case STOPPED -> ended(run, StopJudge.judge(job, observation), planning, observation);
       case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, observation);
     };
+  }
+
+  private static Decision active(
+      RunState run,
+      StageJob job,
+      Attempt.AtWork attempt,
+      Planning planning,
+      Observation observation) {
+    if (isSuspended(observation.request())) {
+      return new Decision.Suspending(planning, run, job);
+    }
+    return TimeLimit.reached(observation, run, job)
+        .<Decision>map(limit -> new Decision.Stopping(planning, run, job, limit.cause()))
+        .orElseGet(() -> atWork(run, attempt, planning));
+  }
+
+  private static Decision stopping(RunState run, StageJob job, Planning planning) {
+    StopCause cause = StopJudge.cause(job);
+    return cause == StopCause.SUSPENDED
+        ? new Decision.Suspending(planning, run, job)
+        : new Decision.Stopping(planning, run, job, cause);
   }
 
   private static Decision atWork(RunState run, Attempt.AtWork attempt, Planning planning) {
@@ -158,18 +180,13 @@ public final class Decider {
 
   private static Decision retried(
       RunState run, Failure failure, Planning planning, Observation observation) {
-    OptionalLong step =
-        observation
-            .job(run.number(), run.stage(), run.attempt())
-            .map(AttemptHistory::lastStep)
-            .orElseGet(OptionalLong::empty);
+    OptionalLong step = LastStep.of(observation, run, run.attempt());
     Optional<Failure> repeated =
         RepeatedFailure.of(run, failure, step, AttemptHistory.of(observation, run.number()));
     if (repeated.isPresent()) {
       return new Decision.Fail(planning, run, repeated.get());
     }
-    boolean lastAttempt =
-        run.failedAttempts() >= RunPolicy.of(observation.request().spec()).maximumRetries();
+    boolean lastAttempt = run.failedAttempts() >= RunPolicy.of(observation).maximumRetries();
     return lastAttempt
         ? new Decision.Fail(planning, run, failure.asLast(run.attempt()))
         : again(run.afterFailure(), failure, planning, observation);

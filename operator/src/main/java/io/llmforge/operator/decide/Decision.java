@@ -3,6 +3,8 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNull;
 
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.identity.StopCause;
+import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
 import java.time.Instant;
 
@@ -50,6 +52,22 @@ public sealed interface Decision {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
       requireNonNull(job, "job");
+    }
+  }
+
+  /** The attempt is to be ended, not the user's wish: its Job is stopped, its last pod awaited. */
+  record Stopping(Planning planning, RunState run, StageJob job, StopCause cause)
+      implements Decision {
+    public Stopping {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(job, "job");
+      requireNonNull(cause, "cause");
+    }
+
+    /** What the end of the attempt will be for the run. */
+    public Failure failure(Observation observation) {
+      return StopJudge.failure(cause, job, observation);
     }
   }
 

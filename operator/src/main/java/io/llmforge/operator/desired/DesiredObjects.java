@@ -27,6 +27,7 @@ public final class DesiredObjects {
       case Decision.OnlyValidate onlyValidate -> List.of();
       case Decision.Await await -> List.of();
       case Decision.Suspending suspending -> List.of();
+      case Decision.Stopping stopping -> List.of();
       case Decision.BackOff backOff -> List.of();
       case Decision.Suspended suspended -> List.of();
       case Decision.Succeed succeed -> List.of();

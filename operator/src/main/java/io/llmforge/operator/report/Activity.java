@@ -33,6 +33,15 @@ record Activity(Phase phase, String message, Truth running) {
     };
   }
 
+  /** An attempt that the operator ends. */
+  static Activity of(Decision.Stopping stopping, Observation observation) {
+    Failure failure = stopping.failure(observation);
+    String message =
+        "Job %s is being stopped: %s.".formatted(stopping.job().name(), failure.message());
+    Phase phase = requireNonNullElse(observation.recorded().phase(), Phase.Starting);
+    return new Activity(phase, message, Truth.no(failure.reason(), message));
+  }
+
   /** An attempt that has to wait. */
   static Activity of(Decision.BackOff backOff) {
     Failure previous = backOff.attempt().previous();

@@ -4,6 +4,8 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptHistory;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Failure;
+import io.llmforge.operator.decide.LastStep;
 import io.llmforge.operator.decide.RunState;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
@@ -30,6 +32,7 @@ record AttemptsRecord(Observation observation) {
       case Decision.Suspended suspended -> after(suspended.run(), suspended.attempt());
       case Decision.Await await -> after(await.run(), await.attempt());
       case Decision.Suspending suspending -> underway(suspending.run());
+      case Decision.Stopping stopping -> underway(stopping.run());
       case Decision.Succeed succeed -> {
         RunState run = succeed.run();
         long step = succeed.report().progress().step();
@@ -39,9 +42,7 @@ record AttemptsRecord(Observation observation) {
       }
       case Decision.Fail fail -> {
         RunState run = fail.run();
-        yield history(run)
-            .failed(run.attempt(), job(run, run.attempt()), fail.failure(), observation.now())
-            .newestFirst();
+        yield failed(run, run.attempt(), fail.failure());
       }
     };
   }
@@ -49,14 +50,20 @@ record AttemptsRecord(Observation observation) {
   private List<AttemptStatus> after(RunState run, Attempt attempt) {
     return switch (attempt) {
       case Attempt.First first -> history(run).newestFirst();
-      case Attempt.Again again -> {
-        int ended = run.attempt() - 1;
-        yield history(run)
-            .failed(ended, job(run, ended), again.previous(), observation.now())
-            .newestFirst();
-      }
+      case Attempt.Again again -> failed(run, run.attempt() - 1, again.previous());
       case Attempt.AtWork atWork -> underway(run);
     };
+  }
+
+  private List<AttemptStatus> failed(RunState run, int attempt, Failure failure) {
+    return history(run)
+        .failed(
+            attempt,
+            job(run, attempt),
+            failure,
+            LastStep.of(observation, run, attempt),
+            observation.now())
+        .newestFirst();
   }
 
   private List<AttemptStatus> underway(RunState run) {

@@ -44,7 +44,9 @@ final class EventDesign {
           "Completed",
           "Valid",
           "Validated",
-          "AllPodsReady");
+          "AllPodsReady",
+          "Progressing",
+          "NotTraining");
 
   private EventDesign() {}
 

@@ -120,6 +120,7 @@ class AttemptJudgeTest {
             new JobMark(1, Stage.TRAIN, 1, "sha256:a", 1, 0),
             StageJob.State.FAILED,
             new StageJob.Shards(1, 0),
-            List.of(new IndexedPod(0, "", "", pod))));
+            List.of(new IndexedPod(0, "", "", pod)),
+            StageJob.Past.UNKNOWN));
   }
 }

@@ -47,7 +47,7 @@ class BackoffTest {
           null,
           null,
           null,
-          new FineTuneJobSpec.RunPolicy(3, new Backoff(10, 600)));
+          new FineTuneJobSpec.RunPolicy(3, new Backoff(10, 600), null, null, null, null));
   private static final String HASH = ((Planning.Planned) PLANNER.plan(OWNER, SPEC)).hash();
   private static final String DAY = "2026-11-23T";
 
@@ -170,7 +170,8 @@ class BackoffTest {
       int attempt, int failedAttempts, String job, List<AttemptStatus> attempts) {
     Run run = new Run(1, HASH, 1L, null, null, null, null, attempt, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, attempts);
+        null, null, null, run, null, null, null, null, null, null, null, null, attempts, null,
+        null);
   }
 
   private static AttemptStatus attempt(
@@ -188,7 +189,7 @@ class BackoffTest {
   }
 
   private static StageJob failed(int attempt, int exitCode, int step) {
-    var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of());
+    var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of(), null);
     var code = FailureCode.ofExitCode(exitCode).orElseThrow();
     return job(
         attempt,
@@ -209,6 +210,7 @@ class BackoffTest {
         new JobMark(1, Stage.TRAIN, attempt, HASH, 1, 0),
         StageJob.State.FAILED,
         new StageJob.Shards(1, 0),
-        List.of(new IndexedPod(0, DAY + "11:00:00Z", DAY + "12:00:00Z", pod)));
+        List.of(new IndexedPod(0, DAY + "11:00:00Z", DAY + "12:00:00Z", pod)),
+        StageJob.Past.UNKNOWN);
   }
 }

@@ -49,7 +49,7 @@ class DeciderTest {
 
   /** Two retries, at once: what is retried when is {@link BackoffTest}'s. */
   private static final FineTuneJobSpec.RunPolicy POLICY =
-      new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0));
+      new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null);
 
   private final Decider decider = new Decider(PLANNER);
 
@@ -231,7 +231,7 @@ class DeciderTest {
           default -> throw new IllegalArgumentException(recorded);
         };
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   private static Run run(Outcome outcome, String job, int failedAttempts) {
@@ -250,7 +250,8 @@ class DeciderTest {
         new JobMark(run, Stage.TRAIN, attempt, HASH, 1, 0),
         state,
         new StageJob.Shards(1, 0),
-        List.of(new IndexedPod(0, "", "", pod)));
+        List.of(new IndexedPod(0, "", "", pod)),
+        StageJob.Past.UNKNOWN);
   }
 
   private static TrainerPod pod(String name) {
@@ -275,6 +276,8 @@ class DeciderTest {
           "Train %s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending " + text(suspending.run());
+      case Decision.Stopping stopping ->
+          "Stopping %s %s".formatted(text(stopping.run()), stopping.cause());
       case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
       case Decision.Suspended suspended -> "Suspended " + text(suspended.run());
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());

@@ -182,7 +182,8 @@ class ReferenceStageTest {
       case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    var atOnce = new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0));
+    var atOnce =
+        new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null);
     return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, atOnce);
   }
 
@@ -197,7 +198,7 @@ class ReferenceStageTest {
     String job = recorded.endsWith("-planned") ? null : "tiny-1-" + recorded + "-1";
     Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   private static List<StageJob> jobs(String reference, String train) {
@@ -238,7 +239,8 @@ class ReferenceStageTest {
   private static StageJob job(
       Stage stage, StageJob.State state, StageJob.Shards shards, List<IndexedPod> pods) {
     String name = "tiny-1-%s-1".formatted(stage.label());
-    return new StageJob(name, new JobMark(1, stage, 1, HASH, 1, 0), state, shards, pods);
+    return new StageJob(
+        name, new JobMark(1, stage, 1, HASH, 1, 0), state, shards, pods, StageJob.Past.UNKNOWN);
   }
 
   private static IndexedPod exited(int shard, int exitCode, String ended, String words) {
@@ -260,6 +262,8 @@ class ReferenceStageTest {
           "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending";
+      case Decision.Stopping stopping ->
+          "Stopping %s %s".formatted(text(stopping.run()), stopping.cause());
       case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
       case Decision.Suspended suspended -> "Suspended";
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());

@@ -29,7 +29,10 @@ class RunPolicyTest {
       })
   void pauseDoublesUpToTheLongest(Integer initial, Integer longest, int failures, long pause) {
     RunPolicy policy =
-        RunPolicy.of(spec(new FineTuneJobSpec.RunPolicy(null, new Backoff(initial, longest))));
+        RunPolicy.of(
+            spec(
+                new FineTuneJobSpec.RunPolicy(
+                    null, new Backoff(initial, longest), null, null, null, null)));
 
     assertThat(policy.pauseAfter(failures)).hasSeconds(pause);
   }

@@ -41,7 +41,8 @@ class StatusClientTest {
               null,
               null,
               null,
-              List.of(new Metric(Metric.TRAIN_LOSS, Double.NaN, 1, 3, 3, 1))));
+              List.of(new Metric(Metric.TRAIN_LOSS, Double.NaN, 1, 3, 3, 1)),
+              null));
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch end = new CountDownLatch(1);

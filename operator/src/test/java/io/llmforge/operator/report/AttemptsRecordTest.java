@@ -150,6 +150,7 @@ class AttemptsRecordTest {
         new JobMark(1, Stage.TRAIN, attempt, PLANNED.hash(), 3, 0),
         StageJob.State.ACTIVE,
         new StageJob.Shards(1, 0),
-        List.of(new IndexedPod(0, started, "", pod)));
+        List.of(new IndexedPod(0, started, "", pod)),
+        StageJob.Past.UNKNOWN);
   }
 }

@@ -233,7 +233,8 @@ class ReferenceStatusTest {
         new StageJob.Shards(3, Math.toIntExact(done)),
         IntStream.range(0, pods.size())
             .mapToObj(shard -> new IndexedPod(shard, "", "", pods.get(shard)))
-            .toList());
+            .toList(),
+        StageJob.Past.UNKNOWN);
   }
 
   private static TrainerPod exited(int exitCode) {

@@ -25,6 +25,7 @@ import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.JobMark;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
@@ -66,7 +67,8 @@ class StatusComposerTest {
           41200.4,
           6720L,
           "2026-11-23T10:00:00Z",
-          List.of(new Metric(Metric.TRAIN_LOSS, 0.8312345678, 124, 2.5, 0.81, 120)));
+          List.of(new Metric(Metric.TRAIN_LOSS, 0.8312345678, 124, 2.5, 0.81, 120)),
+          null);
   private static final Failure FAILURE =
       new Failure(
           Reason.DIVERGED, FailureClass.FATAL, "loss is NaN at step 7", "pod", OptionalInt.of(81));
@@ -76,7 +78,8 @@ class StatusComposerTest {
           new JobMark(1, Stage.TRAIN, 1, "hash", 3, 0),
           StageJob.State.STOPPING,
           new StageJob.Shards(1, 0),
-          List.of());
+          List.of(),
+          StageJob.Past.UNKNOWN);
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.5Z");
   private static final Instant LATER = Instant.parse("2026-11-23T13:00:00Z");
 
@@ -88,31 +91,39 @@ class StatusComposerTest {
     var completed =
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
-    // decision, phase, then Accepted ReferenceReady Running Suspended Ready Reconciling Stalled
-    // Complete Failed
+    // decision, phase, then Accepted ReferenceReady Running TrainingHealthy Suspended Ready
+    // Reconciling
+    // Stalled Complete Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F F T F T"),
-        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T T F F T F F F F"),
-        row(train(new Attempt.First()), Phase.Starting, "T T F F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T F F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T F F F T F F F"),
-        row(underway(loading), Phase.Starting, "T T F F F T F F F"),
-        row(underway(ready), Phase.Training, "T T T F F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F U F F F T F T"),
+        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T T F U F T F F F F"),
+        row(train(new Attempt.First()), Phase.Starting, "T T F U F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T F U F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T F U F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T F U F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T U F F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T T F F T F F F"),
-        row(new Decision.Suspending(PLANNED, RUN, STOPPING), Phase.Suspending, "T T F F F T F F F"),
+            "F T T U F F T F F F"),
+        row(
+            new Decision.Suspending(PLANNED, RUN, STOPPING),
+            Phase.Suspending,
+            "T T F U F F T F F F"),
+        row(
+            new Decision.Stopping(PLANNED, RUN, STOPPING, StopCause.HANG),
+            Phase.Starting,
+            "T T F F F F T F F F"),
         row(
             new Decision.BackOff(PLANNED, RUN, new Attempt.Again(FAILURE), LATER),
             Phase.Starting,
-            "T T F F F T F F F"),
+            "T T F U F F T F F F"),
         row(
             new Decision.Suspended(PLANNED, RUN, new Attempt.First()),
             Phase.Suspended,
-            "T T F T F F F F F"),
-        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F F F F T F T"));
+            "T T F U T F F F F F"),
+        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T F U F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T F U F F F T F T"));
   }
 
   @Test
@@ -144,6 +155,7 @@ class StatusComposerTest {
             "Accepted",
             "ReferenceReady",
             "Running",
+            "TrainingHealthy",
             "Suspended",
             "Ready",
             "Reconciling",
@@ -210,7 +222,8 @@ class StatusComposerTest {
                 6720L,
                 "1h52m",
                 "2026-11-23T10:00:00Z",
-                "training"));
+                "training",
+                "2026-11-23T12:00:00Z"));
     assertThat(status.message())
         .isEqualTo("training: epoch 1.40/3.00, step 124/266, loss 0.831235.");
     assertThat(status.metrics()).singleElement().extracting("best").isEqualTo("0.81");
@@ -220,6 +233,32 @@ class StatusComposerTest {
   @CsvSource({"NaN, NaN", "Infinity, Infinity", "0.00001, 0.00001", "1234567, 1234570", "2, 2"})
   void numbersTravelAsText(double value, String text) {
     assertThat(ProgressText.number(value)).isEqualTo(text);
+  }
+
+  @Test
+  void timeOfTheNewestStepStaysUntilThereIsAnother() {
+    FineTuneJobStatus first = compose(reporting(PROGRESS), trainingNow(), NOON);
+    var answer =
+        new StatusAnswer.Report(
+            new TrainingReport.Running(TrainingReport.Phase.TRAINING, PROGRESS));
+    var other =
+        new StatusAnswer.Report(
+            new TrainingReport.Running(TrainingReport.Phase.EVALUATING, PROGRESS));
+
+    assertThat(compose(observation(first, answer), trainingNow(), LATER)).isEqualTo(first);
+    assertThat(compose(observation(first, other), trainingNow(), LATER).progress().lastChangeTime())
+        .isEqualTo("2026-11-23T13:00:00Z");
+  }
+
+  @Test
+  void trainerThatDoesNotAnswerIsNotUnhealthy() {
+    var silence = new StatusAnswer.Unavailable("no answer within 2000 ms");
+
+    FineTuneJobStatus status =
+        compose(observation(Observation.NO_STATUS, silence), trainingNow(), NOON);
+
+    assertThat(condition(status, "TrainingHealthy").status()).isEqualTo("Unknown");
+    assertThat(condition(status, "TrainingHealthy").reason()).isEqualTo("ReportUnavailable");
   }
 
   @Test

@@ -85,7 +85,7 @@ final class TrainingLoop {
     this.lastStepEnd = surroundings.clock().instant();
     this.guard = new StepGuard(GuardState.INITIAL, model.lossOfGuessing());
     this.earlyStopping = earlyStopping(EvaluationTrend.INITIAL);
-    records.resumed().ifPresent(checkpoint -> resume(checkpoint.state()));
+    records.resumed().ifPresent(this::resume);
   }
 
   End run() {
@@ -230,8 +230,12 @@ final class TrainingLoop {
 
   private Checkpoint save() {
     surroundings.progress().enter(Phase.SAVING);
+    Instant start = surroundings.clock().instant();
     try {
-      return checkpoints.save(state(metrics.flushed()), model::save);
+      Checkpoint checkpoint = checkpoints.save(state(metrics.flushed()), model::save);
+      Duration time = Duration.between(start, surroundings.clock().instant());
+      surroundings.progress().saved(checkpoint.saved(time.toMillis() / 1e3));
+      return checkpoint;
     } catch (IOException e) {
       throw StorageException.writing("the checkpoint of step " + step, e);
     } catch (UncheckedIOException e) {
@@ -262,7 +266,9 @@ final class TrainingLoop {
         metricsOffset);
   }
 
-  private void resume(TrainingState state) {
+  private void resume(Checkpoint checkpoint) {
+    TrainingState state = checkpoint.state();
+    surroundings.progress().saved(checkpoint.saved(null));
     step = state.step();
     tokens = state.tokens();
     targets = state.targets();

@@ -4,6 +4,7 @@ import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.crds.plan.TrainingReport.Running;
+import io.llmforge.crds.plan.TrainingReport.Saved;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -30,6 +31,7 @@ public final class ProgressTracker {
   private double tokensPerSecond = Double.NaN;
   private double secondsPerStep = Double.NaN;
   private @Nullable String lastStepTime;
+  private @Nullable Saved checkpoint;
 
   public ProgressTracker(InstantSource clock) {
     this.clock = clock;
@@ -56,6 +58,11 @@ public final class ProgressTracker {
   /** Takes over the metrics of the part of the run that was done before. */
   public synchronized void restore(List<Metric> earlier) {
     earlier.forEach(metric -> metrics.put(metric.name(), metric));
+  }
+
+  /** There is a newer checkpoint to continue from. */
+  public synchronized void saved(Saved newest) {
+    checkpoint = newest;
   }
 
   public synchronized void stepDone(StepReport report) {
@@ -96,7 +103,8 @@ public final class ProgressTracker {
         Double.isNaN(tokensPerSecond) ? null : tokensPerSecond,
         etaSeconds(),
         lastStepTime,
-        List.copyOf(metrics.values()));
+        List.copyOf(metrics.values()),
+        checkpoint);
   }
 
   /** Estimated time until the last step, from the recent pace; zero while unknown. */

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
  *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY. Only the container that
  *     fetches the sources gets them.
- * @param runPolicy What is done when an attempt fails. Default: three more, 30 seconds later and
- *     more.
+ * @param runPolicy What is done when an attempt fails, and how long anything may take. Default:
+ *     three retries, 30 seconds later and more; no step for 30 minutes is a failure.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -50,15 +50,29 @@ public record FineTuneJobSpec(
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
   /**
-   * What is done when an attempt fails. A change of it holds at once, for the run under way too.
+   * What is done when an attempt fails, and how long anything may take. A change of it holds at
+   * once, for the run under way too.
    *
    * @param maxRetries Attempts after the first that failed; what was stopped or preempted is not
    *     counted. Default: 3.
    * @param backoff Pause between a failed attempt and the next.
+   * @param activeDeadlineSeconds Longest time in which the run has pods at work, all attempts
+   *     together; then the trainer saves, and the run fails. Default: no limit.
+   * @param startDeadlineSeconds Longest time until the run's first pod works, from its submission
+   *     or, when it was suspended then, its resumption. Default: no limit.
+   * @param podsReadyTimeoutSeconds Longest time until all pods of an attempt at training work, from
+   *     the creation of its Job; then the attempt has failed. Default: no limit.
+   * @param hangTimeoutSeconds Longest time without a new step while the trainer says that it
+   *     trains; then the attempt has failed. 0: no limit. Default: 1800.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RunPolicy(
-      @Min(0) @Max(1000) @Nullable Integer maxRetries, @Nullable Backoff backoff) {}
+      @Min(0) @Max(1000) @Nullable Integer maxRetries,
+      @Nullable Backoff backoff,
+      @Min(1) @Nullable Long activeDeadlineSeconds,
+      @Min(1) @Nullable Long startDeadlineSeconds,
+      @Min(1) @Nullable Long podsReadyTimeoutSeconds,
+      @Min(0) @Nullable Long hangTimeoutSeconds) {}
 
   /**
    * Pause between a failed attempt and the next; it doubles with every failure of the run.

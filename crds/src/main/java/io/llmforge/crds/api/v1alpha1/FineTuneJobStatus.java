@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param conditions Standard conditions.
  * @param attempts Attempts of the current run, newest first; the older of more than ten are left
  *     out.
+ * @param usage What the current run has used.
+ * @param checkpoints What another attempt can continue from.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobStatus(
@@ -39,7 +41,9 @@ public record FineTuneJobStatus(
     @Size(max = 1) @Nullable List<Output> outputs,
     @Size(max = 64) @Nullable List<String> findings,
     @Size(max = 16) @Nullable List<JobCondition> conditions,
-    @Size(max = 10) @Nullable List<AttemptStatus> attempts) {
+    @Size(max = 10) @Nullable List<AttemptStatus> attempts,
+    @Nullable Usage usage,
+    @Nullable Checkpoints checkpoints) {
 
   /** One word for where the run is. */
   public enum Phase {
@@ -121,6 +125,31 @@ public record FineTuneJobStatus(
       @Nullable Long toStep,
       @Nullable Integer exitCode) {}
 
+  /**
+   * What the run has used.
+   *
+   * @param activeSeconds Seconds in which its ended attempts had pods at work.
+   */
+  public record Usage(long activeSeconds) {}
+
+  /**
+   * Checkpoints of the run.
+   *
+   * @param latest The newest.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Checkpoints(@Nullable Checkpoint latest) {}
+
+  /**
+   * A checkpoint in the run's workspace.
+   *
+   * @param id Its name.
+   * @param step Optimizer steps it holds.
+   * @param seconds How long it took to write; absent when nobody knows.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Checkpoint(@Nullable String id, long step, @Nullable String seconds) {}
+
   /** How an attempt ended. */
   public enum AttemptOutcome {
     /** Its result is published. */
@@ -153,6 +182,7 @@ public record FineTuneJobStatus(
    * @param eta The same for people, for example 1h52m.
    * @param lastStepTime End of the last step, RFC 3339.
    * @param activity What the trainer is doing now.
+   * @param lastChangeTime When the operator saw the newest step or activity, RFC 3339.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Progress(
@@ -166,7 +196,8 @@ public record FineTuneJobStatus(
       @Nullable Long etaSeconds,
       @Nullable String eta,
       @Nullable String lastStepTime,
-      @Nullable String activity) {}
+      @Nullable String activity,
+      @Nullable String lastChangeTime) {}
 
   /**
    * Newest value of a metric.
@@ -235,7 +266,8 @@ public record FineTuneJobStatus(
   /**
    * A standard Kubernetes condition.
    *
-   * @param type Accepted, ReferenceReady, Running, Ready, Reconciling, Stalled, Complete or Failed.
+   * @param type Accepted, ReferenceReady, Running, TrainingHealthy, Suspended, Ready, Reconciling,
+   *     Stalled, Complete or Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.
