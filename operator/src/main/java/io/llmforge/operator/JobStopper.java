@@ -17,11 +17,6 @@ import java.net.HttpURLConnection;
  */
 final class JobStopper {
 
-  private static final String STOP =
-      """
-      {"metadata": {"annotations": {"%s": "%s"}}, "spec": {"suspend": true}}
-      """;
-
   private final KubernetesClient client;
 
   JobStopper(KubernetesClient client) {
@@ -49,6 +44,11 @@ final class JobStopper {
 
   // A Job that is gone needs no stopping.
   private void patch(StageJob job, StopCause cause, Observation observation) {
+    String stop =
+        """
+        {"metadata": {"annotations": {"%s": "%s"}}, "spec": {"suspend": true}}
+        """
+            .formatted(ObjectLabels.STOPPED, cause.mark());
     try {
       client
           .batch()
@@ -56,9 +56,7 @@ final class JobStopper {
           .jobs()
           .inNamespace(observation.request().owner().namespace())
           .withName(job.name())
-          .patch(
-              PatchContext.of(PatchType.JSON_MERGE),
-              STOP.formatted(ObjectLabels.STOPPED, cause.mark()));
+          .patch(PatchContext.of(PatchType.JSON_MERGE), stop);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw e;

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,8 +49,10 @@ public final class OperatorBeans {
     ScheduledExecutorService polls =
         new ScheduledThreadPoolExecutor(
             POLLS_AT_A_TIME, task -> Thread.ofPlatform().daemon().name("progress").unstarted(task));
+    StatusTokens tokens = settings.statusKey().map(StatusTokens::of).orElseGet(StatusTokens::none);
     var polling =
-        new ProgressPolling(statusClient, settings.pollInterval(), polls, new JobMetrics(registry));
+        new ProgressPolling(
+            statusClient, tokens, settings.pollInterval(), polls, new JobMetrics(registry));
     return Parts.of(
         client,
         new PodDefaults(settings.trainerImage(), settings.acceleratorResource()),

@@ -4,6 +4,7 @@ import io.llmforge.operator.desired.PodDefaults;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the operator; {@code llmforge.trainer-image} is {@code LLMFORGE_TRAINER_IMAGE}. */
 @ConfigMapping(prefix = "llmforge")
@@ -20,6 +21,12 @@ public interface OperatorSettings {
   /** Time between two questions to the same trainer; also between two writes of progress. */
   @WithDefault("2s")
   Duration pollInterval();
+
+  /**
+   * Key that the tokens of trainers' status servers are made of; LLMFORGE_STATUS_KEY. Without one,
+   * trainers answer whoever reaches them.
+   */
+  Optional<String> statusKey();
 
   /** Namespaces to look after, separated by commas. */
   @WithDefault("JOSDK_ALL_NAMESPACES")

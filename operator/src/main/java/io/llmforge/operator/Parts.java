@@ -33,7 +33,7 @@ record Parts(
         new Observer(new LiveObjects(client)),
         polling,
         new Decider(new TrainingPlanner(new LlmForgeConfigReader())),
-        new DesiredObjects(defaults),
+        new DesiredObjects(defaults, polling.tokens()),
         new ObjectCreator(client),
         new JobStopper(client),
         new StatusComposer(),

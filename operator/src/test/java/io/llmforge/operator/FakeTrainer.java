@@ -52,6 +52,10 @@ final class FakeTrainer {
         reference) part=reference-${4#--shard=} ;;
         *) echo "no such command: $1"; exit 64 ;;
         esac
+        token=
+        for argument in "$@"; do
+        case $argument in --status-token-file=*) token=${argument#*=} ;; esac
+        done
         job=$(sed -n 's/^ *"name" : "\\(.*\\)",$/\\1/p' "$plan" | head -n 1)
         run=$(sed -n 's/^ *"number" : \\([0-9]*\\).*/\\1/p' "$plan" | head -n 1)
         . "%s/$job-$run-$part-$LLMFORGE_ATTEMPT.sh"
@@ -126,7 +130,7 @@ final class FakeTrainer {
       throw new UncheckedIOException(e);
     }
     return """
-        "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" &
+        "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" "$token" &
         server=$!
         """
         .formatted(

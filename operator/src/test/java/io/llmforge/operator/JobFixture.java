@@ -46,7 +46,7 @@ public final class JobFixture {
 
   /** Two retries without a pause: a test has no time to wait. */
   public static RunPolicy twoRetries() {
-    return new RunPolicy(2, new Backoff(0, 0), null, null, null, null);
+    return new RunPolicy(2, new Backoff(0, 0), null, null, null, null, null, null);
   }
 
   public static FineTuneJob job(String name, ObjectNode config) {

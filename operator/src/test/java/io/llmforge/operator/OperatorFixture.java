@@ -3,6 +3,7 @@ package io.llmforge.operator;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -16,6 +17,8 @@ final class OperatorFixture implements AutoCloseable {
 
   static final PodDefaults DEFAULTS = new PodDefaults("llmforge/trainer:test", "nvidia.com/gpu");
 
+  static final StatusTokens TOKENS = StatusTokens.of("0123456789abcdef0123456789abcdef");
+
   private final Operator operator;
   private final StatusClient statusClient;
   private final ScheduledExecutorService polls;
@@ -24,7 +27,8 @@ final class OperatorFixture implements AutoCloseable {
   private OperatorFixture(KubernetesClient client, Duration pollInterval) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
-    var polling = new ProgressPolling(statusClient, pollInterval, polls, new JobMetrics(registry));
+    var polling =
+        new ProgressPolling(statusClient, TOKENS, pollInterval, polls, new JobMetrics(registry));
     operator =
         new Operator(
             overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));

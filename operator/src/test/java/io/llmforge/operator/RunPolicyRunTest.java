@@ -2,10 +2,12 @@ package io.llmforge.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.OnOom;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.RunPolicy;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +68,7 @@ class RunPolicyRunTest {
   void nextAttemptWaitsForItsTimeAcrossARestart() {
     trainer.on("away", 1, 1, FakeTrainer.fails(FailureCode.STORAGE_UNAVAILABLE, "away"));
     trainer.on("away", 1, 2, FakeTrainer.completes());
-    apply("away", new RunPolicy(1, new Backoff(4, 4), null, null, null, null));
+    apply("away", new RunPolicy(1, new Backoff(4, 4), null, null, null, null, null, null));
 
     FineTuneJobStatus waiting =
         jobs.awaitStatus("away", s -> s.message().contains("attempt 2 starts at"));
@@ -88,7 +91,7 @@ class RunPolicyRunTest {
   void sameFailureAtTheSameStepEndsTheRun() {
     trainer.on("circle", 1, 1, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "index 7"));
     trainer.on("circle", 1, 2, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "index 7"));
-    apply("circle", new RunPolicy(5, new Backoff(0, 0), null, null, null, null));
+    apply("circle", new RunPolicy(5, new Backoff(0, 0), null, null, null, null, null, null));
 
     FineTuneJobStatus status = jobs.awaitPhase("circle", Phase.Failed);
 
@@ -103,7 +106,7 @@ class RunPolicyRunTest {
     var report = new TrainingReport.Running(TrainingReport.Phase.TRAINING, FakeTrainer.PROGRESS);
     trainer.on("hang", 1, 1, trainer.reportsUntilTerminated(report, "hang", FakeTrainer.stops()));
     trainer.on("hang", 1, 2, FakeTrainer.completes());
-    var policy = new RunPolicy(1, new Backoff(0, 0), null, null, null, 4L);
+    var policy = new RunPolicy(1, new Backoff(0, 0), null, null, null, 4L, null, null);
     try (StatusChanges changes = StatusChanges.of(client, "hang")) {
       apply("hang", policy);
       FineTuneJobStatus done = jobs.awaitPhase("hang", Phase.Succeeded);
@@ -123,7 +126,7 @@ class RunPolicyRunTest {
   @Test
   void runThatIsAtWorkTooLongSavesAndFails() {
     trainer.on("long", 1, 1, trainer.untilTerminated("long", FakeTrainer.stops()));
-    apply("long", new RunPolicy(3, new Backoff(0, 0), 2L, null, null, null));
+    apply("long", new RunPolicy(3, new Backoff(0, 0), 2L, null, null, null, null, null));
 
     FineTuneJobStatus status = jobs.awaitPhase("long", Phase.Failed);
 
@@ -147,7 +150,7 @@ class RunPolicyRunTest {
             null,
             null,
             null,
-            new RunPolicy(3, new Backoff(0, 0), null, 2L, null, null)));
+            new RunPolicy(3, new Backoff(0, 0), null, 2L, null, null, null, null)));
     client.resource(job).inNamespace("default").create();
 
     FineTuneJobStatus status = jobs.awaitPhase("stuck", Phase.Failed);
@@ -157,9 +160,35 @@ class RunPolicyRunTest {
   }
 
   @Test
+  void trainerWithTooLittleMemoryGetsSmallerMicroBatches() {
+    trainer.on(
+        "large", 1, 1, FakeTrainer.fails(FailureCode.ACCELERATOR_OUT_OF_MEMORY, "80 GiB needed"));
+    trainer.on("large", 1, 2, FakeTrainer.completes());
+    apply(
+        "large",
+        new RunPolicy(3, new Backoff(0, 0), null, null, null, null, 77L, OnOom.ShrinkMicroBatch));
+
+    FineTuneJobStatus status = jobs.awaitPhase("large", Phase.Succeeded);
+
+    assertThat(status.adjustments().microBatchDivisor()).isEqualTo(2);
+    assertThat(status.adjustments().sinceAttempt()).isEqualTo(2);
+    assertThat(arguments("large-1-train-1")).noneMatch(text -> text.contains("divisor"));
+    assertThat(arguments("large-1-train-2")).contains("--micro-batch-divisor=2");
+    assertThat(pod("large-1-train-2").getTerminationGracePeriodSeconds()).isEqualTo(77);
+  }
+
+  private static List<String> arguments(String job) {
+    return pod(job).getContainers().getFirst().getArgs();
+  }
+
+  private static PodSpec pod(String job) {
+    return jobs.job(job).getSpec().getTemplate().getSpec();
+  }
+
+  @Test
   void stoppedJobThatSomebodyLetsRunAgainIsStoppedAgain() {
     trainer.on("revived", 1, 1, trainer.untilTerminated("revived", FakeTrainer.stops()));
-    apply("revived", new RunPolicy(3, new Backoff(0, 0), null, null, null, null));
+    apply("revived", new RunPolicy(3, new Backoff(0, 0), null, null, null, null, null, null));
     trainer.awaitStarted("revived");
     jobs.suspend("revived", FineTuneJobs.Suspension.ON);
     jobs.awaitPhase("revived", Phase.Suspended);

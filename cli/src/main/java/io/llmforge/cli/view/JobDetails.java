@@ -3,6 +3,7 @@ package io.llmforge.cli.view;
 import io.fabric8.kubernetes.api.model.Event;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Adjustments;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Failure;
@@ -52,6 +53,9 @@ public final class JobDetails {
     if (status.run() != null) {
       lines.add("  " + runLine(status.run(), now));
     }
+    if (status.adjustments() != null) {
+      lines.add("  " + adjustmentLine(status.adjustments()));
+    }
     StatusText.progress(status).ifPresent(progress -> lines.add("  " + progress));
     if (status.failure() != null) {
       section(lines, "Failure", failureLines(status.failure()));
@@ -80,6 +84,11 @@ public final class JobDetails {
       line.add("since " + JobTable.age(run.startTime(), now));
     }
     return line.toString();
+  }
+
+  private static String adjustmentLine(Adjustments adjustments) {
+    return "micro-batches of 1/%d of the planned size since attempt %d, for lack of memory"
+        .formatted(adjustments.microBatchDivisor(), adjustments.sinceAttempt());
   }
 
   // A first attempt under way is told by the run's own line.

@@ -156,7 +156,12 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
   }
 
   private static String end(Optional<StageJob> job, Instant now) {
-    return text(job.flatMap(StageJob::ended).orElse(now));
+    return text(endTime(job, now));
+  }
+
+  /** When the attempt of a Job ended; a node whose clock is ahead ends nothing in the future. */
+  static Instant endTime(Optional<StageJob> job, Instant now) {
+    return job.flatMap(StageJob::ended).filter(now::isAfter).orElse(now);
   }
 
   private static String text(Instant time) {

@@ -2,7 +2,6 @@ package io.llmforge.operator.decide;
 
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.operator.observe.Observation;
-import io.llmforge.operator.observe.StageJob;
 import java.time.Instant;
 
 /**
@@ -32,7 +31,9 @@ final class Backoff {
     int failed = next.attempt() - 1;
     return AttemptHistory.of(observation, next.number())
         .end(failed)
-        .or(() -> observation.job(next.number(), next.stage(), failed).flatMap(StageJob::ended))
-        .orElse(observation.now());
+        .orElseGet(
+            () ->
+                AttemptHistory.endTime(
+                    observation.job(next.number(), next.stage(), failed), observation.now()));
   }
 }

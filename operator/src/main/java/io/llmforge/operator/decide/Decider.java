@@ -65,7 +65,7 @@ public final class Decider {
     }
     return attempt instanceof Attempt.Again again && Backoff.isBefore(run, again, observation)
         ? new Decision.BackOff(planned, run, again, Backoff.end(run, again, observation))
-        : new Decision.Train(planned, run, attempt);
+        : new Decision.Train(planned, run, attempt, AttemptTerms.of(observation, run, attempt));
   }
 
   private static boolean asksForAnother(
@@ -144,7 +144,7 @@ public final class Decider {
     }
     return TimeLimit.reached(observation, run, job)
         .<Decision>map(limit -> new Decision.Stopping(planning, run, job, limit.cause()))
-        .orElseGet(() -> atWork(run, attempt, planning));
+        .orElseGet(() -> atWork(run, attempt, planning, observation));
   }
 
   private static Decision stopping(RunState run, StageJob job, Planning planning) {
@@ -154,9 +154,13 @@ public final class Decider {
         : new Decision.Stopping(planning, run, job, cause);
   }
 
-  private static Decision atWork(RunState run, Attempt.AtWork attempt, Planning planning) {
+  private static Decision atWork(
+      RunState run, Attempt.AtWork attempt, Planning planning, Observation observation) {
     return planOf(run, planning)
-        .<Decision>map(planned -> new Decision.Train(planned, run, attempt))
+        .<Decision>map(
+            planned ->
+                new Decision.Train(
+                    planned, run, attempt, AttemptTerms.of(observation, run, attempt)))
         .orElseGet(() -> new Decision.Await(planning, run, attempt));
   }
 
@@ -170,7 +174,8 @@ public final class Decider {
   }
 
   private static Decision failed(
-      RunState run, Failure failure, Planning planning, Observation observation) {
+      RunState run, Failure cause, Planning planning, Observation observation) {
+    Failure failure = MicroBatches.remedied(cause, run, planning, observation);
     return switch (failure.failureClass()) {
       case FATAL -> new Decision.Fail(planning, run, failure);
       case RETRY -> retried(run, failure, planning, observation);

@@ -28,12 +28,18 @@ public sealed interface Decision {
     }
   }
 
-  /** The present config is to be trained: its objects must exist. */
-  record Train(Planning.Planned planning, RunState run, Attempt attempt) implements Decision {
+  /**
+   * The present config is to be trained: its objects must exist.
+   *
+   * @param terms what a Job that does not exist yet is created with
+   */
+  record Train(Planning.Planned planning, RunState run, Attempt attempt, AttemptTerms terms)
+      implements Decision {
     public Train {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
       requireNonNull(attempt, "attempt");
+      requireNonNull(terms, "terms");
     }
   }
 

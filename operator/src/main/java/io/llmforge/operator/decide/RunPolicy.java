@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.OnOom;
 import io.llmforge.operator.observe.Observation;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +23,7 @@ record RunPolicy(FineTuneJobSpec.RunPolicy asked) {
   private static final long HANG_SECONDS = 1800;
 
   private static final FineTuneJobSpec.RunPolicy NOTHING_ASKED =
-      new FineTuneJobSpec.RunPolicy(null, null, null, null, null, null);
+      new FineTuneJobSpec.RunPolicy(null, null, null, null, null, null, null, null);
   private static final Backoff NO_BACKOFF_ASKED = new Backoff(null, null);
 
   static RunPolicy of(FineTuneJobSpec spec) {
@@ -68,6 +69,15 @@ record RunPolicy(FineTuneJobSpec.RunPolicy asked) {
   Optional<Duration> hangTimeout() {
     return seconds(requireNonNullElse(asked.hangTimeoutSeconds(), HANG_SECONDS))
         .filter(timeout -> !timeout.isZero());
+  }
+
+  /** How long a pod may take to save; empty when that is to be learnt. */
+  Optional<Duration> terminationGrace() {
+    return seconds(asked.terminationGracePeriodSeconds());
+  }
+
+  OnOom onOom() {
+    return requireNonNullElse(asked.onOom(), OnOom.Fail);
   }
 
   private static Optional<Duration> seconds(@Nullable Long asked) {

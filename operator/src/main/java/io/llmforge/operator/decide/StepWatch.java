@@ -29,9 +29,15 @@ public record StepWatch(Instant lastMove, Duration timeout) {
         || report.phase() != WATCHED) {
       return Optional.empty();
     }
+    Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
+    // Without it, the answer at hand may be one of the attempt before.
+    Optional<Instant> start =
+        AttemptHistory.of(observation, run.number()).start(run.attempt(), job);
     return RunPolicy.of(observation)
         .hangTimeout()
-        .map(timeout -> new StepWatch(lastMove(observation, run, report), timeout));
+        .flatMap(
+            timeout ->
+                start.map(begun -> new StepWatch(lastMove(observation, begun, report), timeout)));
   }
 
   /** When it is worth a word. */
@@ -45,7 +51,7 @@ public record StepWatch(Instant lastMove, Duration timeout) {
   }
 
   private static Instant lastMove(
-      Observation observation, RunState run, TrainingReport.Running report) {
+      Observation observation, Instant start, TrainingReport.Running report) {
     @Nullable Progress recorded = observation.recorded().progress();
     if (recorded == null
         || recorded.lastChangeTime() == null
@@ -54,10 +60,6 @@ public record StepWatch(Instant lastMove, Duration timeout) {
       return observation.now();
     }
     Instant change = Instant.parse(recorded.lastChangeTime());
-    Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
-    return AttemptHistory.of(observation, run.number())
-        .start(run.attempt(), job)
-        .filter(change::isBefore)
-        .orElse(change);
+    return change.isBefore(start) ? start : change;
   }
 }

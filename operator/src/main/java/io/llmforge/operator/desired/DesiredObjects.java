@@ -1,22 +1,33 @@
 package io.llmforge.operator.desired;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.identity.StatusTokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What must exist once a decision is carried out. */
 public final class DesiredObjects {
 
   private final PodDefaults defaults;
+  private final StatusTokens tokens;
 
-  public DesiredObjects(PodDefaults defaults) {
+  /**
+   * A description of everything.
+   *
+   * @param tokens what trainers ask of those who want to know how far they are
+   */
+  public DesiredObjects(PodDefaults defaults, StatusTokens tokens) {
     this.defaults = defaults;
+    this.tokens = tokens;
   }
 
   /** The objects, in the order in which they need each other. */
@@ -44,13 +55,24 @@ public final class DesiredObjects {
   private List<HasMetadata> ofStages(
       Owner owner, FineTuneJobSpec spec, Decision.Train train, List<Stage> stages) {
     var plan = train.planning().planOf(train.run().number());
-    var order = new RunOrder(owner, spec, train.run(), plan);
+    var order =
+        new RunOrder(
+            owner, spec, train.run(), plan, train.terms(), tokens.of(owner, train.run().number()));
     List<HasMetadata> objects = new ArrayList<>();
     objects.add(PlanConfigMap.of(order));
     objects.add(HeadlessService.of(order));
     objects.add(WorkspaceClaim.of(order));
+    statusSecret(order, train.attempt()).ifPresent(objects::add);
     stages.forEach(stage -> objects.add(job(order.at(stage), train.planning())));
     return objects;
+  }
+
+  // Nobody may look whether it is there, so it is made with the Job that needs it and not again.
+  private static Optional<Secret> statusSecret(RunOrder order, Attempt attempt) {
+    return order
+        .statusToken()
+        .filter(token -> !(attempt instanceof Attempt.AtWork))
+        .map(token -> StatusSecret.of(order, token));
   }
 
   private Job job(RunOrder order, Planning.Planned planning) {

@@ -32,7 +32,8 @@ public record Observation(
   /** A status that says nothing. */
   public static final FineTuneJobStatus NO_STATUS =
       new FineTuneJobStatus(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null);
 
   public Observation {
     requireNonNull(request, "request");

@@ -63,7 +63,8 @@ public final class StatusComposer {
         conditions(picture, observation, now),
         attempts,
         RunUsage.of(recorded, run, attempts),
-        progress.checkpoints());
+        progress.checkpoints(),
+        RunAdjustments.of(observation, decision));
   }
 
   private static boolean isSame(Run run, Run recorded) {

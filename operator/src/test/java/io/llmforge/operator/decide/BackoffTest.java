@@ -47,13 +47,15 @@ class BackoffTest {
           null,
           null,
           null,
-          new FineTuneJobSpec.RunPolicy(3, new Backoff(10, 600), null, null, null, null));
+          new FineTuneJobSpec.RunPolicy(
+              3, new Backoff(10, 600), null, null, null, null, null, null));
   private static final String HASH = ((Planning.Planned) PLANNER.plan(OWNER, SPEC)).hash();
   private static final String DAY = "2026-11-23T";
 
   @ParameterizedTest(name = "[{index}] exit code {0}, {1} failures before, at {2} -> {3}")
   @CsvSource({
-    // The pod ended at 12:00:00.
+    // The pod ended at 12:00:00, as the clock of its node has it.
+    "70, 0, 11:00:00Z, BackOff 2 until 11:00:10Z",
     "70, 0, 12:00:01Z, BackOff 2 until 12:00:10Z",
     "70, 0, 12:00:10Z, Train 2",
     "70, 1, 12:00:10Z, BackOff 2 until 12:00:20Z",
@@ -170,7 +172,7 @@ class BackoffTest {
       int attempt, int failedAttempts, String job, List<AttemptStatus> attempts) {
     Run run = new Run(1, HASH, 1L, null, null, null, null, attempt, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, attempts, null,
+        null, null, null, run, null, null, null, null, null, null, null, null, attempts, null, null,
         null);
   }
 

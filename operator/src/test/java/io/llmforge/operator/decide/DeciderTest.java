@@ -49,7 +49,8 @@ class DeciderTest {
 
   /** Two retries, at once: what is retried when is {@link BackoffTest}'s. */
   private static final FineTuneJobSpec.RunPolicy POLICY =
-      new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null);
+      new FineTuneJobSpec.RunPolicy(
+          2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null, null, null);
 
   private final Decider decider = new Decider(PLANNER);
 
@@ -231,7 +232,8 @@ class DeciderTest {
           default -> throw new IllegalArgumentException(recorded);
         };
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 
   private static Run run(Outcome outcome, String job, int failedAttempts) {

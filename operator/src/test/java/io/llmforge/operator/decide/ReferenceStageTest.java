@@ -183,7 +183,8 @@ class ReferenceStageTest {
       default -> {}
     }
     var atOnce =
-        new FineTuneJobSpec.RunPolicy(2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null);
+        new FineTuneJobSpec.RunPolicy(
+            2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null, null, null);
     return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, atOnce);
   }
 
@@ -198,7 +199,8 @@ class ReferenceStageTest {
     String job = recorded.endsWith("-planned") ? null : "tiny-1-" + recorded + "-1";
     Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 
   private static List<StageJob> jobs(String reference, String train) {

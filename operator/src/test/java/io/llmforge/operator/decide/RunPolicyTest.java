@@ -32,7 +32,7 @@ class RunPolicyTest {
         RunPolicy.of(
             spec(
                 new FineTuneJobSpec.RunPolicy(
-                    null, new Backoff(initial, longest), null, null, null, null)));
+                    null, new Backoff(initial, longest), null, null, null, null, null, null)));
 
     assertThat(policy.pauseAfter(failures)).hasSeconds(pause);
   }

@@ -107,6 +107,19 @@ class TimeLimitTest {
     assertThat(decided(observation)).isEqualTo(expected);
   }
 
+  @Test
+  void answerOfTheAttemptBeforeIsNoHang() {
+    Observation observation =
+        observation(
+            spec("hang", 100),
+            status(0, "12:00:00", DAY + "11:00:00Z"),
+            job(StageJob.State.ACTIVE, WAITING, null),
+            answer("training", 5),
+            "12:30:00");
+
+    assertThat(decided(observation)).isEqualTo("Train next -");
+  }
+
   @ParameterizedTest(name = "[{index}] stopped for {0} -> {1}")
   @CsvSource({
     "HANG,           Train 2",
@@ -228,7 +241,9 @@ class TimeLimitTest {
             limit.equals("active") ? seconds : null,
             limit.equals("start") ? seconds : null,
             limit.equals("ready") ? seconds : null,
-            limit.equals("hang") ? seconds : null);
+            limit.equals("hang") ? seconds : null,
+            null,
+            null);
     return new FineTuneJobSpec(
         JobFixture.config(), null, null, null, null, null, null, null, null, policy);
   }
@@ -278,7 +293,8 @@ class TimeLimitTest {
         List.of(suspended),
         attempts,
         new Usage(used),
-        new Checkpoints(new Checkpoint("step-4", 4, "1.5")));
+        new Checkpoints(new Checkpoint("step-4", 4, "1.5")),
+        null);
   }
 
   private static StageJob job(StageJob.State state, TrainerPod pod, StopCause stopped) {

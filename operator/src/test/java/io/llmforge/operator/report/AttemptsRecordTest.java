@@ -11,6 +11,7 @@ import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptHistory;
+import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Planning;
@@ -75,7 +76,10 @@ class AttemptsRecordTest {
     FineTuneJobStatus failed = compose(working, backOff, null, NOON);
     FineTuneJobStatus again =
         compose(
-            failed, new Decision.Train(PLANNED, run(2), new Attempt.Again(FAILURE)), null, LATER);
+            failed,
+            new Decision.Train(PLANNED, run(2), new Attempt.Again(FAILURE), AttemptTerms.FIRST),
+            null,
+            LATER);
 
     assertThat(failed.attempts())
         .containsExactly(
@@ -117,7 +121,11 @@ class AttemptsRecordTest {
     var nextRun = new RunState(2, PLANNED.hash(), 3, Stage.TRAIN, 1, 0);
 
     FineTuneJobStatus after =
-        compose(before, new Decision.Train(PLANNED, nextRun, new Attempt.First()), null, LATER);
+        compose(
+            before,
+            new Decision.Train(PLANNED, nextRun, new Attempt.First(), AttemptTerms.FIRST),
+            null,
+            LATER);
 
     assertThat(after.attempts()).isNull();
   }
@@ -137,7 +145,10 @@ class AttemptsRecordTest {
 
   private static Decision underway(int attempt) {
     return new Decision.Train(
-        PLANNED, run(attempt), new Attempt.Underway("tiny-1-train-" + attempt, RUNNING));
+        PLANNED,
+        run(attempt),
+        new Attempt.Underway("tiny-1-train-" + attempt, RUNNING),
+        AttemptTerms.FIRST);
   }
 
   private static RunState run(int attempt) {

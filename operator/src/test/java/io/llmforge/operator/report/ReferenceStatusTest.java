@@ -11,6 +11,7 @@ import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Planning;
@@ -113,7 +114,7 @@ class ReferenceStatusTest {
   @Test
   void beforeItsPodsExistTheStageIsScoringAllTheSame() {
     FineTuneJobStatus status =
-        compose(new Decision.Train(PLANNED, SCORING_RUN, new Attempt.First()));
+        compose(new Decision.Train(PLANNED, SCORING_RUN, new Attempt.First(), AttemptTerms.FIRST));
 
     assertThat(status.phase()).isEqualTo(Phase.Scoring);
     assertThat(condition(status, "Running").reason()).isEqualTo("Starting");
@@ -125,7 +126,7 @@ class ReferenceStatusTest {
   @Test
   void trainingKeepsWhatIsKnownOfTheReferenceWhenItsJobIsGone() {
     StageJob complete = job(StageJob.State.COMPLETE, List.of(DONE, DONE, DONE));
-    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First());
+    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First(), AttemptTerms.FIRST);
     FineTuneJobStatus starting = compose(Observation.NO_STATUS, List.of(complete), begins, NOON);
 
     FineTuneJobStatus later = compose(starting, List.of(), begins, LATER);
@@ -177,7 +178,8 @@ class ReferenceStatusTest {
   @Test
   void whatATaskDoesNotNeedIsNoNews() {
     FineTuneJobStatus status =
-        compose(new Decision.Train(plainPlan(), plainRun(), new Attempt.First()));
+        compose(
+            new Decision.Train(plainPlan(), plainRun(), new Attempt.First(), AttemptTerms.FIRST));
 
     assertThat(condition(status, "ReferenceReady").status()).isEqualTo("True");
     assertThat(condition(status, "ReferenceReady").reason()).isEqualTo("NotRequired");
@@ -221,7 +223,7 @@ class ReferenceStatusTest {
   }
 
   private static Decision scoring(StageJob job) {
-    return new Decision.Train(PLANNED, SCORING_RUN, new Attempt.Scoring(job));
+    return new Decision.Train(PLANNED, SCORING_RUN, new Attempt.Scoring(job), AttemptTerms.FIRST);
   }
 
   private static StageJob job(StageJob.State state, List<TrainerPod> pods) {

@@ -16,6 +16,7 @@ import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Planning;
@@ -278,7 +279,10 @@ class StatusComposerTest {
 
     RunState second = new RunState(2, PLANNED.hash(), 3, Stage.TRAIN, 1, 0);
     FineTuneJobStatus status =
-        compose(after(failed), new Decision.Train(PLANNED, second, new Attempt.First()), LATER);
+        compose(
+            after(failed),
+            new Decision.Train(PLANNED, second, new Attempt.First(), AttemptTerms.FIRST),
+            LATER);
 
     assertThat(status.progress()).isNull();
     assertThat(status.failure()).isNull();
@@ -355,7 +359,7 @@ class StatusComposerTest {
   }
 
   private static Decision train(Attempt attempt) {
-    return new Decision.Train(PLANNED, RUN, attempt);
+    return new Decision.Train(PLANNED, RUN, attempt, AttemptTerms.FIRST);
   }
 
   private static Decision underway(TrainerPod pod) {

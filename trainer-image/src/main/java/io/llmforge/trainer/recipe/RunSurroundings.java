@@ -14,6 +14,7 @@ import java.time.InstantSource;
  * @param console lines for the log
  * @param clock measures steps
  * @param memory what the machine has left
+ * @param microBatchDivisor by how much micro-batches are smaller than the plan has them
  */
 public record RunSurroundings(
     Volumes volumes,
@@ -21,4 +22,5 @@ public record RunSurroundings(
     ProgressTracker progress,
     ConsoleProgress console,
     InstantSource clock,
-    HostMemory memory) {}
+    HostMemory memory,
+    int microBatchDivisor) {}

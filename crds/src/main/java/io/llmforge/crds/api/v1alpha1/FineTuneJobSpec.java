@@ -64,6 +64,10 @@ public record FineTuneJobSpec(
    *     the creation of its Job; then the attempt has failed. Default: no limit.
    * @param hangTimeoutSeconds Longest time without a new step while the trainer says that it
    *     trains; then the attempt has failed. 0: no limit. Default: 1800.
+   * @param terminationGracePeriodSeconds How long a pod that is told to end may take to save.
+   *     Default: three times as long as the newest checkpoint took, at least 120 and at most 1800;
+   *     learnt for the next attempt.
+   * @param onOom What follows when the accelerator has too little memory. Default: Fail.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RunPolicy(
@@ -72,7 +76,20 @@ public record FineTuneJobSpec(
       @Min(1) @Nullable Long activeDeadlineSeconds,
       @Min(1) @Nullable Long startDeadlineSeconds,
       @Min(1) @Nullable Long podsReadyTimeoutSeconds,
-      @Min(0) @Nullable Long hangTimeoutSeconds) {}
+      @Min(0) @Nullable Long hangTimeoutSeconds,
+      @Min(1) @Nullable Long terminationGracePeriodSeconds,
+      @Nullable OnOom onOom) {}
+
+  /** What follows when the accelerator has too little memory. */
+  public enum OnOom {
+    /** The run fails. */
+    Fail,
+    /**
+     * The next attempt takes micro-batches of half the size, and more of them for the same step;
+     * what is trained is the same but for rounding and, with dropout, its masks.
+     */
+    ShrinkMicroBatch
+  }
 
   /**
    * Pause between a failed attempt and the next; it doubles with every failure of the run.

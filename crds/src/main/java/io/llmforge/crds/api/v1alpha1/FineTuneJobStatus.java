@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     out.
  * @param usage What the current run has used.
  * @param checkpoints What another attempt can continue from.
+ * @param adjustments What the operator has changed so that the run can go on.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobStatus(
@@ -43,7 +44,8 @@ public record FineTuneJobStatus(
     @Size(max = 16) @Nullable List<JobCondition> conditions,
     @Size(max = 10) @Nullable List<AttemptStatus> attempts,
     @Nullable Usage usage,
-    @Nullable Checkpoints checkpoints) {
+    @Nullable Checkpoints checkpoints,
+    @Nullable Adjustments adjustments) {
 
   /** One word for where the run is. */
   public enum Phase {
@@ -131,6 +133,14 @@ public record FineTuneJobStatus(
    * @param activeSeconds Seconds in which its ended attempts had pods at work.
    */
   public record Usage(long activeSeconds) {}
+
+  /**
+   * What the operator has changed so that the run can go on.
+   *
+   * @param microBatchDivisor By how much micro-batches are smaller than planned, a power of two.
+   * @param sinceAttempt First attempt with micro-batches of that size.
+   */
+  public record Adjustments(int microBatchDivisor, int sinceAttempt) {}
 
   /**
    * Checkpoints of the run.
