@@ -86,8 +86,8 @@ public enum Reason {
           + " version as the operator."),
   POD_LOST("Find out what deleted the pod or Job; the next attempt continues from the checkpoint."),
   DEADLINE_EXCEEDED(
-      "Raise spec.runPolicy.activeDeadlineSeconds with a change that makes a new run; a run's own"
-          + " checkpoints stay in its workspace."),
+      "Raise spec.runPolicy.activeDeadlineSeconds, which starts a new run; the checkpoints of this one"
+          + " stay in its workspace."),
   START_DEADLINE_EXCEEDED(
       "Free what the pods wait for or raise spec.runPolicy.startDeadlineSeconds, then change the"
           + " spec."),
