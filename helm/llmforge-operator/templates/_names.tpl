@@ -31,3 +31,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ $image.repository }}:{{ default $root.Chart.AppVersion $image.tag }}
 {{- end -}}
 {{- end -}}
+
+{{- define "llmforge-operator.statusKey" -}}
+{{- default (printf "%s-status-key" (include "llmforge-operator.name" .)) .Values.statusKey.secretName -}}
+{{- end -}}

@@ -19,6 +19,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.operator.decide.Admission;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Hold;
+import io.llmforge.operator.decide.NextLook;
 import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.HeldPods;
 import io.llmforge.operator.desired.JobDemand;
@@ -32,6 +33,8 @@ import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.report.Obstacle;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,11 +76,12 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
   @Override
   public UpdateControl<FineTuneJob> reconcile(FineTuneJob job, Context<FineTuneJob> context) {
     OwnedObjects owned = owned(context, parts.desired().kinds());
+    Instant now = parts.clock().instant();
     Observation observation =
         parts
             .observer()
-            .observe(job, owned, answer(context))
-            .with(QueueReader.read(job, owned, Neighbourhood.NONE, parts.clock().instant()));
+            .observe(job, owned, answer(context), now)
+            .with(QueueReader.read(job, owned, Neighbourhood.NONE, now));
     Decision wished = parts.decider().decide(observation);
     if (!QuotaQueue.wantsPods(wished)) {
       return carryOut(wished, observation, context);
@@ -89,7 +93,7 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
             () -> {
               Neighbourhood others =
                   context.getSecondaryResource(Neighbourhood.class).orElse(Neighbourhood.NONE);
-              var facts = QueueReader.read(job, owned, others, parts.clock().instant());
+              var facts = QueueReader.read(job, owned, others, now);
               return carryOut(wished, observation.with(facts), context);
             });
   }
@@ -110,7 +114,7 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     parts.stopper().stop(decision, observation);
     parts.releaser().release(admission.release(), owner.namespace());
     FineTuneJobStatus status =
-        parts.composer().compose(observation, decision, obstacles, parts.clock().instant());
+        parts.composer().compose(observation, decision, obstacles, observation.now());
     parts
         .reporter()
         .publish(
@@ -158,21 +162,25 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     if (!obstacles.isEmpty()) {
       return control.rescheduleAfter(RETRY_PAUSE);
     }
-    if (decision instanceof Decision.Queue queue) {
-      return next(observation, queue.hold());
+    if (decision instanceof Decision.Succeed || decision instanceof Decision.Fail) {
+      return control.rescheduleAfter(NEXT_RUN_PAUSE);
     }
-    boolean justEnded = decision instanceof Decision.Succeed || decision instanceof Decision.Fail;
-    return justEnded ? control.rescheduleAfter(NEXT_RUN_PAUSE) : control;
+    Optional<Duration> queued =
+        decision instanceof Decision.Queue queue
+            ? patience(observation, queue.hold())
+            : Optional.empty();
+    Optional<Duration> timed =
+        NextLook.at(observation, decision).map(time -> Duration.between(observation.now(), time));
+    Stream.concat(queued.stream(), timed.stream())
+        .min(Comparator.naturalOrder())
+        .ifPresent(control::rescheduleAfter);
+    return control;
   }
 
   // Quota that was freed before the status said that it is waited for has woken nobody.
-  private static UpdateControl<FineTuneJob> next(Observation observation, Hold hold) {
-    UpdateControl<FineTuneJob> control = UpdateControl.noUpdate();
+  private static Optional<Duration> patience(Observation observation, Hold hold) {
     boolean isNews = observation.recorded().phase() != Phase.Queued;
-    return hold.patience()
-        .or(() -> isNews ? Optional.of(SECOND_LOOK) : Optional.empty())
-        .map(control::rescheduleAfter)
-        .orElse(control);
+    return hold.patience().or(() -> isNews ? Optional.of(SECOND_LOOK) : Optional.empty());
   }
 
   private static OwnedObjects owned(

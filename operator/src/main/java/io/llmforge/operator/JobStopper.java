@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.identity.ObjectLabels;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.QueuedJob;
 import io.llmforge.operator.observe.StageJob;
@@ -19,27 +20,32 @@ import java.util.Optional;
  */
 final class JobStopper {
 
-  private static final String BY_USER = "true";
-
   private final KubernetesClient client;
 
   JobStopper(KubernetesClient client) {
     this.client = client;
   }
 
-  /** Stops what a decision says; a Job that is gone needs no stopping. */
+  /** Stops what a decision says, and what was stopped before and runs again. */
   void stop(Decision decision, Observation observation) {
     order(decision)
         .filter(order -> order.job().state() == StageJob.State.ACTIVE)
         .ifPresent(order -> stop(order, observation));
+    observation.jobs().stream()
+        .filter(job -> job.state() == StageJob.State.REVIVED)
+        .map(job -> new Order(job, job.past().stopped().orElse(StopCause.SUSPENDED)))
+        .forEach(order -> stop(order, observation));
   }
 
-  /** A Job to stop, and the mark that says why. */
-  private record Order(StageJob job, String mark) {}
+  /** A Job to stop, and why. */
+  private record Order(StageJob job, StopCause cause) {}
 
   private static Optional<Order> order(Decision decision) {
     if (decision instanceof Decision.Suspending suspending) {
-      return Optional.of(new Order(suspending.job(), BY_USER));
+      return Optional.of(new Order(suspending.job(), StopCause.SUSPENDED));
+    }
+    if (decision instanceof Decision.Stopping stopping) {
+      return Optional.of(new Order(stopping.job(), stopping.cause()));
     }
     return decision instanceof Decision.Queue queue ? order(queue.hold()) : Optional.empty();
   }
@@ -47,8 +53,8 @@ final class JobStopper {
   private static Optional<Order> order(Hold hold) {
     return switch (hold) {
       case Hold.Withdrawing withdrawing ->
-          Optional.of(new Order(withdrawing.work(), ObjectLabels.WITHDRAWN));
-      case Hold.Evicting evicting -> Optional.of(new Order(evicting.work(), ObjectLabels.EVICTED));
+          Optional.of(new Order(withdrawing.work(), StopCause.WITHDRAWN));
+      case Hold.Evicting evicting -> Optional.of(new Order(evicting.work(), StopCause.EVICTED));
       case Hold.InLine line -> Optional.empty();
       case Hold.TooLarge large -> Optional.empty();
       case Hold.Collecting collecting -> Optional.empty();
@@ -58,7 +64,8 @@ final class JobStopper {
     };
   }
 
-  // Kueue first: while it has a place for the Job, it starts one that was suspended again.
+  // A Job that is gone needs no stopping. Kueue first: while it has a place for the Job, it starts
+  // one that was suspended again.
   private void stop(Order order, Observation observation) {
     String namespace = observation.request().owner().namespace();
     observation
@@ -85,6 +92,6 @@ final class JobStopper {
     return """
         {"metadata": {"annotations": {"%s": "%s"}}, "spec": {"suspend": true}}
         """
-        .formatted(ObjectLabels.STOPPED, order.mark());
+        .formatted(ObjectLabels.STOPPED, order.cause().mark());
   }
 }

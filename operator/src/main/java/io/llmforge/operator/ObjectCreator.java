@@ -1,6 +1,7 @@
 package io.llmforge.operator;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.llmforge.operator.decide.Reason;
@@ -51,7 +52,11 @@ final class ObjectCreator {
   private Optional<Obstacle> create(
       ObjectKey key, HasMetadata object, Owner owner, Consumer<HasMetadata> create) {
     try {
-      create.accept(object);
+      if (object instanceof Secret secret) {
+        client.resource(secret).create();
+      } else {
+        create.accept(object);
+      }
       return Optional.empty();
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
@@ -66,6 +71,9 @@ final class ObjectCreator {
 
   // A cache that is behind lets us create twice; an object of somebody else is in the way.
   private Optional<Obstacle> taken(ObjectKey key, HasMetadata object, Owner owner) {
+    if (object instanceof Secret) {
+      return Optional.empty(); // It may not be read; an earlier attempt made it.
+    }
     HasMetadata existing = client.resource(object).get();
     if (existing == null || Observer.isControlledBy(owner.uid(), existing)) {
       return Optional.empty();

@@ -9,6 +9,7 @@ import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.llmforge.operator.decide.AcceleratorMap;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.desired.StatusReaders;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.Meter;
@@ -100,7 +101,9 @@ public final class OperatorBeans {
     ScheduledExecutorService polls =
         new ScheduledThreadPoolExecutor(
             POLLS_AT_A_TIME, Thread.ofVirtual().name("progress").factory());
-    var polling = new ProgressPolling(statusClient, settings.pollInterval(), polls, metrics);
+    StatusTokens tokens = settings.statusKey().map(StatusTokens::of).orElseGet(StatusTokens::none);
+    var polling =
+        new ProgressPolling(statusClient, tokens, settings.pollInterval(), polls, metrics);
     return Parts.of(
         client,
         new PodDefaults(

@@ -24,6 +24,12 @@ public interface OperatorSettings {
   @WithDefault("10s")
   Duration pollInterval();
 
+  /**
+   * Key that the tokens of trainers' status servers are made of; LLMFORGE_STATUS_KEY. Without one,
+   * trainers answer whoever reaches them.
+   */
+  Optional<String> statusKey();
+
   /** Namespaces to look after, separated by commas. */
   @WithDefault("JOSDK_ALL_NAMESPACES")
   String namespaces();

@@ -39,7 +39,7 @@ record Parts(
         new Decider(new TrainingPlanner(new LlmForgeConfigReader(), defaults.accelerators())),
         new QuotaQueue(QuotaQueue.PATIENCE, QuotaQueue.SHORTEST_PAUSE),
         new NamespaceTurns(),
-        new DesiredObjects(defaults),
+        new DesiredObjects(defaults, polling.tokens()),
         new ObjectCreator(client),
         new JobStopper(client),
         new PodReleaser(client),

@@ -8,6 +8,7 @@ import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.desired.DesiredObjects;
 import io.llmforge.operator.desired.PodDefaults;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
 import java.util.List;
@@ -29,7 +30,8 @@ public record Rendering(Decision decision, List<HasMetadata> objects) {
     Decision decision =
         new Decider(new TrainingPlanner(new LlmForgeConfigReader(), defaults.accelerators()))
             .decide(Observation.ofNew(request));
-    return new Rendering(decision, objects(request, decision, new DesiredObjects(defaults)));
+    return new Rendering(
+        decision, objects(request, decision, new DesiredObjects(defaults, StatusTokens.none())));
   }
 
   /** Whether the config cannot be trained; the decision's findings say why. */

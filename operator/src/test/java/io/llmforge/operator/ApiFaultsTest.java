@@ -16,6 +16,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.OwnedObjects;
 import io.llmforge.operator.observe.StatusAnswer;
@@ -57,7 +58,11 @@ public class ApiFaultsTest {
   void decide() {
     var polling =
         new ProgressPolling(
-            statusClient, Duration.ofSeconds(1), polls, new JobMetrics(new SimpleMeterRegistry()));
+            statusClient,
+            StatusTokens.none(),
+            Duration.ofSeconds(1),
+            polls,
+            new JobMetrics(new SimpleMeterRegistry()));
     var noon = Clock.fixed(Instant.parse("2026-11-23T12:00:00Z"), ZoneOffset.UTC);
     parts = Parts.of(client, OperatorFixture.DEFAULTS, polling, noon);
     FineTuneJob job = JobFixture.job("tiny", JobFixture.config());
@@ -69,7 +74,8 @@ public class ApiFaultsTest {
             .observe(
                 job,
                 new OwnedObjects(List.of(), List.of(), List.of()),
-                new StatusAnswer.NotAsked());
+                new StatusAnswer.NotAsked(),
+                noon.instant());
     decision = parts.decider().decide(observation);
   }
 
@@ -192,7 +198,8 @@ public class ApiFaultsTest {
             status,
             observation.objects(),
             observation.jobs(),
-            observation.answer());
+            observation.answer(),
+            observation.now());
 
     parts
         .reporter()

@@ -143,6 +143,45 @@ class ChartTest {
         .isEqualToIgnoringNewLines(Files.readString(CHART.resolve("argocd/resume.lua")));
   }
 
+  /** Rendering leaves hooks out, so the Secret's own template is read; lint has parsed it. */
+  @Test
+  void keyOfTrainersTokensIsMadeAtInstallationAlone() throws IOException {
+    String template = Files.readString(CHART.resolve("templates/status-key.yaml"));
+
+    assertThat(template)
+        .contains("helm.sh/hook: pre-install\n")
+        .contains("argocd.argoproj.io/hook: Skip\n")
+        .contains("key: {{ randAlphaNum 48 | b64enc }}");
+    assertThat(statusKey(render(UnaryOperator.identity())))
+        .isEqualTo("test-llmforge-operator-status-key");
+  }
+
+  @Test
+  void keyOfTrainersTokensMayBeYours() throws IOException {
+    List<JsonNode> objects = render(command -> command.set("statusKey.secretName", "mine"));
+
+    assertThat(kinds(objects)).doesNotContain("Secret");
+    assertThat(statusKey(objects)).isEqualTo("mine");
+  }
+
+  @Test
+  void operatorWithoutAKeyNeedsNoSecret() throws IOException {
+    List<JsonNode> objects = render(command -> command.set("statusKey.enabled", false));
+
+    assertThat(kinds(objects)).doesNotContain("Secret");
+    assertThat(statusKey(objects)).isEmpty();
+  }
+
+  private static String statusKey(List<JsonNode> objects) {
+    JsonNode container = only(objects, "Deployment").at("/spec/template/spec/containers/0");
+    for (JsonNode variable : container.path("env")) {
+      if (variable.path("name").asText().equals("LLMFORGE_STATUS_KEY")) {
+        return variable.at("/valueFrom/secretKeyRef/name").asText();
+      }
+    }
+    return "";
+  }
+
   @Test
   void rolesOfUsersAreAggregated() throws IOException {
     List<JsonNode> objects = render(UnaryOperator.identity());

@@ -7,7 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A process of its own that answers {@code GET /v1/status} with a file. Needs nothing but the JDK.
+ * A process of its own that answers {@code GET /v1/status} with a file, for the token in another.
+ * Needs nothing but the JDK.
  */
 final class FakeStatusServer {
 
@@ -18,8 +19,11 @@ final class FakeStatusServer {
     server.createContext(
         "/",
         exchange -> {
+          String token = Files.readString(Path.of(arguments[2])).strip();
+          String given = exchange.getRequestHeaders().getFirst("Authorization");
           byte[] answer = Files.readAllBytes(Path.of(arguments[1]));
-          exchange.sendResponseHeaders(200, answer.length);
+          exchange.sendResponseHeaders(
+              ("Bearer " + token).equals(given) ? 200 : 401, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
         });

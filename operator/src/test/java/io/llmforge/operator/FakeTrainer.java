@@ -31,7 +31,8 @@ final class FakeTrainer {
           100.0,
           0L,
           "2026-11-23T00:00:00Z",
-          List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)));
+          List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)),
+          null);
 
   private final Path folder;
 
@@ -51,6 +52,10 @@ final class FakeTrainer {
         reference) part=reference-${4#--shard=} ;;
         *) echo "no such command: $1"; exit 64 ;;
         esac
+        token=
+        for argument in "$@"; do
+        case $argument in --status-token-file=*) token=${argument#*=} ;; esac
+        done
         job=$(sed -n 's/^ *"name" : "\\(.*\\)",$/\\1/p' "$plan" | head -n 1)
         run=$(sed -n 's/^ *"number" : \\([0-9]*\\).*/\\1/p' "$plan" | head -n 1)
         . "%s/$job-$run-$part-$LLMFORGE_ATTEMPT.sh"
@@ -108,6 +113,16 @@ final class FakeTrainer {
 
   /** Answers questions for its status with a report while it waits for a file. */
   String reports(TrainingReport report, String file, String rest) {
+    return """
+        %s
+        while [ ! -e '%s' ]; do sleep 0.05; done
+        kill $server
+        %s
+        """
+        .formatted(startServer(report, file), folder.resolve(file), rest);
+  }
+
+  private String startServer(TrainingReport report, String file) {
     Path answer = folder.resolve(file + ".json");
     try {
       Files.writeString(answer, PlanJson.write(report));
@@ -115,19 +130,32 @@ final class FakeTrainer {
       throw new UncheckedIOException(e);
     }
     return """
-        "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" &
+        "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" "$token" &
         server=$!
-        while [ ! -e '%s' ]; do sleep 0.05; done
-        kill $server
-        %s
         """
         .formatted(
             System.getProperty("java.home"),
             Path.of("target/test-classes").toAbsolutePath(),
             FakeStatusServer.class.getName(),
-            answer,
-            folder.resolve(file),
-            rest);
+            answer);
+  }
+
+  /**
+   * Answers with a report until it is told to end, then does the rest; a file says it has begun.
+   */
+  String reportsUntilTerminated(TrainingReport report, String file, String rest) {
+    return """
+        %1$s
+        end() {
+        kill $server
+        touch '%2$s-terminated'
+        %3$s
+        }
+        trap end TERM
+        touch '%2$s-started'
+        while :; do sleep 0.05; done
+        """
+        .formatted(startServer(report, file), folder.resolve(file), rest);
   }
 
   /** Fails once, then does the rest. */

@@ -36,7 +36,8 @@ record FineTuneJobs(KubernetesClient client) {
   /** Applies one that is suspended from its first moment. */
   void applySuspended(String name, ObjectNode config) {
     FineTuneJob job = JobFixture.job(name, config);
-    job.setSpec(new FineTuneJobSpec(config, null, null, true, null, null, null, null, null, null));
+    job.setSpec(
+        new FineTuneJobSpec(config, null, null, true, null, null, null, null, null, null, null));
     client.resource(job).inNamespace(NAMESPACE).create();
   }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.RunPolicy;
 
 /** FineTuneJobs and configs for tests. */
 public final class JobFixture {
@@ -42,10 +44,17 @@ public final class JobFixture {
     return config;
   }
 
+  /** Two retries without a pause: a test has no time to wait. */
+  public static RunPolicy twoRetries() {
+    return new RunPolicy(2, new Backoff(0, 0), null, null, null, null, null, null);
+  }
+
   public static FineTuneJob job(String name, ObjectNode config) {
     FineTuneJob job = new FineTuneJob();
     job.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("default").build());
-    job.setSpec(new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null));
+    job.setSpec(
+        new FineTuneJobSpec(
+            config, null, null, null, null, null, null, null, null, null, twoRetries()));
     return job;
   }
 }

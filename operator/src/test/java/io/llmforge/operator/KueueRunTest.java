@@ -238,7 +238,8 @@ class KueueRunTest {
             null,
             null,
             null,
-            new Queue(QueueProvider.Kueue, "team-a", null, "urgent")));
+            new Queue(QueueProvider.Kueue, "team-a", null, "urgent"),
+            null));
     client.resource(job).inNamespace("default").create();
   }
 

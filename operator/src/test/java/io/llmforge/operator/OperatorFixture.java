@@ -7,6 +7,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.llmforge.operator.decide.QuotaQueue;
 import io.llmforge.operator.desired.PodDefaults;
 import io.llmforge.operator.desired.StatusReaders;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.StatusClient;
 import io.llmforge.operator.report.JobMetrics;
 import io.micrometer.core.instrument.Counter;
@@ -28,6 +29,7 @@ final class OperatorFixture implements AutoCloseable {
       DEFAULTS.withStatusReaders(new StatusReaders(List.of("default", "monitoring")));
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+  static final StatusTokens TOKENS = StatusTokens.of("0123456789abcdef0123456789abcdef");
 
   private final Operator operator;
   private final StatusClient statusClient;
@@ -42,7 +44,8 @@ final class OperatorFixture implements AutoCloseable {
       Consumer<ConfigurationServiceOverrider> more) {
     statusClient = StatusClient.ofContract();
     polls = Executors.newScheduledThreadPool(2);
-    var polling = new ProgressPolling(statusClient, POLL_INTERVAL, polls, new JobMetrics(registry));
+    var polling =
+        new ProgressPolling(statusClient, TOKENS, POLL_INTERVAL, polls, new JobMetrics(registry));
     operator =
         new Operator(
             overrider -> {

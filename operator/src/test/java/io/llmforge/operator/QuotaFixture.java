@@ -91,7 +91,8 @@ record QuotaFixture(KubernetesClient client) {
             null,
             null,
             null,
-            new Queue(null, null, priority, null)));
+            new Queue(null, null, priority, null),
+            null));
     client.resource(job).inNamespace(NAMESPACE).create();
   }
 

@@ -1,6 +1,7 @@
 package io.llmforge.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -72,17 +73,18 @@ class ReconcilerTest {
 
     assertThat(conditions(status))
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "Accepted", "True",
-                "QuotaReserved", "True",
-                "ReferenceReady", "True",
-                "Running", "False",
-                "Suspended", "False",
-                "Ready", "True",
-                "Reconciling", "False",
-                "Stalled", "False",
-                "Complete", "True",
-                "Failed", "False"));
+            Map.ofEntries(
+                entry("Accepted", "True"),
+                entry("QuotaReserved", "True"),
+                entry("ReferenceReady", "True"),
+                entry("Running", "False"),
+                entry("TrainingHealthy", "Unknown"),
+                entry("Suspended", "False"),
+                entry("Ready", "True"),
+                entry("Reconciling", "False"),
+                entry("Stalled", "False"),
+                entry("Complete", "True"),
+                entry("Failed", "False")));
     assertThat(status.progress().stepText()).isEqualTo("10/10");
     assertThat(status.outputs()).singleElement().hasFieldOrPropertyWithValue("name", "result");
     assertThat(status.run().outcome()).isEqualTo(Outcome.Succeeded);
@@ -109,14 +111,15 @@ class ReconcilerTest {
   @Test
   void retryableFailureIsRetriedThreeTimesAndThenFails() {
     for (int attempt = 1; attempt <= 3; attempt++) {
-      trainer.on("flaky", 1, attempt, FakeTrainer.fails(FailureCode.INTERNAL_ERROR, "bad luck"));
+      trainer.on(
+          "flaky", 1, attempt, FakeTrainer.fails(FailureCode.STORAGE_UNAVAILABLE, "bad luck"));
     }
 
     jobs.apply("flaky", JobFixture.config());
     FineTuneJobStatus status = jobs.awaitPhase("flaky", Phase.Failed);
 
     assertThat(status.run().attempt()).isEqualTo(3);
-    assertThat(status.failure().reason()).isEqualTo("InternalError");
+    assertThat(status.failure().reason()).isEqualTo("StorageUnavailable");
     assertThat(jobs.jobs("flaky"))
         .containsExactlyInAnyOrder("flaky-1-train-1", "flaky-1-train-2", "flaky-1-train-3");
   }

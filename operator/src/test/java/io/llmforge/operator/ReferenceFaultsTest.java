@@ -19,6 +19,7 @@ import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.identity.StatusTokens;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.OwnedObjects;
 import io.llmforge.operator.observe.StatusAnswer;
@@ -56,7 +57,11 @@ public class ReferenceFaultsTest {
   void lookForTheFirstTime() {
     var polling =
         new ProgressPolling(
-            statusClient, Duration.ofSeconds(1), polls, new JobMetrics(new SimpleMeterRegistry()));
+            statusClient,
+            StatusTokens.none(),
+            Duration.ofSeconds(1),
+            polls,
+            new JobMetrics(new SimpleMeterRegistry()));
     parts = Parts.of(client, OperatorFixture.DEFAULTS, polling, Clock.systemUTC());
     job.getMetadata().setUid("uid-of-pairs");
     job.getMetadata().setGeneration(1L);
@@ -115,7 +120,8 @@ public class ReferenceFaultsTest {
   }
 
   private void look(OwnedObjects owned) {
-    observation = parts.observer().observe(job, owned, new StatusAnswer.NotAsked());
+    observation =
+        parts.observer().observe(job, owned, new StatusAnswer.NotAsked(), parts.clock().instant());
     decision = parts.decider().decide(observation);
   }
 

@@ -20,6 +20,7 @@ import io.llmforge.trainer.recipe.TrainingRecipe;
 import io.llmforge.trainer.report.ConsoleProgress;
 import io.llmforge.trainer.report.ProgressTracker;
 import io.llmforge.trainer.report.StatusServer;
+import io.llmforge.trainer.report.StatusToken;
 import io.llmforge.trainer.report.TerminationMessage;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.storage.Volumes;
@@ -163,7 +164,7 @@ public final class Trainer {
     if (arguments.shard().isPresent()) {
       return new ReferenceRecipe(plan, arguments.shard().getAsInt(), run).run();
     }
-    Optional<StatusServer> server = startServer(arguments.statusPort());
+    Optional<StatusServer> server = startServer(arguments);
     try {
       return train(plan, run);
     } finally {
@@ -195,7 +196,8 @@ public final class Trainer {
         console,
         surroundings.clock(),
         surroundings.memory(),
-        surroundings.environment());
+        surroundings.environment(),
+        arguments.microBatchDivisor());
   }
 
   private static TrainingPlan readPlan(TrainerArguments arguments) {
@@ -212,10 +214,10 @@ public final class Trainer {
   }
 
   /** The endpoints only inform: a run without them is a run. */
-  private Optional<StatusServer> startServer(int port) {
-    var address = new InetSocketAddress(surroundings.address(), port);
+  private Optional<StatusServer> startServer(TrainerArguments arguments) {
+    var address = new InetSocketAddress(surroundings.address(), arguments.statusPort());
     try {
-      StatusServer server = StatusServer.start(address, progress, control);
+      StatusServer server = StatusServer.start(address, progress, control, statusToken(arguments));
       console.line(
           "[status] http://%s:%d".formatted(surroundings.address(), server.address().getPort()));
       return Optional.of(server);
@@ -223,6 +225,13 @@ public final class Trainer {
       console.warning("no status server on %s: %s".formatted(address, e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  // A server that should ask for a token and does not know it must not answer.
+  private static StatusToken statusToken(TrainerArguments arguments) throws IOException {
+    return arguments.statusTokenFile().isPresent()
+        ? StatusToken.in(arguments.statusTokenFile().get())
+        : StatusToken.NONE;
   }
 
   private void writeLastWords(TrainingReport report) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param workspace the run's own folder
  * @param volumes mount folder of each claim
  * @param statusPort port of the status server
+ * @param microBatchDivisor by how much micro-batches are smaller than the plan has them
+ * @param statusTokenFile file of the token that the status server asks for, when it asks for one
  */
 record TrainerArguments(
     Command command,
@@ -25,11 +28,14 @@ record TrainerArguments(
     Path plan,
     Path workspace,
     Map<String, Path> volumes,
-    int statusPort) {
+    int statusPort,
+    int microBatchDivisor,
+    Optional<Path> statusTokenFile) {
 
   static final String HELP =
       """
       usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--status-port=PORT]
+                   [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
              fetch --plan=FILE --workspace=FOLDER
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
@@ -44,6 +50,12 @@ record TrainerArguments(
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
         --volume=CLAIM=FOLDER  where a persistent volume claim of the plan is mounted
         --status-port=PORT     port of the status server (default 8090; 0 takes a free one)
+        --micro-batch-divisor=NUMBER
+                               micro-batches are this much smaller than planned, and as many more
+                               make a step (default 1)
+        --status-token-file=FILE
+                               questions to the status server must carry the token in this file, as
+                               Authorization: Bearer; probes need not (default: nobody must)
         --shard=NUMBER         which shard to score, from 0
         --help                 print this
 
@@ -111,6 +123,8 @@ record TrainerArguments(
     Path workspace = null;
     Map<String, Path> volumes = new HashMap<>();
     int statusPort = PodContract.STATUS_PORT;
+    int microBatchDivisor = 1;
+    Path statusTokenFile = null;
     for (String argument : arguments.subList(1, arguments.size())) {
       if (argument.startsWith(PodContract.PLAN_ARGUMENT)) {
         plan = Path.of(value(argument, PodContract.PLAN_ARGUMENT));
@@ -120,6 +134,12 @@ record TrainerArguments(
         addVolume(value(argument, PodContract.VOLUME_ARGUMENT), volumes);
       } else if (scores && argument.startsWith(PodContract.SHARD_ARGUMENT)) {
         shard = OptionalInt.of(shard(value(argument, PodContract.SHARD_ARGUMENT)));
+      } else if (command == Command.TRAIN
+          && argument.startsWith(PodContract.MICRO_BATCH_DIVISOR_ARGUMENT)) {
+        microBatchDivisor = divisor(value(argument, PodContract.MICRO_BATCH_DIVISOR_ARGUMENT));
+      } else if (command == Command.TRAIN
+          && argument.startsWith(PodContract.STATUS_TOKEN_ARGUMENT)) {
+        statusTokenFile = Path.of(value(argument, PodContract.STATUS_TOKEN_ARGUMENT));
       } else if (argument.startsWith(STATUS_PORT_ARGUMENT)) {
         statusPort = port(value(argument, STATUS_PORT_ARGUMENT));
       } else {
@@ -135,7 +155,9 @@ record TrainerArguments(
         required(plan, PodContract.PLAN_ARGUMENT),
         required(workspace, PodContract.WORKSPACE_ARGUMENT).toAbsolutePath().normalize(),
         volumes,
-        statusPort);
+        statusPort,
+        microBatchDivisor,
+        Optional.ofNullable(statusTokenFile));
   }
 
   private static void addVolume(String text, Map<String, Path> volumes) {
@@ -158,6 +180,18 @@ record TrainerArguments(
       // Said below, as for a negative number.
     }
     throw new UsageException("--shard needs a number from 0, was '" + text + "'");
+  }
+
+  private static int divisor(String text) {
+    try {
+      int divisor = Integer.parseInt(text);
+      if (divisor >= 1) {
+        return divisor;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a number out of range.
+    }
+    throw new UsageException("--micro-batch-divisor needs a number from 1, was '" + text + "'");
   }
 
   private static int port(String text) {

@@ -68,6 +68,22 @@ class MemoryExhaustionTest {
         .contains("you tried to allocate");
   }
 
+  @Test
+  void runThatDidNotFitGoesOnInSmallerMicroBatches() throws Exception {
+    var run = run(2048);
+    assertThat(end(ChildTrainer.start(run, ToldOfPlenty.class, LIMIT_KIBIBYTES)).exitCode())
+        .isEqualTo(80);
+
+    run.withMicroBatchesDividedBy(32);
+    var ended = end(ChildTrainer.start(run, ToldOfPlenty.class, LIMIT_KIBIBYTES));
+
+    assertThat(ended.exitCode()).as(ended.log()).isZero();
+    assertThat(((Completed) run.lastWords()).progress().totalSteps()).isEqualTo(1);
+    assertThat(run.workspace.resolve("resolved_plan.json"))
+        .content()
+        .contains("\"microBatchTokens\" : 8192", "\"rowsPerStep\" : 2048");
+  }
+
   /** Rows that fill the context length, all in one micro-batch. */
   private TinyRun run(int rows) throws IOException {
     TinyModel.write(folder.resolve("models/base"), new TinyModel.Shape(32, 128, 16));

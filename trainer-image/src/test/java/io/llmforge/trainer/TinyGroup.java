@@ -114,7 +114,8 @@ final class TinyGroup {
         new ConsoleProgress(new PrintStream(console, true, StandardCharsets.UTF_8), clock),
         clock,
         HostMemory.ofThisProcess(),
-        Map.of());
+        Map.of(),
+        1);
   }
 
   private int rank(

@@ -54,6 +54,7 @@ final class TinyRun {
   private final Path folder;
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private ObjectNode plan;
+  private int microBatchDivisor = 1;
   private HostMemory memory = HostMemory.ofThisProcess();
   private Map<String, String> environment = Map.of();
 
@@ -120,6 +121,12 @@ final class TinyRun {
     return this;
   }
 
+  /** Micro-batches that are this much smaller than planned. */
+  TinyRun withMicroBatchesDividedBy(int divisor) {
+    microBatchDivisor = divisor;
+    return this;
+  }
+
   /** What the kernel says is available, whatever the machine has. */
   TinyRun withAvailableMemory(long bytes) throws IOException {
     Path proc = Files.createDirectories(folder.resolve("proc"));
@@ -170,13 +177,19 @@ final class TinyRun {
   List<String> arguments() throws IOException {
     Path file = folder.resolve("plan.json");
     Files.writeString(file, JSON.writeValueAsString(plan));
-    return List.of(
-        "train",
-        "--plan=" + file,
-        "--workspace=" + workspace,
-        "--volume=data=" + data,
-        "--volume=models=" + models,
-        "--status-port=0");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--plan=" + file,
+                "--workspace=" + workspace,
+                "--volume=data=" + data,
+                "--volume=models=" + models,
+                "--status-port=0"));
+    if (microBatchDivisor != 1) {
+      arguments.add(PodContract.MICRO_BATCH_DIVISOR_ARGUMENT + microBatchDivisor);
+    }
+    return arguments;
   }
 
   Path terminationLog() {

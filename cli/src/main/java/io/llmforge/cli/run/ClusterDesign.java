@@ -5,6 +5,8 @@ import io.llmforge.localcluster.LocalClusterOptions;
 import io.llmforge.localcluster.node.container.Image;
 import io.llmforge.localcluster.node.container.ImageCatalogue;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -39,7 +41,19 @@ final class ClusterDesign {
   /** Settings of the operator that this cluster calls for. */
   static Map<String, String> operatorSettings() {
     return Map.of(
-        "LLMFORGE_TRAINER_IMAGE", TRAINER_IMAGE + ":local", "LLMFORGE_POLL_INTERVAL", "1S");
+        "LLMFORGE_TRAINER_IMAGE",
+        TRAINER_IMAGE + ":local",
+        "LLMFORGE_POLL_INTERVAL",
+        "1S",
+        "LLMFORGE_STATUS_KEY",
+        statusKey());
+  }
+
+  // The cluster lives as long as its operator, so nobody has to keep the key.
+  private static String statusKey() {
+    byte[] key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    return HexFormat.of().formatHex(key);
   }
 
   /** Folder of a claim on this machine. */

@@ -3,6 +3,9 @@ package io.llmforge.cli.view;
 import io.fabric8.kubernetes.api.model.Event;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Adjustments;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Failure;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Metric;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
@@ -50,11 +53,15 @@ public final class JobDetails {
     if (status.run() != null) {
       lines.add("  " + runLine(status.run(), now));
     }
+    if (status.adjustments() != null) {
+      lines.add("  " + adjustmentLine(status.adjustments()));
+    }
     StatusText.progress(status).ifPresent(progress -> lines.add("  " + progress));
     if (status.failure() != null) {
       section(lines, "Failure", failureLines(status.failure()));
     }
     section(lines, "Conditions", StatusText.conditionTable(status));
+    section(lines, "Attempts", attemptLines(some(status.attempts())));
     section(lines, "Metrics", some(status.metrics()).stream().map(JobDetails::metricLine).toList());
     section(
         lines, "Published", some(status.outputs()).stream().map(JobDetails::outputLine).toList());
@@ -77,6 +84,41 @@ public final class JobDetails {
       line.add("since " + JobTable.age(run.startTime(), now));
     }
     return line.toString();
+  }
+
+  private static String adjustmentLine(Adjustments adjustments) {
+    return "micro-batches of 1/%d of the planned size since attempt %d, for lack of memory"
+        .formatted(adjustments.microBatchDivisor(), adjustments.sinceAttempt());
+  }
+
+  // A first attempt under way is told by the run's own line.
+  private static List<String> attemptLines(List<AttemptStatus> attempts) {
+    boolean toldAlready = attempts.size() == 1 && attempts.getFirst().outcome() == null;
+    return toldAlready ? List.of() : attempts.stream().map(JobDetails::attemptLine).toList();
+  }
+
+  private static String attemptLine(AttemptStatus attempt) {
+    var line = new StringJoiner(", ");
+    line.add("%-3d %s".formatted(attempt.number(), end(attempt)));
+    if (attempt.toStep() != null) {
+      line.add("at step " + attempt.toStep());
+    }
+    if (attempt.exitCode() != null && attempt.exitCode() != 0) {
+      line.add("exit code " + attempt.exitCode());
+    }
+    if (attempt.endTime() != null) {
+      line.add("ended " + attempt.endTime());
+    }
+    return attempt.message() == null ? line.toString() : line + ": " + attempt.message();
+  }
+
+  private static String end(AttemptStatus attempt) {
+    if (attempt.outcome() == null) {
+      return "under way";
+    }
+    return attempt.outcome() == AttemptOutcome.Succeeded
+        ? "Succeeded"
+        : attempt.outcome() + " " + attempt.reason();
   }
 
   private static List<String> failureLines(Failure failure) {

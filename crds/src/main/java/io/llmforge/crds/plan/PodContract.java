@@ -8,12 +8,12 @@ import java.util.TreeMap;
 /**
  * The names on which operator and trainer pod agree.
  *
- * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...}; the
- * mount path of every claim that a plan's {@link Location.Claim} names is given by one {@code
- * --volume}. A reference worker is {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER
- * [--volume=CLAIM=FOLDER]...}. A pod whose plan names a {@link Location.Remote} first runs {@code
- * fetch --plan=FILE --workspace=FOLDER} in a container of its own, the only one with credentials of
- * sources.
+ * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
+ * [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]}; the mount path of every claim that a
+ * plan's {@link Location.Claim} names is given by one {@code --volume}. A reference worker is
+ * {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}. A pod
+ * whose plan names a {@link Location.Remote} first runs {@code fetch --plan=FILE
+ * --workspace=FOLDER} in a container of its own, the only one with credentials of sources.
  */
 public final class PodContract {
 
@@ -65,6 +65,23 @@ public final class PodContract {
 
   /** Which shard a reference worker scores, from 0. */
   public static final String SHARD_ARGUMENT = "--shard=";
+
+  /**
+   * By how much micro-batches are smaller than the plan has them, from 1; a trainer's. Steps are
+   * made of the same rows.
+   */
+  public static final String MICRO_BATCH_DIVISOR_ARGUMENT = "--micro-batch-divisor=";
+
+  /**
+   * A trainer's file with the token that questions to its status server must carry, as {@code
+   * Authorization: Bearer}; without the argument anybody is answered. Probes carry none.
+   */
+  public static final String STATUS_TOKEN_ARGUMENT = "--status-token-file=";
+
+  /** Folder of the run's status Secret, and the token's file in it. */
+  public static final String STATUS_TOKEN_FOLDER = "/etc/llmforge-status";
+
+  public static final String STATUS_TOKEN_FILE = "token";
 
   /** Folder of the plan ConfigMap and the file in it. */
   public static final String PLAN_FOLDER = "/etc/llmforge";

@@ -92,6 +92,7 @@ public sealed interface TrainingReport {
    * @param etaSeconds estimated seconds until the end, or null while unknown
    * @param lastStepTime end of the last optimizer step, RFC 3339, or null before the first
    * @param metrics newest value of every metric, at most 32 names
+   * @param checkpoint newest checkpoint, or null before the first
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Progress(
@@ -103,13 +104,29 @@ public sealed interface TrainingReport {
       @Nullable Double tokensPerSecond,
       @Nullable Long etaSeconds,
       @Nullable String lastStepTime,
-      List<Metric> metrics) {
+      List<Metric> metrics,
+      @Nullable Saved checkpoint) {
 
     /** Nothing done yet. */
-    public static final Progress NONE = new Progress(0, 0, 0, 0, 0, null, null, null, List.of());
+    public static final Progress NONE =
+        new Progress(0, 0, 0, 0, 0, null, null, null, List.of(), null);
 
     public Progress {
       metrics = List.copyOf(metrics);
+    }
+  }
+
+  /**
+   * A checkpoint that another attempt can continue from.
+   *
+   * @param name its name in the workspace
+   * @param step optimizer steps it holds
+   * @param seconds how long it took to write, or null when an earlier attempt did
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Saved(String name, long step, @Nullable Double seconds) {
+    public Saved {
+      requireNonNull(name, "name");
     }
   }
 

@@ -37,7 +37,8 @@ class PlanJsonTest {
           12.5,
           60L,
           "2026-01-02T03:04:05Z",
-          List.of(new Metric("train_loss", Double.NaN, 3, Double.POSITIVE_INFINITY, 1.5, 2)));
+          List.of(new Metric("train_loss", Double.NaN, 3, Double.POSITIVE_INFINITY, 1.5, 2)),
+          null);
 
   @ParameterizedTest
   @MethodSource("documents")

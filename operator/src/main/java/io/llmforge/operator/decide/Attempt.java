@@ -27,6 +27,14 @@ public sealed interface Attempt {
 
     /** Name of the Job. */
     String job();
+
+    /** The attempt that a Job is. */
+    static AtWork of(StageJob job) {
+      return switch (job.mark().stage()) {
+        case REFERENCE -> new Scoring(job);
+        case TRAIN -> new Underway(job.name(), job.awaited());
+      };
+    }
   }
 
   /**

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
 import io.llmforge.operator.observe.StageJob;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Decides what should happen. Equal observations give equal decisions. */
 public final class Decider {
@@ -23,7 +25,7 @@ public final class Decider {
     Planning planning = planner.plan(request.owner(), request.spec());
     Optional<RecordedRun> recorded = RecordedRun.of(observation);
     if (recorded.isEmpty()) {
-      return begin(1, planning, request);
+      return begin(1, planning, observation);
     }
     RunState run = recorded.get().state();
     Optional<Outcome> outcome = recorded.get().outcome();
@@ -31,11 +33,12 @@ public final class Decider {
       return proceed(recorded.get(), planning, observation);
     }
     return asksForAnother(outcome.get(), run, planning, request)
-        ? begin(run.number() + 1, planning, request)
+        ? begin(run.number() + 1, planning, observation)
         : new Decision.Rest(planning, rested(run, planning, request));
   }
 
-  private static Decision begin(int number, Planning planning, Request request) {
+  private static Decision begin(int number, Planning planning, Observation observation) {
+    Request request = observation.request();
     return switch (planning) {
       case Planning.Refused refused -> new Decision.Refuse(refused);
       case Planning.Planned planned when onlyValidate(request) ->
@@ -45,16 +48,24 @@ public final class Decider {
               planned,
               RunState.first(number, planned, request.generation()),
               new Attempt.First(),
-              request);
+              observation);
     };
   }
 
-  // Whatever would be started next waits while the job is suspended.
+  // Whatever would be started next waits while the job is suspended, and for its time to come.
   private static Decision start(
-      Planning.Planned planned, RunState run, Attempt attempt, Request request) {
-    return isSuspended(request)
-        ? new Decision.Suspended(planned, run)
-        : new Decision.Train(planned, run, attempt);
+      Planning.Planned planned, RunState run, Attempt attempt, Observation observation) {
+    if (isSuspended(observation.request())) {
+      return new Decision.Suspended(planned, run, attempt);
+    }
+    if (TimeLimit.start(observation, run)
+        .filter(limit -> limit.isReached(observation))
+        .isPresent()) {
+      return new Decision.Fail(planned, run, StopJudge.neverStarted());
+    }
+    return attempt instanceof Attempt.Again again && Backoff.isBefore(run, again, observation)
+        ? new Decision.BackOff(planned, run, again, Backoff.end(run, again, observation))
+        : new Decision.Train(planned, run, attempt, AttemptTerms.of(observation, run, attempt));
   }
 
   private static boolean asksForAnother(
@@ -80,78 +91,120 @@ public final class Decider {
     if (job.isPresent()) {
       return switch (run.stage()) {
         case REFERENCE -> scoring(run, job.get(), planning, observation);
-        case TRAIN -> training(run, job.get(), planning, observation.request());
+        case TRAIN -> training(run, job.get(), planning, observation);
       };
     }
     if (recorded.jobCreated()) {
       Failure lost = AttemptJudge.lost("the Job of attempt %d is gone".formatted(run.attempt()));
-      return failed(run, lost, planning, observation.request());
+      return failed(run, lost, planning, observation);
     }
     return planOf(run, planning)
-        .map(planned -> start(planned, run, new Attempt.First(), observation.request()))
-        .orElseGet(() -> begin(run.number() + 1, planning, observation.request()));
+        .map(planned -> start(planned, run, attemptOf(run, observation), observation))
+        .orElseGet(() -> begin(run.number() + 1, planning, observation));
+  }
+
+  private static Attempt attemptOf(RunState run, Observation observation) {
+    return AttemptHistory.of(observation, run.number())
+        .failure(run.attempt() - 1)
+        .<Attempt>map(Attempt.Again::new)
+        .orElseGet(Attempt.First::new);
   }
 
   private static Decision scoring(
       RunState run, StageJob job, Planning planning, Observation observation) {
     return switch (job.state()) {
-      case ACTIVE ->
-          isSuspended(observation.request())
-              ? new Decision.Suspending(planning, run, job)
-              : atWork(run, new Attempt.Scoring(job), planning);
-      case STOPPING -> new Decision.Suspending(planning, run, job);
-      case STOPPED -> ended(run, AttemptJudge.interrupted(job), planning, observation.request());
+      case ACTIVE -> active(run, job, new Attempt.Scoring(job), planning, observation);
+      case REVIVED, STOPPING -> stopping(run, job, planning);
+      case STOPPED -> ended(run, StopJudge.judge(job, observation), planning, observation);
       case COMPLETE ->
           proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
-      case FAILED -> failed(run, ReferenceJudge.judge(job), planning, observation.request());
+      case FAILED -> failed(run, ReferenceJudge.judge(job), planning, observation);
     };
   }
 
-  private static Decision training(RunState run, StageJob job, Planning planning, Request request) {
+  private static Decision training(
+      RunState run, StageJob job, Planning planning, Observation observation) {
     return switch (job.state()) {
       case ACTIVE ->
-          isSuspended(request)
-              ? new Decision.Suspending(planning, run, job)
-              : atWork(run, new Attempt.Underway(job.name(), job.awaited()), planning);
-      case STOPPING -> new Decision.Suspending(planning, run, job);
-      case STOPPED -> ended(run, AttemptJudge.judgeStopped(job), planning, request);
-      case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, request);
+          active(run, job, new Attempt.Underway(job.name(), job.awaited()), planning, observation);
+      case REVIVED, STOPPING -> stopping(run, job, planning);
+      case STOPPED -> ended(run, StopJudge.judge(job, observation), planning, observation);
+      case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, observation);
     };
   }
 
-  private static Decision atWork(RunState run, Attempt.AtWork attempt, Planning planning) {
+  private static Decision active(
+      RunState run,
+      StageJob job,
+      Attempt.AtWork attempt,
+      Planning planning,
+      Observation observation) {
+    if (isSuspended(observation.request())) {
+      return new Decision.Suspending(planning, run, job);
+    }
+    return TimeLimit.reached(observation, run, job)
+        .<Decision>map(limit -> new Decision.Stopping(planning, run, job, limit.cause()))
+        .orElseGet(() -> atWork(run, attempt, planning, observation));
+  }
+
+  private static Decision stopping(RunState run, StageJob job, Planning planning) {
+    StopCause cause = StopJudge.cause(job);
+    return switch (cause) {
+      case SUSPENDED, WITHDRAWN, EVICTED -> new Decision.Suspending(planning, run, job);
+      case HANG, DEADLINE, START_DEADLINE, PODS_NOT_READY ->
+          new Decision.Stopping(planning, run, job, cause);
+    };
+  }
+
+  private static Decision atWork(
+      RunState run, Attempt.AtWork attempt, Planning planning, Observation observation) {
     return planOf(run, planning)
-        .<Decision>map(planned -> new Decision.Train(planned, run, attempt))
+        .<Decision>map(
+            planned ->
+                new Decision.Train(
+                    planned, run, attempt, AttemptTerms.of(observation, run, attempt)))
         .orElseGet(() -> new Decision.Await(planning, run, attempt));
   }
 
-  private static Decision ended(RunState run, AttemptEnd end, Planning planning, Request request) {
+  private static Decision ended(
+      RunState run, AttemptEnd end, Planning planning, Observation observation) {
     return switch (end) {
       case AttemptEnd.Completed completed ->
           new Decision.Succeed(planning, run, completed.report());
-      case AttemptEnd.Failed failed -> failed(run, failed.failure(), planning, request);
+      case AttemptEnd.Failed failed -> failed(run, failed.failure(), planning, observation);
     };
   }
 
   private static Decision failed(
-      RunState run, Failure failure, Planning planning, Request request) {
-    boolean lastAttempt = run.failedAttempts() + 1 >= RunState.MAXIMUM_FAILED_ATTEMPTS;
+      RunState run, Failure cause, Planning planning, Observation observation) {
+    Failure failure = MicroBatches.remedied(cause, run, planning, observation);
     return switch (failure.failureClass()) {
       case FATAL -> new Decision.Fail(planning, run, failure);
-      case RETRY ->
-          lastAttempt
-              ? new Decision.Fail(planning, run, failure.asLast(run.attempt()))
-              : again(run.afterFailure(), failure, planning, request);
-      case RESUME -> again(run.afterInterruption(), failure, planning, request);
+      case RETRY -> retried(run, failure, planning, observation);
+      case RESUME -> again(run.afterInterruption(), failure, planning, observation);
     };
+  }
+
+  private static Decision retried(
+      RunState run, Failure failure, Planning planning, Observation observation) {
+    OptionalLong step = LastStep.of(observation, run, run.attempt());
+    Optional<Failure> repeated =
+        RepeatedFailure.of(run, failure, step, AttemptHistory.of(observation, run.number()));
+    if (repeated.isPresent()) {
+      return new Decision.Fail(planning, run, repeated.get());
+    }
+    boolean lastAttempt = run.failedAttempts() >= RunPolicy.of(observation).maximumRetries();
+    return lastAttempt
+        ? new Decision.Fail(planning, run, failure.asLast(run.attempt()))
+        : again(run.afterFailure(), failure, planning, observation);
   }
 
   // A config that changed meanwhile is not worth another attempt: the next run takes its place.
   private static Decision again(
-      RunState next, Failure failure, Planning planning, Request request) {
+      RunState next, Failure failure, Planning planning, Observation observation) {
     return planOf(next, planning)
-        .map(planned -> start(planned, next, new Attempt.Again(failure), request))
-        .orElseGet(() -> begin(next.number() + 1, planning, request));
+        .map(planned -> start(planned, next, new Attempt.Again(failure), observation))
+        .orElseGet(() -> begin(next.number() + 1, planning, observation));
   }
 
   private static Optional<Planning.Planned> planOf(RunState run, Planning planning) {

@@ -3,7 +3,10 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNull;
 
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.identity.StopCause;
+import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
+import java.time.Instant;
 
 /** What should happen. */
 public sealed interface Decision {
@@ -25,21 +28,32 @@ public sealed interface Decision {
     }
   }
 
-  /** The present config is to be trained: its objects must exist. */
-  record Train(Planning.Planned planning, RunState run, Attempt attempt) implements Decision {
+  /**
+   * The present config is to be trained: its objects must exist.
+   *
+   * @param terms what a Job that does not exist yet is created with
+   */
+  record Train(Planning.Planned planning, RunState run, Attempt attempt, AttemptTerms terms)
+      implements Decision {
     public Train {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
       requireNonNull(attempt, "attempt");
+      requireNonNull(terms, "terms");
     }
   }
 
-  /** The next pods of a run wait for quota; of its objects none but a Job that collects them. */
-  record Queue(Planning planning, RunState run, Hold hold) implements Decision {
+  /**
+   * The next pods of a run wait for quota; of its objects none but a Job that collects them.
+   *
+   * @param attempt the attempt that would be made
+   */
+  record Queue(Planning planning, RunState run, Attempt attempt, Hold hold) implements Decision {
 
     public Queue {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
       requireNonNull(hold, "hold");
     }
   }
@@ -62,11 +76,43 @@ public sealed interface Decision {
     }
   }
 
+  /** The attempt is to be ended, not the user's wish: its Job is stopped, its last pod awaited. */
+  record Stopping(Planning planning, RunState run, StageJob job, StopCause cause)
+      implements Decision {
+    public Stopping {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(job, "job");
+      requireNonNull(cause, "cause");
+    }
+
+    /** What the end of the attempt will be for the run. */
+    public Failure failure(Observation observation) {
+      return StopJudge.failure(cause, job, observation);
+    }
+  }
+
+  /**
+   * The attempt before failed, and its next one is to be made later: nothing of the run is at work.
+   *
+   * @param until when it begins
+   */
+  record BackOff(Planning.Planned planning, RunState run, Attempt.Again attempt, Instant until)
+      implements Decision {
+    public BackOff {
+      requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
+      requireNonNull(until, "until");
+    }
+  }
+
   /** The run is suspended: nothing of it is at work, and its attempt is the next to be made. */
-  record Suspended(Planning.Planned planning, RunState run) implements Decision {
+  record Suspended(Planning.Planned planning, RunState run, Attempt attempt) implements Decision {
     public Suspended {
       requireNonNull(planning, "planning");
       requireNonNull(run, "run");
+      requireNonNull(attempt, "attempt");
     }
   }
 

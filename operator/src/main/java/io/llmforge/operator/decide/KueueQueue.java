@@ -42,18 +42,20 @@ final class KueueQueue {
             .job(run.stage(), run.attempt());
     var hold = new Hold.InKueue(job, name(observation), "");
     return new Admission(
-        new Decision.Queue(train.planning(), run, hold), Creation.SUBMITTED, List.of());
+        new Decision.Queue(train.planning(), run, train.attempt(), hold),
+        Creation.SUBMITTED,
+        List.of());
   }
 
   /** What others have made of a Job that should be at work; empty when nothing keeps it. */
-  static Optional<Admission> atWork(
-      Decision wished, RunState run, String name, Observation observation) {
-    Optional<StageJob> work = observation.job(run.number(), run.stage(), run.attempt());
+  static Optional<Admission> atWork(QuotaQueue.Work work, Observation observation) {
+    RunState run = work.run();
+    Optional<StageJob> stage = observation.job(run.number(), run.stage(), run.attempt());
     return observation
         .queue()
-        .queuedJob(name)
-        .flatMap(job -> work.flatMap(known -> hold(job, known, observation)))
-        .map(hold -> Admission.hold(new Decision.Queue(wished.planning(), run, hold)));
+        .queuedJob(work.attempt().job())
+        .flatMap(job -> stage.flatMap(known -> hold(job, known, observation)))
+        .map(hold -> Admission.hold(work.held(hold)));
   }
 
   /** A Job that leaves Kueue is not one that the user suspends. */
@@ -63,9 +65,7 @@ final class KueueQueue {
         .queuedJob(suspending.job().name())
         .filter(job -> job.state() == QueuedJob.State.LEAVING)
         .map(job -> new Hold.Evicting(suspending.job(), job.said()))
-        .map(
-            hold ->
-                Admission.hold(new Decision.Queue(suspending.planning(), suspending.run(), hold)));
+        .map(hold -> Admission.hold(QuotaQueue.Work.of(suspending).held(hold)));
   }
 
   private static Optional<Hold> hold(QueuedJob job, StageJob work, Observation observation) {

@@ -51,11 +51,14 @@ public final class QuotaQueue {
   public Admission admit(Decision wished, Demand demand, Observation observation) {
     return switch (wished) {
       case Decision.Train train -> admit(train, demand, observation);
-      case Decision.Await await -> atWork(wished, await.run(), await.attempt().job(), observation);
+      case Decision.Await await ->
+          atWork(wished, new Work(await.planning(), await.run(), await.attempt()), observation);
       case Decision.Suspending suspending -> stopping(suspending, observation);
       case Decision.Refuse refuse -> Admission.of(wished);
       case Decision.OnlyValidate validate -> Admission.of(wished);
       case Decision.Queue queue -> Admission.of(wished);
+      case Decision.Stopping stopping -> Admission.of(wished);
+      case Decision.BackOff backOff -> Admission.of(wished);
       case Decision.Suspended suspended -> Admission.of(wished);
       case Decision.Succeed succeed -> Admission.of(wished);
       case Decision.Fail fail -> Admission.of(wished);
@@ -70,7 +73,7 @@ public final class QuotaQueue {
 
   private Admission admit(Decision.Train train, Demand demand, Observation observation) {
     return train.attempt() instanceof Attempt.AtWork work
-        ? atWork(train, train.run(), work.job(), observation)
+        ? atWork(train, new Work(train.planning(), train.run(), work), observation)
         : start(train, demand, observation);
   }
 
@@ -82,7 +85,10 @@ public final class QuotaQueue {
       return Admission.of(train);
     }
     return hold(train.run(), demand, observation)
-        .map(hold -> Admission.hold(new Decision.Queue(train.planning(), train.run(), hold)))
+        .map(
+            hold ->
+                Admission.hold(
+                    new Decision.Queue(train.planning(), train.run(), train.attempt(), hold)))
         .orElseGet(() -> reserve(train, demand, observation));
   }
 
@@ -157,16 +163,28 @@ public final class QuotaQueue {
         new RunNames(observation.request().owner().name(), run.number())
             .job(run.stage(), run.attempt());
     var hold = new Hold.Collecting(job, 0, demand.count(), patience);
-    return new Admission(new Decision.Queue(train.planning(), run, hold), Creation.HELD, List.of());
+    return new Admission(
+        new Decision.Queue(train.planning(), run, train.attempt(), hold), Creation.HELD, List.of());
   }
 
-  private Admission atWork(Decision wished, RunState run, String name, Observation observation) {
-    return KueueQueue.atWork(wished, run, name, observation)
-        .orElseGet(() -> held(wished, run, name, observation));
+  /** An attempt whose Job exists. */
+  record Work(Planning planning, RunState run, Attempt.AtWork attempt) {
+
+    static Work of(Decision.Suspending suspending) {
+      return new Work(suspending.planning(), suspending.run(), Attempt.AtWork.of(suspending.job()));
+    }
+
+    Decision.Queue held(Hold hold) {
+      return new Decision.Queue(planning, run, attempt, hold);
+    }
   }
 
-  private Admission held(Decision wished, RunState run, String name, Observation observation) {
-    Optional<HeldJob> held = observation.queue().job(name);
+  private Admission atWork(Decision wished, Work work, Observation observation) {
+    return KueueQueue.atWork(work, observation).orElseGet(() -> held(wished, work, observation));
+  }
+
+  private Admission held(Decision wished, Work work, Observation observation) {
+    Optional<HeldJob> held = observation.queue().job(work.attempt().job());
     if (held.isEmpty()) {
       return Admission.of(wished);
     }
@@ -176,7 +194,7 @@ public final class QuotaQueue {
       case COLLECTING ->
           held.get().hasAllPods()
               ? release(wished, held.get())
-              : collect(wished, run, held.get(), observation);
+              : collect(work, held.get(), observation);
     };
   }
 
@@ -184,13 +202,13 @@ public final class QuotaQueue {
     return new Admission(wished, Creation.AT_ONCE, held.gated());
   }
 
-  private Admission collect(Decision wished, RunState run, HeldJob held, Observation observation) {
+  private Admission collect(Work work, HeldJob held, Observation observation) {
     Duration left = patience.minus(Duration.between(held.since(), observation.queue().now()));
     Hold hold =
         left.isPositive()
             ? new Hold.Collecting(held.name(), held.pods(), held.expected(), left)
-            : new Hold.Withdrawing(job(held, run, observation));
-    return Admission.hold(new Decision.Queue(wished.planning(), run, hold));
+            : new Hold.Withdrawing(job(held, work.run(), observation));
+    return Admission.hold(work.held(hold));
   }
 
   private static StageJob job(HeldJob held, RunState run, Observation observation) {
@@ -214,7 +232,6 @@ public final class QuotaQueue {
     if (!withdrawn) {
       return KueueQueue.stopping(suspending, observation).orElseGet(() -> Admission.of(suspending));
     }
-    var hold = new Hold.Withdrawing(suspending.job());
-    return Admission.hold(new Decision.Queue(suspending.planning(), suspending.run(), hold));
+    return Admission.hold(Work.of(suspending).held(new Hold.Withdrawing(suspending.job())));
   }
 }

@@ -47,6 +47,7 @@ public enum Reason {
   SHARDS_FAILED("Not every pair has the starting model's log-probabilities."),
   LOADING("The trainer loads model and data."),
   ALL_PODS_READY("The trainer is at work."),
+  BACKING_OFF("Nothing needs to be done; spec.runPolicy.backoff says how long the pauses are."),
   RESTARTING("The next attempt continues from what is done: scored shards, the last checkpoint."),
   NOT_SUSPENDED("Nobody has suspended the job."),
   SUSPENDING("The pods save a checkpoint and end."),
@@ -57,6 +58,12 @@ public enum Reason {
   COMPLETED("The result is published."),
   NOT_FAILED("Nothing has failed."),
   NOT_STALLED("Nothing is in the way."),
+
+  // How training goes.
+  PROGRESSING("Steps follow each other."),
+  NO_RECENT_STEP("Look at the trainer's log; the attempt is made again if it stays so."),
+  REPORT_UNAVAILABLE("Nobody knows how training goes; the run goes on, and its end will tell."),
+  NOT_TRAINING("Nothing is being trained."),
 
   // Objects that could not be created.
   QUOTA_EXCEEDED("Free quota in the namespace, or ask for more; it is tried again by itself."),
@@ -93,6 +100,16 @@ public enum Reason {
       "The process ended with 0 and without a completion report; use a trainer image of the same"
           + " version as the operator."),
   POD_LOST("Find out what deleted the pod or Job; the next attempt continues from the checkpoint."),
+  DEADLINE_EXCEEDED(
+      "Raise spec.runPolicy.activeDeadlineSeconds, which starts a new run; the checkpoints of this one"
+          + " stay in its workspace."),
+  START_DEADLINE_EXCEEDED(
+      "Free what the pods wait for or raise spec.runPolicy.startDeadlineSeconds, then change the"
+          + " spec."),
+  PODS_NOT_READY(
+      "Look at what the pods wait for (kubectl describe pod); the next attempt asks anew."),
+  REPEATED_FAILURE(
+      "Another attempt would end there again: look at the named step, then change the spec."),
   RETRIES_EXHAUSTED("Remove the cause of the last failure, then change the spec.");
 
   private final String sentence;

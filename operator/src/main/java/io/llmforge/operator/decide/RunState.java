@@ -17,9 +17,6 @@ import io.llmforge.operator.identity.Stage;
 public record RunState(
     int number, String hash, long generation, Stage stage, int attempt, int failedAttempts) {
 
-  /** Failures after which a run is given up. */
-  public static final int MAXIMUM_FAILED_ATTEMPTS = 3;
-
   public RunState {
     requireNonNull(hash, "hash");
     requireNonNull(stage, "stage");

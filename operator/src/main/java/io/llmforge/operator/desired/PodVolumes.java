@@ -29,6 +29,8 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   private static final String SHARED_MEMORY_FOLDER = "/dev/shm";
   private static final Quantity SHARED_MEMORY = new Quantity("1Gi");
 
+  private static final String STATUS_TOKEN = "status-token";
+
   private static final Set<String> FETCH_VOLUMES = Set.of("plan", "workspace", "tmp");
 
   PodVolumes {
@@ -51,6 +53,11 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     volumes.add(sharedMemory());
     mounts.add(mount("shared-memory", SHARED_MEMORY_FOLDER, Access.READ_AND_WRITE));
 
+    if (asksForToken(order)) {
+      volumes.add(tokenVolume(order.names().status()));
+      mounts.add(mount(STATUS_TOKEN, PodContract.STATUS_TOKEN_FOLDER, Access.READ));
+    }
+
     claims(order)
         .forEach(
             (claim, access) -> {
@@ -67,6 +74,23 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   /** The mounts of a container that fetches sources into the workspace: it sees no claim. */
   List<VolumeMount> fetchMounts() {
     return mounts.stream().filter(mount -> FETCH_VOLUMES.contains(mount.getName())).toList();
+  }
+
+  /** Whether the container has a status server that does not answer everybody. */
+  static boolean asksForToken(RunOrder order) {
+    return switch (order.stage()) {
+      case REFERENCE -> false;
+      case TRAIN -> order.statusToken().isPresent();
+    };
+  }
+
+  private static Volume tokenVolume(String secret) {
+    return new VolumeBuilder()
+        .withName(STATUS_TOKEN)
+        .withNewSecret()
+        .withSecretName(secret)
+        .endSecret()
+        .build();
   }
 
   private static SortedMap<String, Access> claims(RunOrder order) {

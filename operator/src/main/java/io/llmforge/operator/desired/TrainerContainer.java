@@ -100,10 +100,24 @@ final class TrainerContainer {
     arguments.add(PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER);
     switch (order.stage()) {
       case REFERENCE -> arguments.add(PodContract.SHARD_ARGUMENT + SHARD);
-      case TRAIN -> {}
+      case TRAIN -> microBatches(order).ifPresent(arguments::add);
+    }
+    if (PodVolumes.asksForToken(order)) {
+      arguments.add(
+          PodContract.STATUS_TOKEN_ARGUMENT
+              + PodContract.STATUS_TOKEN_FOLDER
+              + "/"
+              + PodContract.STATUS_TOKEN_FILE);
     }
     arguments.addAll(volumes.arguments());
     return arguments;
+  }
+
+  private static Optional<String> microBatches(RunOrder order) {
+    int divisor = order.terms().microBatches().divisor();
+    return divisor == 1
+        ? Optional.empty()
+        : Optional.of(PodContract.MICRO_BATCH_DIVISOR_ARGUMENT + divisor);
   }
 
   private static List<EnvVar> environment(RunOrder order) {

@@ -23,9 +23,6 @@ final class TrainerPodTemplate {
   /** The user of the trainer's image; a number, so that Kubernetes can see it is not root. */
   private static final long TRAINER_USER = 10001;
 
-  /** Long enough to finish a step and write a checkpoint. */
-  private static final long TERMINATION_GRACE_SECONDS = 120;
-
   private static final PodTemplate NO_ADDITIONS = new PodTemplate(null, null, null, null);
 
   private TrainerPodTemplate() {}
@@ -43,7 +40,7 @@ final class TrainerPodTemplate {
         .withSubdomain(subdomain(order))
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
-        .withTerminationGracePeriodSeconds(TERMINATION_GRACE_SECONDS)
+        .withTerminationGracePeriodSeconds(order.terms().terminationGrace().toSeconds())
         .withSecurityContext(securityContext())
         .withNodeSelector(AcceleratorPlace.nodeSelector(order, defaults))
         .withTolerations(AcceleratorPlace.tolerations(order, defaults))

@@ -20,7 +20,7 @@ public final class ObjectLabels {
   public static final String GENERATION = "llmforge.io/generation";
   public static final String FAILED_ATTEMPTS = "llmforge.io/failed-attempts";
 
-  /** Annotation of a stage's Job that the operator has suspended for good. */
+  /** Annotation of a stage's Job that the operator has suspended for good, with the cause. */
   public static final String STOPPED = "llmforge.io/stopped";
 
   /** Value of {@link #STOPPED} of a Job that was suspended because it did not get all its pods. */

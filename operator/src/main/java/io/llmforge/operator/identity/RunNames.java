@@ -36,6 +36,11 @@ public record RunNames(String job, int run) {
     return prefix();
   }
 
+  /** Secret with the token of the trainer's status server. */
+  public String status() {
+    return prefix() + "-status";
+  }
+
   /** Job of one attempt at a stage. */
   public String job(Stage stage, int attempt) {
     return "%s-%s-%d".formatted(prefix(), stage.label(), attempt);

@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.llmforge.operator.identity.ObjectLabels;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.StageJob.Shards;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,12 @@ final class JobReader {
         .map(
             mark ->
                 new StageJob(
-                    job.getMetadata().getName(), mark, state(job, pods), shards(job), pods));
+                    job.getMetadata().getName(),
+                    mark,
+                    state(job, pods),
+                    shards(job),
+                    pods,
+                    new StageJob.Past(created(job), stopCause(job))));
   }
 
   /** What it was created for; empty when somebody changed its labels. */
@@ -56,8 +63,11 @@ final class JobReader {
     if (isTrue(conditions, "Failed")) {
       return StageJob.State.FAILED;
     }
-    if (!isStopped(job)) {
+    if (stopCause(job).isEmpty()) {
       return StageJob.State.ACTIVE;
+    }
+    if (!Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+      return StageJob.State.REVIVED;
     }
     return isTrue(conditions, "Suspended") && podsLeft(job) == 0
         ? StageJob.State.STOPPED
@@ -77,9 +87,14 @@ final class JobReader {
   }
 
   // Somebody else's suspension, such as a queue's, leaves the attempt as it is.
-  private static boolean isStopped(Job job) {
-    return Boolean.TRUE.equals(job.getSpec().getSuspend())
-        && orEmpty(job.getMetadata().getAnnotations()).containsKey(ObjectLabels.STOPPED);
+  private static Optional<StopCause> stopCause(Job job) {
+    return Optional.ofNullable(
+            orEmpty(job.getMetadata().getAnnotations()).get(ObjectLabels.STOPPED))
+        .map(StopCause::of);
+  }
+
+  private static Optional<Instant> created(Job job) {
+    return Optional.ofNullable(job.getMetadata().getCreationTimestamp()).map(Instant::parse);
   }
 
   private static int podsLeft(Job job) {

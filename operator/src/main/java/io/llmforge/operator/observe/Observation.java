@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Stage;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param objects everything that exists and is controlled by the FineTuneJob
  * @param jobs the Jobs of its runs among them
  * @param answer what the trainer at work says of itself
+ * @param now when all this was true, by the operator's clock
  * @param queue what stands between it and its pods
  */
 public record Observation(
@@ -26,12 +28,14 @@ public record Observation(
     Set<ObjectKey> objects,
     List<StageJob> jobs,
     StatusAnswer answer,
+    Instant now,
     QueueFacts queue) {
 
   /** A status that says nothing. */
   public static final FineTuneJobStatus NO_STATUS =
       new FineTuneJobStatus(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null);
 
   public Observation {
     requireNonNull(request, "request");
@@ -39,6 +43,7 @@ public record Observation(
     objects = Set.copyOf(objects);
     jobs = List.copyOf(jobs);
     requireNonNull(answer, "answer");
+    requireNonNull(now, "now");
     requireNonNull(queue, "queue");
   }
 
@@ -48,18 +53,20 @@ public record Observation(
       FineTuneJobStatus recorded,
       Set<ObjectKey> objects,
       List<StageJob> jobs,
-      StatusAnswer answer) {
-    this(request, recorded, objects, jobs, answer, QueueFacts.NONE);
+      StatusAnswer answer,
+      Instant now) {
+    this(request, recorded, objects, jobs, answer, now, QueueFacts.NONE);
   }
 
   /** The same with what stands between the FineTuneJob and its pods. */
   public Observation with(QueueFacts facts) {
-    return new Observation(request, recorded, objects, jobs, answer, facts);
+    return new Observation(request, recorded, objects, jobs, answer, now, facts);
   }
 
-  /** A FineTuneJob nobody has looked at yet. */
+  /** A FineTuneJob nobody has looked at yet: nothing has happened, so any time will do. */
   public static Observation ofNew(Request request) {
-    return new Observation(request, NO_STATUS, Set.of(), List.of(), new StatusAnswer.NotAsked());
+    return new Observation(
+        request, NO_STATUS, Set.of(), List.of(), new StatusAnswer.NotAsked(), Instant.EPOCH);
   }
 
   public Optional<StageJob> job(int run, Stage stage, int attempt) {

@@ -10,6 +10,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Stage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -29,7 +30,8 @@ public final class Observer {
     this.live = live;
   }
 
-  public Observation observe(FineTuneJob job, OwnedObjects cached, StatusAnswer answer) {
+  public Observation observe(
+      FineTuneJob job, OwnedObjects cached, StatusAnswer answer, Instant now) {
     String uid = job.getMetadata().getUid();
     List<Job> jobs = ownedBy(uid, cached.jobs()).collect(Collectors.toCollection(ArrayList::new));
     missingJob(job, jobs).ifPresent(jobs::add);
@@ -44,7 +46,8 @@ public final class Observer {
         requireNonNullElse(job.getStatus(), Observation.NO_STATUS),
         objects,
         stageJobs,
-        answer);
+        answer,
+        now);
   }
 
   /** The first pod of the newest train Job that is still at work: the one to ask for progress. */

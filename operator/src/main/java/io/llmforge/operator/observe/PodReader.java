@@ -3,6 +3,7 @@ package io.llmforge.operator.observe;
 import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -47,7 +48,7 @@ final class PodReader {
             Comparator.comparing(PodReader::creationTime)
                 .thenComparing(pod -> !isOver(status(pod)))
                 .thenComparing(pod -> pod.getMetadata().getName()))
-        .map(pod -> new IndexedPod(index(pod), endTime(pod), read(pod)))
+        .map(pod -> new IndexedPod(index(pod), startTime(pod), endTime(pod), read(pod)))
         .toList();
   }
 
@@ -118,6 +119,16 @@ final class PodReader {
         requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
     String index = annotations.getOrDefault(INDEX, "");
     return index.matches("[0-9]{1,9}") ? Integer.parseInt(index) : 0;
+  }
+
+  private static String startTime(Pod pod) {
+    Optional<ContainerState> state = trainer(status(pod)).map(ContainerStatus::getState);
+    return orEmpty(
+        state
+            .map(ContainerState::getRunning)
+            .map(ContainerStateRunning::getStartedAt)
+            .or(() -> end(status(pod)).map(ContainerStateTerminated::getStartedAt))
+            .orElse(null));
   }
 
   private static String endTime(Pod pod) {

@@ -1,10 +1,15 @@
 package io.llmforge.operator.observe;
 
+import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.identity.StopCause;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,9 +20,10 @@ import java.util.TreeMap;
  * @param state what the Job says of itself
  * @param shards how many of its indexes have succeeded
  * @param pods its pods, oldest first
+ * @param past when it was created, and why it was stopped if it was
  */
 public record StageJob(
-    String name, JobMark mark, State state, Shards shards, List<IndexedPod> pods) {
+    String name, JobMark mark, State state, Shards shards, List<IndexedPod> pods, Past past) {
 
   public StageJob {
     requireNonNull(name, "name");
@@ -25,6 +31,7 @@ public record StageJob(
     requireNonNull(state, "state");
     requireNonNull(shards, "shards");
     pods = List.copyOf(pods);
+    requireNonNull(past, "past");
   }
 
   public boolean isOf(int run, Stage stage) {
@@ -52,6 +59,34 @@ public record StageJob(
         .orElseGet(this::pod);
   }
 
+  /** When the first of its pods began to work; empty while none has or when nobody knows. */
+  public Optional<Instant> started() {
+    return pods.stream().flatMap(pod -> time(pod.started()).stream()).min(naturalOrder());
+  }
+
+  /** When the last of its pods ended; empty while none has or when nobody knows. */
+  public Optional<Instant> ended() {
+    return pods.stream().flatMap(pod -> time(pod.ended()).stream()).max(naturalOrder());
+  }
+
+  // Written by whoever runs the pod: what is no time says nothing.
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether every index has a pod that has begun to work. */
+  public boolean allStarted() {
+    List<TrainerPod> newest = newestPods();
+    return newest.size() >= shards.total()
+        && newest.stream()
+            .noneMatch(
+                pod -> pod instanceof TrainerPod.Waiting || pod instanceof TrainerPod.Absent);
+  }
+
   /** The newest pod of each index, in the order of the indexes. */
   public List<TrainerPod> newestPods() {
     Map<Integer, TrainerPod> newest = new TreeMap<>();
@@ -62,6 +97,10 @@ public record StageJob(
   /** What a Job says of itself. */
   public enum State {
     ACTIVE,
+    /**
+     * The operator has suspended it, and somebody lets it run again: its pods are not the run's.
+     */
+    REVIVED,
     /** The operator has suspended it, and its pods are about to end. */
     STOPPING,
     /** The operator has suspended it, and none of its pods is left at work. */
@@ -77,4 +116,21 @@ public record StageJob(
    * @param done how many have succeeded
    */
   public record Shards(int total, int done) {}
+
+  /**
+   * What became of a Job before now.
+   *
+   * @param created when it was created, when that is known
+   * @param stopped why the operator stopped it, if it did
+   */
+  public record Past(Optional<Instant> created, Optional<StopCause> stopped) {
+
+    /** Nothing is known. */
+    public static final Past UNKNOWN = new Past(Optional.empty(), Optional.empty());
+
+    public Past {
+      requireNonNull(created, "created");
+      requireNonNull(stopped, "stopped");
+    }
+  }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -57,9 +58,15 @@ public final class StatusClient implements AutoCloseable {
     return new StatusClient(port, timeout);
   }
 
-  /** Asks the trainer at an IP address; never throws for what it answers. */
-  public StatusAnswer ask(String address) {
-    HttpRequest request = HttpRequest.newBuilder(uri(address)).timeout(timeout).build();
+  /**
+   * Asks the trainer at an IP address; never throws for what it answers.
+   *
+   * @param token what it asks in turn, if anything
+   */
+  public StatusAnswer ask(String address, Optional<String> token) {
+    HttpRequest.Builder builder = HttpRequest.newBuilder(uri(address)).timeout(timeout);
+    token.ifPresent(one -> builder.header("Authorization", "Bearer " + one));
+    HttpRequest request = builder.build();
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(request, response -> new CappedBody(MAXIMUM_BYTES));
     try {

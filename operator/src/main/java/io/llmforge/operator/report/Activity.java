@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.decide.RunState;
@@ -30,6 +31,29 @@ record Activity(Phase phase, String message, Truth running) {
       case Attempt.Scoring scoring -> ScoringActivity.of(scoring.work());
       case Attempt.Underway underway -> underway(underway, observation);
     };
+  }
+
+  /** An attempt that the operator ends. */
+  static Activity of(Decision.Stopping stopping, Observation observation) {
+    Failure failure = stopping.failure(observation);
+    String message =
+        "Job %s is being stopped: %s.".formatted(stopping.job().name(), failure.message());
+    Phase phase = requireNonNullElse(observation.recorded().phase(), Phase.Starting);
+    return new Activity(phase, message, Truth.no(failure.reason(), message));
+  }
+
+  /** An attempt that has to wait. */
+  static Activity of(Decision.BackOff backOff) {
+    Failure previous = backOff.attempt().previous();
+    String message =
+        "%s: %s; attempt %d starts at %s. %s"
+            .formatted(
+                previous.reason().text(),
+                previous.message(),
+                backOff.run().attempt(),
+                RunRecord.text(backOff.until()),
+                Reason.BACKING_OFF.sentence());
+    return beginning(backOff.run().stage(), Truth.no(Reason.BACKING_OFF, message));
   }
 
   private static Activity beginning(Stage stage, Truth running) {

@@ -10,6 +10,8 @@ enum ConditionType {
   REFERENCE_READY("ReferenceReady", Voice.SPEAKS),
   /** Pods of the present stage are at work. */
   RUNNING("Running", Voice.SPEAKS),
+  /** Steps follow each other. */
+  TRAINING_HEALTHY("TrainingHealthy", Voice.SPEAKS),
   /** The user has suspended the run, and nothing of it is at work. */
   SUSPENDED("Suspended", Voice.SPEAKS),
   /** kstatus: everything that was asked for is there. */

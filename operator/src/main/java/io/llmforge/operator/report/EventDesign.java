@@ -47,7 +47,9 @@ final class EventDesign {
           "Completed",
           "Valid",
           "Validated",
-          "AllPodsReady");
+          "AllPodsReady",
+          "Progressing",
+          "NotTraining");
 
   private EventDesign() {}
 

@@ -29,17 +29,17 @@ final class Painter {
   private final Observation observation;
   private final Truth reference;
   private final Truth quota;
+  private final Truth training;
 
-  private Painter(Observation observation, Truth reference, Truth quota) {
+  private Painter(Observation observation, Decision decision) {
     this.observation = observation;
-    this.reference = reference;
-    this.quota = quota;
+    this.reference = ReferenceTruth.of(observation, decision);
+    this.quota = QuotaTruth.of(observation, decision);
+    this.training = TrainingTruth.of(observation, decision);
   }
 
   static Picture paint(Observation observation, Decision decision, List<Obstacle> obstacles) {
-    Truth reference = ReferenceTruth.of(observation, decision);
-    return new Painter(observation, reference, QuotaTruth.of(observation, decision))
-        .paint(decision, obstacles);
+    return new Painter(observation, decision).paint(decision, obstacles);
   }
 
   private Picture paint(Decision decision, List<Obstacle> obstacles) {
@@ -57,6 +57,9 @@ final class Painter {
               underway(await.planning(), Activity.of(await.run(), await.attempt(), observation)),
               await);
       case Decision.Suspending suspending -> suspending(suspending);
+      case Decision.Stopping stopping ->
+          underway(stopping.planning(), Activity.of(stopping, observation));
+      case Decision.BackOff backOff -> underway(backOff.planning(), Activity.of(backOff));
       case Decision.Suspended suspended -> suspended(suspended.planning());
       case Decision.Succeed succeed -> succeeded(succeed.planning(), StatusParts.outputs(succeed));
       case Decision.Fail fail -> failed(fail.planning(), StatusParts.failure(fail));
@@ -214,12 +217,10 @@ final class Painter {
   private Map<ConditionType, Truth> truths() {
     return new EnumMap<>(
         Map.of(
-            ConditionType.QUOTA_RESERVED,
-            quota,
-            ConditionType.REFERENCE_READY,
-            reference,
-            ConditionType.SUSPENDED,
-            notSuspended()));
+            ConditionType.QUOTA_RESERVED, quota,
+            ConditionType.REFERENCE_READY, reference,
+            ConditionType.TRAINING_HEALTHY, training,
+            ConditionType.SUSPENDED, notSuspended()));
   }
 
   // That a run was resumed is worth saying until its condition turns again.

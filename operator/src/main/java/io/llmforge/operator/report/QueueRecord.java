@@ -24,6 +24,8 @@ final class QueueRecord {
           train.attempt() instanceof Attempt.AtWork ? admitted(before, now) : null;
       case Decision.Await await -> admitted(before, now);
       case Decision.Suspending suspending -> admitted(before, now);
+      case Decision.Stopping stopping -> admitted(before, now);
+      case Decision.BackOff backOff -> null;
       case Decision.Suspended suspended -> null;
       case Decision.Refuse refuse -> null;
       case Decision.OnlyValidate validate -> null;

@@ -33,6 +33,8 @@ final class QuotaTruth {
               : notRequired();
       case Decision.Await await -> atWork(await.attempt().job(), observation);
       case Decision.Suspending suspending -> atWork(suspending.job().name(), observation);
+      case Decision.Stopping stopping -> atWork(stopping.job().name(), observation);
+      case Decision.BackOff backOff -> over(Reason.NOT_STARTED, observation);
       case Decision.Suspended suspended -> over(Reason.SUSPENDED_BY_USER, observation);
       case Decision.Succeed succeed -> over(Reason.ENDED, observation);
       case Decision.Fail fail -> over(Reason.ENDED, observation);

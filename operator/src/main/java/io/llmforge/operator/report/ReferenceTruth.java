@@ -37,6 +37,8 @@ final class ReferenceTruth {
       case Decision.Await await -> underway(await.run(), await.attempt(), observation);
       case Decision.Suspending suspending ->
           stopping(suspending.run(), suspending.job(), observation);
+      case Decision.Stopping stopping -> stopping(stopping.run(), stopping.job(), observation);
+      case Decision.BackOff backOff -> underway(backOff.run(), backOff.attempt(), observation);
       case Decision.Suspended suspended -> stopped(suspended, observation);
       case Decision.Succeed succeed -> trained(succeed.run().number(), observation);
       case Decision.Fail fail -> failed(fail.run(), observation);

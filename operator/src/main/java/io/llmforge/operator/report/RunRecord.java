@@ -37,13 +37,11 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
 
   /** A run whose next pods wait: its Job is recorded when there is one to collect them. */
   Run queued(Decision.Queue queue, boolean created) {
-    return created && queue.hold().job().isPresent()
-        ? underway(queue.run())
-        : suspended(queue.run());
+    return created && queue.hold().job().isPresent() ? underway(queue.run()) : waiting(queue.run());
   }
 
   /** A run of which nothing is at work. */
-  Run suspended(RunState run) {
+  Run waiting(RunState run) {
     return of(run, null, null, null);
   }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Metric;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
@@ -17,7 +18,6 @@ import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.RunState;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob.Shards;
-import io.llmforge.operator.observe.StatusAnswer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -41,14 +41,17 @@ public final class StatusComposer {
     FineTuneJobStatus recorded = observation.recorded();
     @Nullable Run run = run(observation, decision, obstacles, now);
     boolean sameRun = run != null && recorded.run() != null && isSame(run, recorded.run());
-    Optional<TrainingReport> report = report(observation, decision);
+    Optional<TrainingReport> report = NewestReport.of(observation, decision);
+    ProgressStatus progress =
+        (sameRun ? ProgressStatus.recorded(recorded) : ProgressStatus.NONE).after(report, now);
+    @Nullable List<AttemptStatus> attempts = AttemptsRecord.of(observation, decision);
     return new FineTuneJobStatus(
         observation.request().generation(),
         picture.phase(),
         picture.message(),
         run,
         run == null ? null : ReferenceTruth.shards(observation, run),
-        report.map(StatusParts::progress).orElse(sameRun ? recorded.progress() : null),
+        progress.progress(),
         report
             .<@Nullable List<Metric>>map(StatusParts::metrics)
             .orElse(sameRun ? recorded.metrics() : null),
@@ -57,36 +60,15 @@ public final class StatusComposer {
         outputs(decision, recorded, sameRun),
         findings(decision),
         conditions(picture, observation, now),
-        QueueRecord.of(observation, decision, now));
+        QueueRecord.of(observation, decision, now),
+        attempts,
+        RunUsage.of(recorded, run, attempts),
+        progress.checkpoints(),
+        RunAdjustments.of(observation, decision));
   }
 
   private static boolean isSame(Run run, Run recorded) {
     return run.number() == recorded.number();
-  }
-
-  private static Optional<TrainingReport> report(Observation observation, Decision decision) {
-    if (decision instanceof Decision.Succeed succeed) {
-      return Optional.of(succeed.report());
-    }
-    return observation.answer() instanceof StatusAnswer.Report(TrainingReport report)
-            && isTraining(decision)
-        ? Optional.of(report)
-        : Optional.empty();
-  }
-
-  private static boolean isTraining(Decision decision) {
-    return switch (decision) {
-      case Decision.Train train -> train.attempt() instanceof Attempt.Underway;
-      case Decision.Await await -> await.attempt() instanceof Attempt.Underway;
-      case Decision.Refuse refuse -> false;
-      case Decision.Queue queue -> false;
-      case Decision.OnlyValidate validate -> false;
-      case Decision.Suspending suspending -> false;
-      case Decision.Suspended suspended -> false;
-      case Decision.Succeed succeed -> false;
-      case Decision.Fail fail -> false;
-      case Decision.Rest rest -> false;
-    };
   }
 
   private static @Nullable Run run(
@@ -100,7 +82,9 @@ public final class StatusComposer {
       case Decision.Queue queue -> record.queued(queue, obstacles.isEmpty());
       case Decision.Await await -> record.underway(await.run());
       case Decision.Suspending suspending -> record.underway(suspending.run());
-      case Decision.Suspended suspended -> record.suspended(suspended.run());
+      case Decision.Stopping stopping -> record.underway(stopping.run());
+      case Decision.BackOff backOff -> record.waiting(backOff.run());
+      case Decision.Suspended suspended -> record.waiting(suspended.run());
       case Decision.Succeed succeed -> record.ended(succeed.run(), Outcome.Succeeded);
       case Decision.Fail fail -> record.ended(fail.run(), Outcome.Failed);
       case Decision.Rest rest -> rested(rest.run(), observation);
@@ -121,6 +105,8 @@ public final class StatusComposer {
       case Decision.Queue queue -> NOTHING;
       case Decision.Await await -> resources(await.attempt(), recorded.resources());
       case Decision.Suspending suspending -> recorded.resources();
+      case Decision.Stopping stopping -> recorded.resources();
+      case Decision.BackOff backOff -> NOTHING;
       case Decision.Suspended suspended -> NOTHING;
       case Decision.Succeed succeed -> NOTHING;
       case Decision.Fail fail -> NOTHING;
@@ -190,7 +176,7 @@ public final class StatusComposer {
               Truth truth = requireNonNull(picture.truths().get(type));
               return new JobCondition(
                   type.text(),
-                  truth.status(),
+                  truth.status().name(),
                   observation.request().generation(),
                   transitionTime(before, type, truth, now),
                   truth.reason().text(),
@@ -202,7 +188,7 @@ public final class StatusComposer {
   private static String transitionTime(
       List<JobCondition> before, ConditionType type, Truth truth, Instant now) {
     return before.stream()
-        .filter(c -> c.type().equals(type.text()) && c.status().equals(truth.status()))
+        .filter(c -> c.type().equals(type.text()) && c.status().equals(truth.status().name()))
         .flatMap(c -> Optional.ofNullable(c.lastTransitionTime()).stream())
         .findFirst()
         .orElseGet(() -> RunRecord.text(now));

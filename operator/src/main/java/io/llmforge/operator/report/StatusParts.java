@@ -10,7 +10,6 @@ import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Parts of a status, made of what the trainer reports. */
 final class StatusParts {
@@ -52,24 +51,6 @@ final class StatusParts {
             output.step()));
   }
 
-  static FineTuneJobStatus.Progress progress(TrainingReport report) {
-    TrainingReport.Progress progress = report.progress();
-    @Nullable Long eta = report instanceof TrainingReport.Running ? progress.etaSeconds() : null;
-    @Nullable Double speed = progress.tokensPerSecond();
-    return new FineTuneJobStatus.Progress(
-        percent(progress),
-        progress.step(),
-        progress.totalSteps(),
-        "%d/%d".formatted(progress.step(), progress.totalSteps()),
-        ProgressText.epoch(progress.epoch()),
-        ProgressText.loss(progress).orElse(null),
-        speed == null ? null : ProgressText.number(Math.rint(speed)),
-        eta,
-        eta == null ? null : ProgressText.duration(eta),
-        progress.lastStepTime(),
-        report instanceof TrainingReport.Running running ? ProgressText.activity(running) : null);
-  }
-
   static List<Metric> metrics(TrainingReport report) {
     return report.progress().metrics().stream()
         .limit(MOST_METRICS)
@@ -91,13 +72,6 @@ final class StatusParts {
       case Planning.Planned planned -> planned.plan().output().name();
       case Planning.Refused refused -> kind(output.kind()).toLowerCase(Locale.ROOT);
     };
-  }
-
-  private static int percent(TrainingReport.Progress progress) {
-    if (progress.totalSteps() <= 0) {
-      return 0;
-    }
-    return Math.clamp(progress.step() * 100 / progress.totalSteps(), 0, 100);
   }
 
   private static String kind(TrainingReport.Output.Kind kind) {

@@ -7,23 +7,35 @@ import io.llmforge.operator.decide.Reason;
 /**
  * What a condition says.
  *
- * @param holds its status
+ * @param status whether it holds
  * @param reason why
  * @param message for people
  */
-record Truth(boolean holds, Reason reason, String message) {
+record Truth(Status status, Reason reason, String message) {
 
   Truth {
+    requireNonNull(status, "status");
     requireNonNull(reason, "reason");
     requireNonNull(message, "message");
   }
 
+  /** Whether a condition holds, in the words of Kubernetes. */
+  enum Status {
+    True,
+    False,
+    Unknown
+  }
+
   static Truth yes(Reason reason, String message) {
-    return new Truth(true, reason, message);
+    return new Truth(Status.True, reason, message);
   }
 
   static Truth no(Reason reason, String message) {
-    return new Truth(false, reason, message);
+    return new Truth(Status.False, reason, message);
+  }
+
+  static Truth unknown(Reason reason, String message) {
+    return new Truth(Status.Unknown, reason, message);
   }
 
   static Truth yes(Reason reason) {
@@ -34,7 +46,7 @@ record Truth(boolean holds, Reason reason, String message) {
     return no(reason, reason.sentence());
   }
 
-  String status() {
-    return holds ? "True" : "False";
+  static Truth unknown(Reason reason) {
+    return unknown(reason, reason.sentence());
   }
 }

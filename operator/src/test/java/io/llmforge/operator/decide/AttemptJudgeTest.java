@@ -119,9 +119,9 @@ class AttemptJudgeTest {
     // The culprit is the last to end: a drained pod is removed long after the others noticed.
     List<IndexedPod> pods =
         List.of(
-            new IndexedPod(0, "2026-01-02T03:04:05Z", code(82)),
-            new IndexedPod(1, "2026-01-02T03:04:06Z", other),
-            new IndexedPod(2, "2026-01-02T03:05:00Z", culprit));
+            new IndexedPod(0, "2026-01-02T03:04:05Z", "", code(82)),
+            new IndexedPod(1, "2026-01-02T03:04:06Z", "", other),
+            new IndexedPod(2, "2026-01-02T03:05:00Z", "", culprit));
 
     Failure failure =
         ((AttemptEnd.Failed) AttemptJudge.judge(group(StageJob.State.FAILED, pods))).failure();
@@ -134,9 +134,9 @@ class AttemptJudgeTest {
   void ofRanksThatFailedAlikeTheFirstIsBlamed() {
     List<IndexedPod> pods =
         List.of(
-            new IndexedPod(0, "2026-01-02T03:04:06Z", code(82)),
-            new IndexedPod(1, "2026-01-02T03:04:05Z", code(82)),
-            new IndexedPod(2, "", new TrainerPod.Running("pod", "uid", "", true)));
+            new IndexedPod(0, "2026-01-02T03:04:06Z", "", code(82)),
+            new IndexedPod(1, "2026-01-02T03:04:05Z", "", code(82)),
+            new IndexedPod(2, "", "", new TrainerPod.Running("pod", "uid", "", true)));
 
     Failure failure =
         ((AttemptEnd.Failed) AttemptJudge.judge(group(StageJob.State.FAILED, pods))).failure();
@@ -149,9 +149,9 @@ class AttemptJudgeTest {
   void groupIsCompleteWhenItsFirstRankSaysSo() {
     List<IndexedPod> pods =
         List.of(
-            new IndexedPod(1, "", exited(0, Kill.NONE, SILENCE)),
-            new IndexedPod(0, "", exited(0, Kill.NONE, new LastWords.Report(COMPLETED))),
-            new IndexedPod(2, "", exited(0, Kill.NONE, SILENCE)));
+            new IndexedPod(1, "", "", exited(0, Kill.NONE, SILENCE)),
+            new IndexedPod(0, "", "", exited(0, Kill.NONE, new LastWords.Report(COMPLETED))),
+            new IndexedPod(2, "", "", exited(0, Kill.NONE, SILENCE)));
 
     assertThat(AttemptJudge.judge(group(StageJob.State.COMPLETE, pods)))
         .isEqualTo(new AttemptEnd.Completed(COMPLETED));
@@ -163,15 +163,15 @@ class AttemptJudgeTest {
     TrainerPod waiting =
         new TrainerPod.Waiting("second", TrainerPod.Waiting.Cause.SCHEDULING, "0/3 nodes");
 
-    assertThat(group(StageJob.State.ACTIVE, List.of(new IndexedPod(0, "", running))).awaited())
+    assertThat(group(StageJob.State.ACTIVE, List.of(new IndexedPod(0, "", "", running))).awaited())
         .isInstanceOf(TrainerPod.Absent.class);
     assertThat(
             group(
                     StageJob.State.ACTIVE,
                     List.of(
-                        new IndexedPod(0, "", running),
-                        new IndexedPod(2, "", running),
-                        new IndexedPod(1, "", waiting)))
+                        new IndexedPod(0, "", "", running),
+                        new IndexedPod(2, "", "", running),
+                        new IndexedPod(1, "", "", waiting)))
                 .awaited())
         .isEqualTo(waiting);
   }
@@ -190,7 +190,8 @@ class AttemptJudgeTest {
         new JobMark(1, Stage.TRAIN, 1, "sha256:a", 1, 0),
         state,
         new StageJob.Shards(3, 0),
-        pods);
+        pods,
+        StageJob.Past.UNKNOWN);
   }
 
   private static Arguments row(TrainerPod pod, Reason reason, FailureClass failureClass) {
@@ -216,6 +217,7 @@ class AttemptJudgeTest {
             new JobMark(1, Stage.TRAIN, 1, "sha256:a", 1, 0),
             StageJob.State.FAILED,
             new StageJob.Shards(1, 0),
-            List.of(new IndexedPod(0, "", pod))));
+            List.of(new IndexedPod(0, "", "", pod)),
+            StageJob.Past.UNKNOWN));
   }
 }

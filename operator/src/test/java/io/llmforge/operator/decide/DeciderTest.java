@@ -23,6 +23,7 @@ import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Kill;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -43,6 +44,13 @@ class DeciderTest {
           Progress.NONE, new Output(Output.Kind.ADAPTER, "pvc://a/b", "sha256:0", 1, 1));
   private static final TrainingPlanner PLANNER = new TrainingPlanner(new LlmForgeConfigReader());
   private static final String HASH = hash();
+
+  private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+  /** Two retries, at once: what is retried when is {@link BackoffTest}'s. */
+  private static final FineTuneJobSpec.RunPolicy POLICY =
+      new FineTuneJobSpec.RunPolicy(
+          2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null, null, null);
 
   private final Decider decider = new Decider(PLANNER);
 
@@ -128,7 +136,8 @@ class DeciderTest {
             status(recorded, failedAttempts),
             Set.of(),
             jobs(job, pod),
-            new StatusAnswer.NotAsked());
+            new StatusAnswer.NotAsked(),
+            NOON);
 
     Decision decision = decider.decide(observation);
 
@@ -157,7 +166,8 @@ class DeciderTest {
             status("succeeded", 0),
             Set.of(),
             List.of(),
-            new StatusAnswer.NotAsked());
+            new StatusAnswer.NotAsked(),
+            NOON);
 
     var decision = (Decision.Rest) decider.decide(observation);
 
@@ -175,7 +185,8 @@ class DeciderTest {
                 job(2, 1, StageJob.State.FAILED, pod("exited-75")),
                 job(2, 2, StageJob.State.ACTIVE, pod("running")),
                 job(1, 3, StageJob.State.COMPLETE, pod("completed"))),
-            new StatusAnswer.NotAsked());
+            new StatusAnswer.NotAsked(),
+            NOON);
 
     Decision decision = decider.decide(observation);
 
@@ -189,7 +200,8 @@ class DeciderTest {
             status(recorded, 0),
             Set.of(),
             jobs(job, pod),
-            new StatusAnswer.NotAsked()));
+            new StatusAnswer.NotAsked(),
+            NOON));
   }
 
   private static String hash() {
@@ -206,7 +218,7 @@ class DeciderTest {
     Boolean validateOnly = name.startsWith("validate") ? true : null;
     Boolean suspend = name.endsWith("suspended") ? true : null;
     return new FineTuneJobSpec(
-        config, null, validateOnly, suspend, null, null, null, null, null, null);
+        config, null, validateOnly, suspend, null, null, null, null, null, null, POLICY);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -220,7 +232,8 @@ class DeciderTest {
           default -> throw new IllegalArgumentException(recorded);
         };
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null,
+        null, null);
   }
 
   private static Run run(Outcome outcome, String job, int failedAttempts) {
@@ -239,7 +252,8 @@ class DeciderTest {
         new JobMark(run, Stage.TRAIN, attempt, HASH, 1, 0),
         state,
         new StageJob.Shards(1, 0),
-        List.of(new IndexedPod(0, "", pod)));
+        List.of(new IndexedPod(0, "", "", pod)),
+        StageJob.Past.UNKNOWN);
   }
 
   private static TrainerPod pod(String name) {
@@ -265,6 +279,9 @@ class DeciderTest {
       case Decision.Queue queue -> "Queue " + text(queue.run());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending " + text(suspending.run());
+      case Decision.Stopping stopping ->
+          "Stopping %s %s".formatted(text(stopping.run()), stopping.cause());
+      case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
       case Decision.Suspended suspended -> "Suspended " + text(suspended.run());
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
       case Decision.Fail fail -> "Fail " + fail.failure().reason();

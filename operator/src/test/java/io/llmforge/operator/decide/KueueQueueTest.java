@@ -44,7 +44,7 @@ class KueueQueueTest {
         "Auto, -, AT_ONCE",
       })
   void namedQueueIsKueues(QueueProvider provider, String name, String expected) {
-    var start = new Decision.Train(planned(), run(), new Attempt.First());
+    var start = new Decision.Train(planned(), run(), new Attempt.First(), AttemptTerms.FIRST);
     var observation = observation(new Queue(provider, name, null, null), List.of());
 
     assertThat(text(queue.admit(start, Demand.NOTHING, observation))).isEqualTo(expected);
@@ -66,7 +66,11 @@ class KueueQueueTest {
       })
   void jobIsFollowed(String in, QueuedJob.State state, String asked, String expected) {
     var underway =
-        new Decision.Train(planned(), run(), new Attempt.Underway(NAME, new TrainerPod.Absent()));
+        new Decision.Train(
+            planned(),
+            run(),
+            new Attempt.Underway(NAME, new TrainerPod.Absent()),
+            AttemptTerms.FIRST);
     var job = new QueuedJob(NAME, in, state, "", Optional.empty());
     var spec = asked == null ? null : new Queue(null, asked, null, null);
 
@@ -95,7 +99,11 @@ class KueueQueueTest {
   @Test
   void kueueIsQuoted() {
     var underway =
-        new Decision.Train(planned(), run(), new Attempt.Underway(NAME, new TrainerPod.Absent()));
+        new Decision.Train(
+            planned(),
+            run(),
+            new Attempt.Underway(NAME, new TrainerPod.Absent()),
+            AttemptTerms.FIRST);
     var job =
         new QueuedJob(NAME, "team-a", QueuedJob.State.WAITING, "Pending: full.", Optional.empty());
 
@@ -119,7 +127,8 @@ class KueueQueueTest {
             Observation.NO_STATUS,
             Set.of(),
             List.of(work()),
-            new StatusAnswer.NotAsked())
+            new StatusAnswer.NotAsked(),
+            Instant.EPOCH)
         .with(
             new QueueFacts(
                 Instant.EPOCH,
@@ -133,7 +142,7 @@ class KueueQueueTest {
 
   private static FineTuneJobSpec spec(Queue asked, boolean suspended) {
     return new FineTuneJobSpec(
-        JobFixture.config(), null, null, suspended, null, null, null, null, null, asked);
+        JobFixture.config(), null, null, suspended, null, null, null, null, null, asked, null);
   }
 
   private static StageJob work() {
@@ -142,7 +151,8 @@ class KueueQueueTest {
         new JobMark(1, Stage.TRAIN, 1, "hash", 1, 0),
         StageJob.State.ACTIVE,
         new StageJob.Shards(1, 0),
-        List.of());
+        List.of(),
+        StageJob.Past.UNKNOWN);
   }
 
   private static RunState run() {

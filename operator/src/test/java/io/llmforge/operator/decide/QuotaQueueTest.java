@@ -292,13 +292,15 @@ class QuotaQueueTest {
             null,
             null,
             null,
-            new FineTuneJobSpec.Queue(provider, null, null, null));
+            new FineTuneJobSpec.Queue(provider, null, null, null),
+            null);
     return new Observation(
             new Request(OWNER, 1, spec),
             Observation.NO_STATUS,
             Set.of(),
             jobs,
-            new StatusAnswer.NotAsked())
+            new StatusAnswer.NotAsked(),
+            Instant.EPOCH)
         .with(facts);
   }
 
@@ -348,15 +350,17 @@ class QuotaQueueTest {
         new JobMark(1, Stage.TRAIN, 1, "hash", 1, 0),
         StageJob.State.ACTIVE,
         new StageJob.Shards(2, 0),
-        List.of(new IndexedPod(0, "", absent())));
+        List.of(new IndexedPod(0, "", "", absent())),
+        StageJob.Past.UNKNOWN);
   }
 
   private static Decision start() {
-    return new Decision.Train(planned(), run(1), new Attempt.First());
+    return new Decision.Train(planned(), run(1), new Attempt.First(), AttemptTerms.FIRST);
   }
 
   private static Decision underway() {
-    return new Decision.Train(planned(), run(1), new Attempt.Underway(NAME, absent()));
+    return new Decision.Train(
+        planned(), run(1), new Attempt.Underway(NAME, absent()), AttemptTerms.FIRST);
   }
 
   private static TrainerPod absent() {
@@ -370,7 +374,7 @@ class QuotaQueueTest {
   private static Planning.Planned planned() {
     var spec =
         new FineTuneJobSpec(
-            JobFixture.config(), null, null, null, null, null, null, null, null, null);
+            JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
     return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
   }
 

@@ -112,7 +112,8 @@ class RealPlansTest {
       config.set("generation_config", JobFixture.config().get("generation_config"));
     }
     return planner.plan(
-        OWNER, new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null));
+        OWNER,
+        new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null, null));
   }
 
   private static YamlDocument document(Path file) {

@@ -23,6 +23,7 @@ import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
 import io.llmforge.operator.observe.TrainerPod.Kill;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +125,7 @@ class ReferenceStageTest {
                     null,
                     null,
                     null,
+                    null,
                     null));
 
     assertThat(planned.stages()).containsExactly(Stage.TRAIN);
@@ -170,7 +172,8 @@ class ReferenceStageTest {
         status,
         Set.of(),
         jobs,
-        new StatusAnswer.NotAsked());
+        new StatusAnswer.NotAsked(),
+        Instant.parse("2026-11-23T12:00:00Z"));
   }
 
   private static FineTuneJobSpec spec(String name) {
@@ -180,7 +183,11 @@ class ReferenceStageTest {
       case "refused" -> config.put("train_path", "ftp://host/rows.jsonl");
       default -> {}
     }
-    return new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null);
+    var atOnce =
+        new FineTuneJobSpec.RunPolicy(
+            2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null, null, null);
+    return new FineTuneJobSpec(
+        config, null, null, null, null, null, null, null, null, null, atOnce);
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {
@@ -194,7 +201,8 @@ class ReferenceStageTest {
     String job = recorded.endsWith("-planned") ? null : "tiny-1-" + recorded + "-1";
     Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, failedAttempts, job);
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null);
+        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null,
+        null, null);
   }
 
   private static List<StageJob> jobs(String reference, String train) {
@@ -228,13 +236,15 @@ class ReferenceStageTest {
   }
 
   private static StageJob train(StageJob.State state, TrainerPod pod) {
-    return job(Stage.TRAIN, state, new StageJob.Shards(1, 0), List.of(new IndexedPod(0, "", pod)));
+    return job(
+        Stage.TRAIN, state, new StageJob.Shards(1, 0), List.of(new IndexedPod(0, "", "", pod)));
   }
 
   private static StageJob job(
       Stage stage, StageJob.State state, StageJob.Shards shards, List<IndexedPod> pods) {
     String name = "tiny-1-%s-1".formatted(stage.label());
-    return new StageJob(name, new JobMark(1, stage, 1, HASH, 1, 0), state, shards, pods);
+    return new StageJob(
+        name, new JobMark(1, stage, 1, HASH, 1, 0), state, shards, pods, StageJob.Past.UNKNOWN);
   }
 
   private static IndexedPod exited(int shard, int exitCode, String ended, String words) {
@@ -245,7 +255,7 @@ class ReferenceStageTest {
                 FailureCode.ofExitCode(exitCode).orElse(FailureCode.INTERNAL_ERROR),
                 words));
     return new IndexedPod(
-        shard, ended, new TrainerPod.Exited("pod-" + shard, exitCode, Kill.NONE, report));
+        shard, "", ended, new TrainerPod.Exited("pod-" + shard, exitCode, Kill.NONE, report));
   }
 
   private static String text(Decision decision) {
@@ -257,6 +267,9 @@ class ReferenceStageTest {
       case Decision.Queue queue -> "Queue " + text(queue.run());
       case Decision.Await await -> "Await " + text(await.run());
       case Decision.Suspending suspending -> "Suspending";
+      case Decision.Stopping stopping ->
+          "Stopping %s %s".formatted(text(stopping.run()), stopping.cause());
+      case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
       case Decision.Suspended suspended -> "Suspended";
       case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
       case Decision.Fail fail -> "Fail " + fail.failure().reason();

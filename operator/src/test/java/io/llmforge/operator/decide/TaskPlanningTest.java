@@ -180,6 +180,7 @@ class TaskPlanningTest {
   private static FineTuneJobSpec spec(
       ObjectNode config, @Nullable AccessMode mode, @Nullable List<Output> outputs) {
     Storage storage = mode == null ? null : new Storage(new Workspace(null, null, mode));
-    return new FineTuneJobSpec(config, null, null, null, null, storage, outputs, null, null, null);
+    return new FineTuneJobSpec(
+        config, null, null, null, null, storage, outputs, null, null, null, null);
   }
 }

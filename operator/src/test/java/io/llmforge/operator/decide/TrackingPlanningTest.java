@@ -187,6 +187,6 @@ class TrackingPlanningTest {
         .plan(
             OWNER,
             new FineTuneJobSpec(
-                config, null, null, null, null, null, outputs, null, credentials, null));
+                config, null, null, null, null, null, outputs, null, credentials, null, null));
   }
 }

@@ -320,7 +320,8 @@ class TrainingPlannerTest {
   void missingConfigIsRefused() {
     Planning planning =
         planner.plan(
-            OWNER, new FineTuneJobSpec(null, null, null, null, null, null, null, null, null, null));
+            OWNER,
+            new FineTuneJobSpec(null, null, null, null, null, null, null, null, null, null, null));
 
     assertThat(planning).isInstanceOf(Planning.Refused.class);
     assertThat(planning.findings()).isNotEmpty();
@@ -351,6 +352,7 @@ class TrainingPlannerTest {
   }
 
   private static FineTuneJobSpec spec(ObjectNode config, List<Output> outputs) {
-    return new FineTuneJobSpec(config, null, null, null, null, null, outputs, null, null, null);
+    return new FineTuneJobSpec(
+        config, null, null, null, null, null, outputs, null, null, null, null);
   }
 }

@@ -75,6 +75,7 @@ class DesiredObjectsTest {
                 Map.of("disk", "ssd"),
                 List.of("pull-secret")),
             null,
+            null,
             null));
 
     compare("everything.yaml", Rendering.of(job, DEFAULTS).objects());
@@ -93,6 +94,7 @@ class DesiredObjectsTest {
             null,
             new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)),
             List.of(new Output("adapter", "pvc://models/pairs", null)),
+            null,
             null,
             null,
             null));
@@ -131,6 +133,7 @@ class DesiredObjectsTest {
                 new Credential(new SecretReference("hub"), null),
                 new Credential(new SecretReference("mlflow"), Purpose.Tracking),
                 new Credential(new SecretReference("results"), Purpose.Outputs)),
+            null,
             null));
 
     compare("remote.yaml", Rendering.of(job, DEFAULTS).objects());

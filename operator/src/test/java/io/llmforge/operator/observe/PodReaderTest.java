@@ -119,7 +119,7 @@ class PodReaderTest {
 
     assertThat(PodReader.read(List.of(second, first)))
         .last()
-        .isEqualTo(new IndexedPod(0, "", new TrainerPod.Waiting("b", Cause.START, "")));
+        .isEqualTo(new IndexedPod(0, "", "", new TrainerPod.Waiting("b", Cause.START, "")));
   }
 
   @Test
@@ -150,6 +150,7 @@ class PodReaderTest {
         .containsExactly(
             new IndexedPod(
                 2,
+                "",
                 "2026-11-23T10:07:00Z",
                 new TrainerPod.Exited("shard-2", 70, Kill.NONE, new LastWords.Silence())));
   }

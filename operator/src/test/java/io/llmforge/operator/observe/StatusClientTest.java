@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +42,8 @@ class StatusClientTest {
               null,
               null,
               null,
-              List.of(new Metric(Metric.TRAIN_LOSS, Double.NaN, 1, 3, 3, 1))));
+              List.of(new Metric(Metric.TRAIN_LOSS, Double.NaN, 1, 3, 3, 1)),
+              null));
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch end = new CountDownLatch(1);
@@ -147,14 +149,32 @@ class StatusClientTest {
     server.stop(0);
 
     try (StatusClient client = StatusClient.of(port, TIMEOUT)) {
-      assertUnavailable(client.ask("127.0.0.1"), "");
+      assertUnavailable(client.ask("127.0.0.1", Optional.empty()), "");
+    }
+  }
+
+  @Test
+  void tokenIsSentAsABearer() {
+    server.createContext(
+        "/v1/status",
+        exchange ->
+            send(
+                exchange,
+                "Bearer abc".equals(exchange.getRequestHeaders().getFirst("Authorization"))
+                    ? 200
+                    : 401,
+                PlanJson.write(REPORT)));
+    try (StatusClient client = StatusClient.of(server.getAddress().getPort(), TIMEOUT)) {
+      assertThat(client.ask("127.0.0.1", Optional.of("abc")))
+          .isEqualTo(new StatusAnswer.Report(REPORT));
+      assertUnavailable(client.ask("127.0.0.1", Optional.empty()), "HTTP status 401");
     }
   }
 
   private StatusAnswer ask(HttpHandler handler) {
     server.createContext("/v1/status", handler);
     try (StatusClient client = StatusClient.of(server.getAddress().getPort(), TIMEOUT)) {
-      return client.ask("127.0.0.1");
+      return client.ask("127.0.0.1", Optional.empty());
     }
   }
 

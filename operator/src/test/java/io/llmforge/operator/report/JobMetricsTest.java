@@ -189,7 +189,7 @@ class JobMetricsTest {
 
   private static FineTuneJobStatus progress(String loss, @Nullable Long eta) {
     var progress =
-        new Progress(50, 5, 10, null, null, loss, null, eta, null, NOON.toString(), null);
+        new Progress(50, 5, 10, null, null, loss, null, eta, null, NOON.toString(), null, null);
     return status(train(1, 0, null), Phase.Training, progress, 8, AT_WORK);
   }
 
@@ -208,6 +208,10 @@ class JobMetricsTest {
         null,
         null,
         List.of(running),
+        null,
+        null,
+        null,
+        null,
         null);
   }
 }

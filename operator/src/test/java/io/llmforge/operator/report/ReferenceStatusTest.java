@@ -11,6 +11,7 @@ import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Planning;
@@ -46,7 +47,7 @@ class ReferenceStatusTest {
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
       new FineTuneJobSpec(
-          JobFixture.preference(), null, null, null, null, null, null, null, null, null);
+          JobFixture.preference(), null, null, null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final RunState SCORING_RUN =
@@ -113,7 +114,7 @@ class ReferenceStatusTest {
   @Test
   void beforeItsPodsExistTheStageIsScoringAllTheSame() {
     FineTuneJobStatus status =
-        compose(new Decision.Train(PLANNED, SCORING_RUN, new Attempt.First()));
+        compose(new Decision.Train(PLANNED, SCORING_RUN, new Attempt.First(), AttemptTerms.FIRST));
 
     assertThat(status.phase()).isEqualTo(Phase.Scoring);
     assertThat(condition(status, "Running").reason()).isEqualTo("Starting");
@@ -125,7 +126,7 @@ class ReferenceStatusTest {
   @Test
   void trainingKeepsWhatIsKnownOfTheReferenceWhenItsJobIsGone() {
     StageJob complete = job(StageJob.State.COMPLETE, List.of(DONE, DONE, DONE));
-    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First());
+    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First(), AttemptTerms.FIRST);
     FineTuneJobStatus starting = compose(Observation.NO_STATUS, List.of(complete), begins, NOON);
 
     FineTuneJobStatus later = compose(starting, List.of(), begins, LATER);
@@ -177,7 +178,8 @@ class ReferenceStatusTest {
   @Test
   void whatATaskDoesNotNeedIsNoNews() {
     FineTuneJobStatus status =
-        compose(new Decision.Train(plainPlan(), plainRun(), new Attempt.First()));
+        compose(
+            new Decision.Train(plainPlan(), plainRun(), new Attempt.First(), AttemptTerms.FIRST));
 
     assertThat(condition(status, "ReferenceReady").status()).isEqualTo("True");
     assertThat(condition(status, "ReferenceReady").reason()).isEqualTo("NotRequired");
@@ -190,7 +192,7 @@ class ReferenceStatusTest {
   private static Planning.Planned plainPlan() {
     var spec =
         new FineTuneJobSpec(
-            JobFixture.config(), null, null, null, null, null, null, null, null, null);
+            JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
     return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
   }
 
@@ -211,12 +213,17 @@ class ReferenceStatusTest {
       FineTuneJobStatus recorded, List<StageJob> jobs, Decision decision, Instant now) {
     Observation observation =
         new Observation(
-            new Request(OWNER, 3, SPEC), recorded, Set.of(), jobs, new StatusAnswer.NotAsked());
+            new Request(OWNER, 3, SPEC),
+            recorded,
+            Set.of(),
+            jobs,
+            new StatusAnswer.NotAsked(),
+            now);
     return composer.compose(observation, decision, List.of(), now);
   }
 
   private static Decision scoring(StageJob job) {
-    return new Decision.Train(PLANNED, SCORING_RUN, new Attempt.Scoring(job));
+    return new Decision.Train(PLANNED, SCORING_RUN, new Attempt.Scoring(job), AttemptTerms.FIRST);
   }
 
   private static StageJob job(StageJob.State state, List<TrainerPod> pods) {
@@ -227,8 +234,9 @@ class ReferenceStatusTest {
         state,
         new StageJob.Shards(3, Math.toIntExact(done)),
         IntStream.range(0, pods.size())
-            .mapToObj(shard -> new IndexedPod(shard, "", pods.get(shard)))
-            .toList());
+            .mapToObj(shard -> new IndexedPod(shard, "", "", pods.get(shard)))
+            .toList(),
+        StageJob.Past.UNKNOWN);
   }
 
   private static TrainerPod exited(int exitCode) {

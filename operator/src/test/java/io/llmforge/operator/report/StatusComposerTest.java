@@ -16,6 +16,7 @@ import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Hold;
@@ -26,6 +27,7 @@ import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
+import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.JobMark;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
@@ -50,7 +52,7 @@ class StatusComposerTest {
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final FineTuneJobSpec SPEC =
       new FineTuneJobSpec(
-          JobFixture.config(), null, null, null, null, null, null, null, null, null);
+          JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Planning.Refused REFUSED =
@@ -68,7 +70,8 @@ class StatusComposerTest {
           41200.4,
           6720L,
           "2026-11-23T10:00:00Z",
-          List.of(new Metric(Metric.TRAIN_LOSS, 0.8312345678, 124, 2.5, 0.81, 120)));
+          List.of(new Metric(Metric.TRAIN_LOSS, 0.8312345678, 124, 2.5, 0.81, 120)),
+          null);
   private static final Failure FAILURE =
       new Failure(
           Reason.DIVERGED, FailureClass.FATAL, "loss is NaN at step 7", "pod", OptionalInt.of(81));
@@ -78,7 +81,8 @@ class StatusComposerTest {
           new JobMark(1, Stage.TRAIN, 1, "hash", 3, 0),
           StageJob.State.STOPPING,
           new StageJob.Shards(1, 0),
-          List.of());
+          List.of(),
+          StageJob.Past.UNKNOWN);
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.5Z");
   private static final Instant LATER = Instant.parse("2026-11-23T13:00:00Z");
 
@@ -93,44 +97,58 @@ class StatusComposerTest {
     var completed =
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
-    // decision, phase, then Accepted QuotaReserved ReferenceReady Running Suspended Ready
-    // Reconciling Stalled
-    // Complete Failed
+    // decision, phase, then Accepted QuotaReserved ReferenceReady Running TrainingHealthy Suspended
+    // Ready Reconciling Stalled Complete Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F F F F T F T"),
-        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T F T F F T F F F F"),
-        row(train(new Attempt.First()), Phase.Starting, "T T T F F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T F F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T F F F T F F F"),
-        row(underway(loading), Phase.Starting, "T T T F F F T F F F"),
-        row(underway(ready), Phase.Training, "T T T T F F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F U F F F T F T"),
+        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T F T F U F T F F F F"),
+        row(train(new Attempt.First()), Phase.Starting, "T T T F U F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T F U F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T F U F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T T F U F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T T U F F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T T T F F T F F F"),
-        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T F T F F F T F F F"),
-        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T F T F F F F T F F"),
+            "F T T T U F F T F F F"),
+        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T F T F U F F T F F F"),
+        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T F T F U F F F T F F"),
         row(
             queue(new Hold.Collecting("tiny-1-train-1", 0, 2, Duration.ofSeconds(30))),
             Phase.Queued,
-            "T F T F F F T F F F"),
+            "T F T F U F F T F F F"),
         row(
             queue(new Hold.Pausing("tiny-1-train-1", "", Duration.ofSeconds(10))),
             Phase.Queued,
-            "T F T F F F T F F F"),
-        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T F T F F F T F F F"),
+            "T F T F U F F T F F F"),
+        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T F T F U F F T F F F"),
         row(
             new Decision.Suspending(PLANNED, RUN, STOPPING),
             Phase.Suspending,
-            "T T T F F F T F F F"),
-        row(new Decision.Suspended(PLANNED, RUN), Phase.Suspended, "T T T F T F F F F F"),
-        row(new Decision.Succeed(PLANNED, RUN, completed), Phase.Succeeded, "T T T F F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T F F F F T F T"));
+            "T T T F U F F T F F F"),
+        row(
+            new Decision.Stopping(PLANNED, RUN, STOPPING, StopCause.HANG),
+            Phase.Starting,
+            "T T T F F F F T F F F"),
+        row(
+            new Decision.BackOff(PLANNED, RUN, new Attempt.Again(FAILURE), LATER),
+            Phase.Starting,
+            "T T T F U F F T F F F"),
+        row(
+            new Decision.Suspended(PLANNED, RUN, new Attempt.First()),
+            Phase.Suspended,
+            "T T T F U T F F F F F"),
+        row(
+            new Decision.Succeed(PLANNED, RUN, completed),
+            Phase.Succeeded,
+            "T T T F U F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T F U F F F T F T"));
   }
 
   @Test
   void resumedRunSaysSoUntilItIsSuspendedAgain() {
-    FineTuneJobStatus suspended = compose(fresh(), new Decision.Suspended(PLANNED, RUN), NOON);
+    FineTuneJobStatus suspended =
+        compose(fresh(), new Decision.Suspended(PLANNED, RUN, new Attempt.First()), NOON);
     FineTuneJobStatus resumed = compose(after(suspended), train(new Attempt.First()), LATER);
     FineTuneJobStatus later = compose(after(resumed), train(new Attempt.First()), LATER);
 
@@ -157,6 +175,7 @@ class StatusComposerTest {
             "QuotaReserved",
             "ReferenceReady",
             "Running",
+            "TrainingHealthy",
             "Suspended",
             "Ready",
             "Reconciling",
@@ -223,7 +242,8 @@ class StatusComposerTest {
                 6720L,
                 "1h52m",
                 "2026-11-23T10:00:00Z",
-                "training"));
+                "training",
+                "2026-11-23T12:00:00Z"));
     assertThat(status.message())
         .isEqualTo("training: epoch 1.40/3.00, step 124/266, loss 0.831235.");
     assertThat(status.metrics()).singleElement().extracting("best").isEqualTo("0.81");
@@ -233,6 +253,32 @@ class StatusComposerTest {
   @CsvSource({"NaN, NaN", "Infinity, Infinity", "0.00001, 0.00001", "1234567, 1234570", "2, 2"})
   void numbersTravelAsText(double value, String text) {
     assertThat(ProgressText.number(value)).isEqualTo(text);
+  }
+
+  @Test
+  void timeOfTheNewestStepStaysUntilThereIsAnother() {
+    FineTuneJobStatus first = compose(reporting(PROGRESS), trainingNow(), NOON);
+    var answer =
+        new StatusAnswer.Report(
+            new TrainingReport.Running(TrainingReport.Phase.TRAINING, PROGRESS));
+    var other =
+        new StatusAnswer.Report(
+            new TrainingReport.Running(TrainingReport.Phase.EVALUATING, PROGRESS));
+
+    assertThat(compose(observation(first, answer), trainingNow(), LATER)).isEqualTo(first);
+    assertThat(compose(observation(first, other), trainingNow(), LATER).progress().lastChangeTime())
+        .isEqualTo("2026-11-23T13:00:00Z");
+  }
+
+  @Test
+  void trainerThatDoesNotAnswerIsNotUnhealthy() {
+    var silence = new StatusAnswer.Unavailable("no answer within 2000 ms");
+
+    FineTuneJobStatus status =
+        compose(observation(Observation.NO_STATUS, silence), trainingNow(), NOON);
+
+    assertThat(condition(status, "TrainingHealthy").status()).isEqualTo("Unknown");
+    assertThat(condition(status, "TrainingHealthy").reason()).isEqualTo("ReportUnavailable");
   }
 
   @Test
@@ -252,7 +298,10 @@ class StatusComposerTest {
 
     RunState second = new RunState(2, PLANNED.hash(), 3, Stage.TRAIN, 1, 0);
     FineTuneJobStatus status =
-        compose(after(failed), new Decision.Train(PLANNED, second, new Attempt.First()), LATER);
+        compose(
+            after(failed),
+            new Decision.Train(PLANNED, second, new Attempt.First(), AttemptTerms.FIRST),
+            LATER);
 
     assertThat(status.progress()).isNull();
     assertThat(status.failure()).isNull();
@@ -329,11 +378,11 @@ class StatusComposerTest {
   }
 
   private static Decision queue(Hold hold) {
-    return new Decision.Queue(PLANNED, RUN, hold);
+    return new Decision.Queue(PLANNED, RUN, new Attempt.First(), hold);
   }
 
   private static Decision train(Attempt attempt) {
-    return new Decision.Train(PLANNED, RUN, attempt);
+    return new Decision.Train(PLANNED, RUN, attempt, AttemptTerms.FIRST);
   }
 
   private static Decision underway(TrainerPod pod) {
@@ -360,7 +409,8 @@ class StatusComposerTest {
   }
 
   private static Observation observation(FineTuneJobStatus recorded, StatusAnswer answer) {
-    return new Observation(new Request(OWNER, 3, SPEC), recorded, Set.of(), List.of(), answer);
+    return new Observation(
+        new Request(OWNER, 3, SPEC), recorded, Set.of(), List.of(), answer, NOON);
   }
 
   private static Arguments row(Decision decision, Phase phase, String truths) {

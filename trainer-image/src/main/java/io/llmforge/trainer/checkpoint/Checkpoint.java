@@ -1,10 +1,12 @@
 package io.llmforge.trainer.checkpoint;
 
+import io.llmforge.crds.plan.TrainingReport.Saved;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete checkpoint on disk.
@@ -41,6 +43,15 @@ public record Checkpoint(Path folder, TrainingState state) {
   /** Folder of what only continuing needs. */
   public Path trainer() {
     return folder.resolve(TRAINER);
+  }
+
+  /**
+   * What is told of it.
+   *
+   * @param seconds how long it took to write, or null when nobody knows
+   */
+  public Saved saved(@Nullable Double seconds) {
+    return new Saved(folder.getFileName().toString(), state.step(), seconds);
   }
 
   /** The loss of the evaluation at this step, if there was one. */

@@ -56,6 +56,11 @@ record MemoryPlan(
         + needs.passingBytes(microBatchTokens, logitsBytes);
   }
 
+  /** Whether its micro-batches are no larger than asked for; one row is the least there is. */
+  boolean isWithin(MemoryPlanner.Work work) {
+    return microBatchTokens <= Math.max(work.longestRow(), work.trainingTokens());
+  }
+
   /** Whether all of it may be used. */
   boolean fits(long bytes) {
     return peakBytes() <= bytes;

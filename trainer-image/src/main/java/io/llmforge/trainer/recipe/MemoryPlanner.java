@@ -41,7 +41,16 @@ record MemoryPlanner(String device, OptionalLong available) {
    * @param trainingTokens tokens of a micro-batch as it was asked for
    * @param evaluationTokens the same for evaluations
    */
-  record Work(int longestRow, int trainingTokens, int evaluationTokens) {}
+  record Work(int longestRow, int trainingTokens, int evaluationTokens) {
+
+    /** The same work in smaller micro-batches; one that would be less than a row is one. */
+    Work dividedBy(int divisor) {
+      return new Work(
+          longestRow,
+          Math.max(1, trainingTokens / divisor),
+          Math.max(1, evaluationTokens / divisor));
+    }
+  }
 
   /** Empty where nobody knows. */
   OptionalLong usableBytes() {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param clock measures steps
  * @param memory what the machine has left
  * @param environment variables with addresses and credentials of places outside the cluster
+ * @param microBatchDivisor by how much micro-batches are smaller than the plan has them
  */
 public record RunSurroundings(
     Volumes volumes,
@@ -24,7 +25,8 @@ public record RunSurroundings(
     ConsoleProgress console,
     InstantSource clock,
     HostMemory memory,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    int microBatchDivisor) {
 
   public RunSurroundings {
     environment = Map.copyOf(environment);

@@ -95,7 +95,7 @@ final class TrainingLoop {
     this.lastStepEnd = surroundings.clock().instant();
     this.guard = new StepGuard(GuardState.INITIAL, model.lossOfGuessing());
     this.earlyStopping = earlyStopping(EvaluationTrend.INITIAL);
-    records.resumed().ifPresent(checkpoint -> resume(checkpoint.state()));
+    records.resumed().ifPresent(this::resume);
   }
 
   End run() {
@@ -252,7 +252,11 @@ final class TrainingLoop {
 
   private Checkpoint save() {
     surroundings.progress().enter(Phase.SAVING);
-    return saves.save(this::state);
+    Instant start = surroundings.clock().instant();
+    Checkpoint checkpoint = saves.save(this::state);
+    Duration time = Duration.between(start, surroundings.clock().instant());
+    surroundings.progress().saved(checkpoint.saved(time.toMillis() / 1e3));
+    return checkpoint;
   }
 
   private void writtenByFirst(ResolvedPlan changed) {
@@ -286,7 +290,9 @@ final class TrainingLoop {
         metricsOffset);
   }
 
-  private void resume(TrainingState state) {
+  private void resume(Checkpoint checkpoint) {
+    TrainingState state = checkpoint.state();
+    surroundings.progress().saved(checkpoint.saved(null));
     step = state.step();
     tokens = state.tokens();
     targets = state.targets();

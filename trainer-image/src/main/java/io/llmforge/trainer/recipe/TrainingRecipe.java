@@ -198,7 +198,7 @@ public final class TrainingRecipe {
 
   /**
    * An attempt that goes on keeps the precision it began with, and the memory plan as long as it
-   * fits: rounding depends on both.
+   * fits and no smaller micro-batches are asked for: rounding depends on both.
    */
   private ResolvedPlan decided(TorchRuntime runtime, TrainingData data, StartingModel start) {
     MemoryPlanner planner = MemoryPlanner.of(runtime, surroundings.memory());
@@ -208,10 +208,12 @@ public final class TrainingRecipe {
     Precision precision =
         before.map(MemoryPlan::precision).orElseGet(() -> PlanPrecision.of(plan, runtime));
     MemoryNeeds needs = start.memoryNeeds(precision);
+    MemoryPlanner.Work work = data.work().dividedBy(surroundings.microBatchDivisor());
     MemoryPlan memory =
         before
             .filter(earlier -> planner.allows(earlier, needs))
-            .orElseGet(() -> planner.plan(needs, data.work()));
+            .filter(earlier -> earlier.isWithin(work))
+            .orElseGet(() -> planner.plan(needs, work));
     ResolvedPlan resolved = ResolvedPlan.of(plan, data, memory);
     resolved.write(workspace);
     return resolved;

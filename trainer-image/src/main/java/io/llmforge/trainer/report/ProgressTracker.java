@@ -4,6 +4,7 @@ import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.crds.plan.TrainingReport.Running;
+import io.llmforge.crds.plan.TrainingReport.Saved;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -31,6 +32,7 @@ public final class ProgressTracker {
   private double secondsPerStep = Double.NaN;
   private @Nullable String lastStepTime;
   private long trackingFailures;
+  private @Nullable Saved checkpoint;
 
   public ProgressTracker(InstantSource clock) {
     this.clock = clock;
@@ -57,6 +59,11 @@ public final class ProgressTracker {
   /** Takes over the metrics of the part of the run that was done before. */
   public synchronized void restore(List<Metric> earlier) {
     earlier.forEach(metric -> metrics.put(metric.name(), metric));
+  }
+
+  /** There is a newer checkpoint to continue from. */
+  public synchronized void saved(Saved newest) {
+    checkpoint = newest;
   }
 
   public synchronized void stepDone(StepReport report) {
@@ -106,7 +113,8 @@ public final class ProgressTracker {
         Double.isNaN(tokensPerSecond) ? null : tokensPerSecond,
         etaSeconds(),
         lastStepTime,
-        List.copyOf(metrics.values()));
+        List.copyOf(metrics.values()),
+        checkpoint);
   }
 
   /** Estimated time until the last step, from the recent pace; zero while unknown. */

@@ -29,22 +29,30 @@ public final class StatusServer implements AutoCloseable {
     this.threads = threads;
   }
 
-  /** Listens on one address only: the pod's own. */
+  /**
+   * Listens on one address only: the pod's own.
+   *
+   * @param token what questions must carry; probes need not
+   */
   public static StatusServer start(
-      InetSocketAddress address, ProgressTracker progress, RunRequests requests)
+      InetSocketAddress address, ProgressTracker progress, RunRequests requests, StatusToken token)
       throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     ExecutorService threads =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("status-", 0).daemon().factory());
     server.setExecutor(threads);
-    get(server, PodContract.STATUS_PATH, JSON, () -> PlanJson.write(progress.report()));
-    get(
+    exact(
+        server,
+        PodContract.STATUS_PATH,
+        "GET",
+        guarded(token, gives(JSON, () -> PlanJson.write(progress.report()))));
+    exact(
         server,
         PodContract.METRICS_PATH,
-        PrometheusText.CONTENT_TYPE,
-        () -> PrometheusText.of(progress));
-    get(server, PodContract.LIVE_PATH, TEXT, () -> "ok\n");
+        "GET",
+        guarded(token, gives(PrometheusText.CONTENT_TYPE, () -> PrometheusText.of(progress))));
+    exact(server, PodContract.LIVE_PATH, "GET", gives(TEXT, () -> "ok\n"));
     exact(
         server,
         PodContract.READY_PATH,
@@ -55,8 +63,8 @@ public final class StatusServer implements AutoCloseable {
                 progress.isReady() ? 200 : 503,
                 TEXT,
                 progress.isReady() ? "ok\n" : "loading\n"));
-    post(server, PodContract.CHECKPOINT_PATH, requests::checkpoint);
-    post(server, PodContract.STOP_PATH, requests::stop);
+    exact(server, PodContract.CHECKPOINT_PATH, "POST", guarded(token, takes(requests::checkpoint)));
+    exact(server, PodContract.STOP_PATH, "POST", guarded(token, takes(requests::stop)));
     server.createContext("/", exchange -> answer(exchange, 404, TEXT, "no such path\n"));
     server.start();
     return new StatusServer(server, threads);
@@ -78,19 +86,26 @@ public final class StatusServer implements AutoCloseable {
     void handle(HttpExchange exchange) throws IOException;
   }
 
-  private static void get(HttpServer server, String path, String type, Supplier<String> body) {
-    exact(server, path, "GET", exchange -> answer(exchange, 200, type, body.get()));
+  private static Handler gives(String type, Supplier<String> body) {
+    return exchange -> answer(exchange, 200, type, body.get());
   }
 
-  private static void post(HttpServer server, String path, Runnable request) {
-    exact(
-        server,
-        path,
-        "POST",
-        exchange -> {
-          request.run();
-          answer(exchange, 202, JSON, "{}");
-        });
+  private static Handler takes(Runnable request) {
+    return exchange -> {
+      request.run();
+      answer(exchange, 202, JSON, "{}");
+    };
+  }
+
+  private static Handler guarded(StatusToken token, Handler handler) {
+    return exchange -> {
+      if (token.allows(exchange)) {
+        handler.handle(exchange);
+      } else {
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+        answer(exchange, 401, TEXT, "the run's token is missing or wrong\n");
+      }
+    };
   }
 
   /** A context also gets the paths below its own; those do not exist. */

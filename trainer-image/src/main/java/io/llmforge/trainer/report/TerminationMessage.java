@@ -75,7 +75,8 @@ public final class TerminationMessage {
         progress.tokensPerSecond(),
         progress.etaSeconds(),
         progress.lastStepTime(),
-        List.of());
+        List.of(),
+        progress.checkpoint());
   }
 
   private static boolean fits(String text) {

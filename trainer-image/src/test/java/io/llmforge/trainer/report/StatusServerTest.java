@@ -1,6 +1,7 @@
 package io.llmforge.trainer.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingReport;
@@ -14,16 +15,22 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusServerTest {
 
@@ -36,21 +43,25 @@ class StatusServerTest {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        StatusServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            progress,
-            new RunRequests() {
-              @Override
-              public void checkpoint() {
-                requests.add("checkpoint");
-              }
+    server = start(StatusToken.NONE);
+  }
 
-              @Override
-              public void stop() {
-                requests.add("stop");
-              }
-            });
+  private StatusServer start(StatusToken token) throws IOException {
+    return StatusServer.start(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        progress,
+        new RunRequests() {
+          @Override
+          public void checkpoint() {
+            requests.add("checkpoint");
+          }
+
+          @Override
+          public void stop() {
+            requests.add("stop");
+          }
+        },
+        token);
   }
 
   @AfterEach
@@ -75,6 +86,48 @@ class StatusServerTest {
     assertThat(report.progress().lastStepTime()).isEqualTo("2026-01-02T03:04:05Z");
     assertThat(report.progress().metrics().getFirst().value()).isNaN();
     assertThat(get("/v1/status").body()).contains("\"NaN\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // path, method, what it answers without the token and with it
+    "/v1/status, GET, 401, 200",
+    "/metrics, GET, 401, 200",
+    "/v1/checkpoint, POST, 401, 202",
+    "/v1/stop, POST, 401, 202",
+    "/livez, GET, 200, 200",
+    "/readyz, GET, 503, 503",
+  })
+  void everythingButProbesAsksForTheToken(String path, String method, int without, int with)
+      throws Exception {
+    server.close();
+    server = start(new StatusToken(Optional.of("the token")));
+
+    assertThat(send(path, method, null)).isEqualTo(without);
+    assertThat(send(path, method, "Bearer another token")).isEqualTo(without);
+    assertThat(send(path, method, "Basic the token")).isEqualTo(without);
+    assertThat(requests).isEmpty();
+    assertThat(send(path, method, "Bearer the token")).isEqualTo(with);
+  }
+
+  @Test
+  void emptyTokenIsNone(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), " \n");
+
+    assertThatThrownBy(() -> StatusToken.in(file)).isInstanceOf(IOException.class);
+  }
+
+  private int send(String path, String method, String authorization) throws Exception {
+    var address = server.address();
+    var builder =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://%s:%d%s".formatted(address.getHostString(), address.getPort(), path)))
+            .method(method, BodyPublishers.noBody());
+    if (authorization != null) {
+      builder.header("Authorization", authorization);
+    }
+    return client.send(builder.build(), BodyHandlers.discarding()).statusCode();
   }
 
   @Test

@@ -52,6 +52,7 @@ class TerminationMessageTest {
                 i ->
                     new Metric(
                         "a_metric_with_quite_a_long_name_" + i, Math.E * i, 1, Math.PI, Math.E, 1))
-            .toList());
+            .toList(),
+        null);
   }
 }

@@ -3,6 +3,8 @@ package io.llmforge.crds.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *     purpose, and only the container that serves it gets the Secret.
  * @param queue How the run's pods are admitted where quota is short. Default: all pods of a stage
  *     or none, wherever a ResourceQuota of the namespace limits what they ask for.
+ * @param runPolicy What is done when an attempt fails, and how long anything may take. Default:
+ *     three retries, 30 seconds later and more; no step for 30 minutes is a failure.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -44,9 +48,63 @@ public record FineTuneJobSpec(
     @Size(max = 1) @Nullable List<Output> outputs,
     @Nullable PodTemplate podTemplate,
     @Size(max = 8) @Nullable List<Credential> credentials,
-    @Nullable Queue queue) {
+    @Nullable Queue queue,
+    @Nullable RunPolicy runPolicy) {
 
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
+
+  /**
+   * What is done when an attempt fails, and how long anything may take. A change of it holds at
+   * once, for the run under way too.
+   *
+   * @param maxRetries Attempts after the first that failed; what was stopped or preempted is not
+   *     counted. Default: 3.
+   * @param backoff Pause between a failed attempt and the next.
+   * @param activeDeadlineSeconds Longest time in which the run has pods at work, all attempts
+   *     together; then the trainer saves, and the run fails. Default: no limit.
+   * @param startDeadlineSeconds Longest time until the run's first pod works, from its submission
+   *     or, when it was suspended then, its resumption. Default: no limit.
+   * @param podsReadyTimeoutSeconds Longest time until all pods of an attempt at training work, from
+   *     the creation of its Job; then the attempt has failed. Default: no limit.
+   * @param hangTimeoutSeconds Longest time without a new step while the trainer says that it
+   *     trains; then the attempt has failed. 0: no limit. Default: 1800.
+   * @param terminationGracePeriodSeconds How long a pod that is told to end may take to save.
+   *     Default: three times as long as the newest checkpoint took, at least 120 and at most 1800;
+   *     learnt for the next attempt.
+   * @param onOom What follows when the accelerator has too little memory. Default: Fail.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RunPolicy(
+      @Min(0) @Max(1000) @Nullable Integer maxRetries,
+      @Nullable Backoff backoff,
+      @Min(1) @Nullable Long activeDeadlineSeconds,
+      @Min(1) @Nullable Long startDeadlineSeconds,
+      @Min(1) @Nullable Long podsReadyTimeoutSeconds,
+      @Min(0) @Nullable Long hangTimeoutSeconds,
+      @Min(1) @Nullable Long terminationGracePeriodSeconds,
+      @Nullable OnOom onOom) {}
+
+  /** What follows when the accelerator has too little memory. */
+  public enum OnOom {
+    /** The run fails. */
+    Fail,
+    /**
+     * The next attempt takes micro-batches of half the size, and more of them for the same step;
+     * what is trained is the same but for rounding and, with dropout, its masks.
+     */
+    ShrinkMicroBatch
+  }
+
+  /**
+   * Pause between a failed attempt and the next; it doubles with every failure of the run.
+   *
+   * @param initialSeconds Pause after the first failure. Default: 30.
+   * @param maxSeconds Longest pause. Default: 600.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Backoff(
+      @Min(0) @Max(86400) @Nullable Integer initialSeconds,
+      @Min(0) @Max(86400) @Nullable Integer maxSeconds) {}
 
   /**
    * What each trainer pod asks for.

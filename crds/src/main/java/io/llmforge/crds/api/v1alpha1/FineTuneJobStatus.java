@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param findings Warnings about the config, as "path: message".
  * @param conditions Standard conditions.
  * @param queue Where the run stands in the line for quota; absent when it needs none.
+ * @param attempts Attempts of the current run, newest first; the older of more than ten are left
+ *     out.
+ * @param usage What the current run has used.
+ * @param checkpoints What another attempt can continue from.
+ * @param adjustments What the operator has changed so that the run can go on.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobStatus(
@@ -38,7 +43,11 @@ public record FineTuneJobStatus(
     @Size(max = 1) @Nullable List<Output> outputs,
     @Size(max = 64) @Nullable List<String> findings,
     @Size(max = 16) @Nullable List<JobCondition> conditions,
-    @Nullable Queue queue) {
+    @Nullable Queue queue,
+    @Size(max = 10) @Nullable List<AttemptStatus> attempts,
+    @Nullable Usage usage,
+    @Nullable Checkpoints checkpoints,
+    @Nullable Adjustments adjustments) {
 
   /** One word for where the run is. */
   public enum Phase {
@@ -97,6 +106,74 @@ public record FineTuneJobStatus(
   }
 
   /**
+   * An attempt of the run.
+   *
+   * @param number From 1, counted over all stages.
+   * @param job Name of its Job.
+   * @param startTime When its first pod began to work, RFC 3339; absent before.
+   * @param endTime When it ended, RFC 3339; absent while it is under way.
+   * @param outcome How it ended; absent while it is under way.
+   * @param reason CamelCase reason of its end.
+   * @param message What happened.
+   * @param toStep Optimizer steps of the run that were done at its end; absent when nobody knows.
+   * @param exitCode Exit code of the trainer that ended it.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record AttemptStatus(
+      @Required int number,
+      @Nullable String job,
+      @Nullable String startTime,
+      @Nullable String endTime,
+      @Nullable AttemptOutcome outcome,
+      @Nullable String reason,
+      @Nullable String message,
+      @Nullable Long toStep,
+      @Nullable Integer exitCode) {}
+
+  /**
+   * What the run has used.
+   *
+   * @param activeSeconds Seconds in which its ended attempts had pods at work.
+   */
+  public record Usage(long activeSeconds) {}
+
+  /**
+   * What the operator has changed so that the run can go on.
+   *
+   * @param microBatchDivisor By how much micro-batches are smaller than planned, a power of two.
+   * @param sinceAttempt First attempt with micro-batches of that size.
+   */
+  public record Adjustments(int microBatchDivisor, int sinceAttempt) {}
+
+  /**
+   * Checkpoints of the run.
+   *
+   * @param latest The newest.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Checkpoints(@Nullable Checkpoint latest) {}
+
+  /**
+   * A checkpoint in the run's workspace.
+   *
+   * @param id Its name.
+   * @param step Optimizer steps it holds.
+   * @param seconds How long it took to write; absent when nobody knows.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Checkpoint(@Nullable String id, long step, @Nullable String seconds) {}
+
+  /** How an attempt ended. */
+  public enum AttemptOutcome {
+    /** Its result is published. */
+    Succeeded,
+    /** By a failure; it counts as a retry. */
+    Failed,
+    /** It was stopped or preempted; it does not count. */
+    Interrupted
+  }
+
+  /**
    * How far the starting model's log-probabilities are.
    *
    * @param shards Shards of the rows; each is one pod's work.
@@ -118,6 +195,7 @@ public record FineTuneJobStatus(
    * @param eta The same for people, for example 1h52m.
    * @param lastStepTime End of the last step, RFC 3339.
    * @param activity What the trainer is doing now.
+   * @param lastChangeTime When the operator saw the newest step or activity, RFC 3339.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Progress(
@@ -131,7 +209,8 @@ public record FineTuneJobStatus(
       @Nullable Long etaSeconds,
       @Nullable String eta,
       @Nullable String lastStepTime,
-      @Nullable String activity) {}
+      @Nullable String activity,
+      @Nullable String lastChangeTime) {}
 
   /**
    * Newest value of a metric.
@@ -200,8 +279,8 @@ public record FineTuneJobStatus(
   /**
    * A standard Kubernetes condition.
    *
-   * @param type Accepted, QuotaReserved, ReferenceReady, Running, Ready, Reconciling, Stalled,
-   *     Complete or Failed.
+   * @param type Accepted, QuotaReserved, ReferenceReady, Running, TrainingHealthy, Suspended,
+   *     Ready, Reconciling, Stalled, Complete or Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.

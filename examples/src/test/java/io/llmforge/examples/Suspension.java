@@ -1,0 +1,105 @@
+package io.llmforge.examples;
+
+import static java.util.concurrent.TimeUnit.MINUTES;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What was seen while a run was suspended.
+ *
+ * @param status its status then
+ * @param podsAtWork its pods that had not ended
+ * @param checkpoints checkpoints in its workspace
+ */
+record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String> checkpoints) {
+
+  private static final String NAMESPACE = "default";
+  private static final long PATIENCE_MINUTES = 5;
+  private static final long FIRST_STEPS = 3;
+
+  /**
+   * Suspends a run after its first steps, looks at it, and resumes it.
+   *
+   * @param data folder of the run's cluster, which may not have started yet
+   */
+  static Suspension halfWay(Path data, String name) throws IOException, InterruptedException {
+    Path kubeconfig = data.resolve("cluster/kubeconfig");
+    while (!Files.exists(kubeconfig) || Files.size(kubeconfig) == 0) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+      Resource<FineTuneJob> job =
+          client.resources(FineTuneJob.class).inNamespace(NAMESPACE).withName(name);
+      while (!isDefined(client)) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      job.waitUntilCondition(Suspension::hasMadeSteps, PATIENCE_MINUTES, MINUTES);
+      suspend(job, "true");
+      FineTuneJobStatus status =
+          job.waitUntilCondition(Suspension::isSuspended, PATIENCE_MINUTES, MINUTES).getStatus();
+      var seen = new Suspension(status, podsAtWork(client, name), checkpoints(data, name));
+      suspend(job, "false");
+      return seen;
+    }
+  }
+
+  private static boolean isDefined(KubernetesClient client) {
+    return client.getApiResources("llmforge.io/v1alpha1") != null;
+  }
+
+  private static boolean hasMadeSteps(FineTuneJob job) {
+    return job != null
+        && job.getStatus() != null
+        && job.getStatus().phase() == Phase.Training
+        && job.getStatus().progress() != null
+        && job.getStatus().progress().step() >= FIRST_STEPS;
+  }
+
+  private static boolean isSuspended(FineTuneJob job) {
+    return job != null && job.getStatus() != null && job.getStatus().phase() == Phase.Suspended;
+  }
+
+  private static void suspend(Resource<FineTuneJob> job, String value) {
+    job.patch(
+        PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"suspend\":%s}}".formatted(value));
+  }
+
+  private static List<String> podsAtWork(KubernetesClient client, String name) {
+    return client
+        .pods()
+        .inNamespace(NAMESPACE)
+        .withLabel("llmforge.io/job", name)
+        .list()
+        .getItems()
+        .stream()
+        .filter(pod -> !Set.of("Failed", "Succeeded").contains(pod.getStatus().getPhase()))
+        .map(pod -> pod.getMetadata().getName())
+        .toList();
+  }
+
+  private static List<String> checkpoints(Path data, String name) throws IOException {
+    Path folder =
+        data.resolve("cluster/volumes")
+            .resolve(NAMESPACE)
+            .resolve(name + "-1-workspace/checkpoints");
+    try (Stream<Path> checkpoints = Files.list(folder)) {
+      return checkpoints.map(checkpoint -> checkpoint.getFileName().toString()).toList();
+    }
+  }
+}
