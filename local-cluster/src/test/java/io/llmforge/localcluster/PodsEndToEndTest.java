@@ -118,7 +118,7 @@ final class PodsEndToEndTest {
 
     var log = fixture.log(fixture.awaitPhase("bare", "Succeeded"));
 
-    assertThat(log).isEqualTo("HOME HOSTNAME LANG PATH PWD TERMINATION_LOG ");
+    assertThat(log).isEqualTo("HOME HOSTNAME HOSTS_FILE LANG PATH PWD TERMINATION_LOG ");
   }
 
   @Test
