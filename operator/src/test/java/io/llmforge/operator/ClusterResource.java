@@ -38,7 +38,9 @@ public final class ClusterResource implements QuarkusTestResourceLifecycleManage
           "quarkus.kubernetes-client.api-server-url",
           cluster.client().getMasterUrl().toString(),
           "quarkus.http.test-port",
-          "0");
+          "0",
+          "llmforge.status-key",
+          OperatorFixture.STATUS_KEY);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -29,7 +29,9 @@ final class OperatorFixture implements AutoCloseable {
       DEFAULTS.withStatusReaders(new StatusReaders(List.of("default", "monitoring")));
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
-  static final StatusTokens TOKENS = StatusTokens.of("0123456789abcdef0123456789abcdef");
+  static final String STATUS_KEY = "0123456789abcdef0123456789abcdef";
+
+  static final StatusTokens TOKENS = StatusTokens.of(STATUS_KEY);
 
   private final Operator operator;
   private final StatusClient statusClient;

@@ -119,9 +119,9 @@ class AttemptJudgeTest {
     // The culprit is the last to end: a drained pod is removed long after the others noticed.
     List<IndexedPod> pods =
         List.of(
-            new IndexedPod(0, "2026-01-02T03:04:05Z", "", code(82)),
-            new IndexedPod(1, "2026-01-02T03:04:06Z", "", other),
-            new IndexedPod(2, "2026-01-02T03:05:00Z", "", culprit));
+            new IndexedPod(0, "", "2026-01-02T03:04:05Z", code(82)),
+            new IndexedPod(1, "", "2026-01-02T03:04:06Z", other),
+            new IndexedPod(2, "", "2026-01-02T03:05:00Z", culprit));
 
     Failure failure =
         ((AttemptEnd.Failed) AttemptJudge.judge(group(StageJob.State.FAILED, pods))).failure();
@@ -134,8 +134,8 @@ class AttemptJudgeTest {
   void ofRanksThatFailedAlikeTheFirstIsBlamed() {
     List<IndexedPod> pods =
         List.of(
-            new IndexedPod(0, "2026-01-02T03:04:06Z", "", code(82)),
-            new IndexedPod(1, "2026-01-02T03:04:05Z", "", code(82)),
+            new IndexedPod(0, "", "2026-01-02T03:04:06Z", code(82)),
+            new IndexedPod(1, "", "2026-01-02T03:04:05Z", code(82)),
             new IndexedPod(2, "", "", new TrainerPod.Running("pod", "uid", "", true)));
 
     Failure failure =
