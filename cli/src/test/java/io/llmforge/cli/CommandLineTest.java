@@ -84,7 +84,7 @@ class CommandLineTest {
                 lora_config: {rank: 8}
               outputs:
               - name: model
-                uri: s3://bucket/model
+                uri: hf://harbour/model
             """);
 
     assertThat(run("validate", file)).isEqualTo(65);
@@ -94,7 +94,7 @@ class CommandLineTest {
         .contains(":5: error: spec.imag: is not a field")
         .contains(
             ":9: error: spec.config.lora_config.rank: is not an LLMForge key; did you mean r?")
-        .contains(":12: error: spec.outputs[0].uri: must be pvc://CLAIM");
+        .contains(":12: error: spec.outputs[0].uri: must be pvc://CLAIM/FOLDER, s3://");
   }
 
   @Test

@@ -98,7 +98,8 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
         data.resolve("cluster/volumes")
             .resolve(NAMESPACE)
             .resolve(name + "-1-workspace/checkpoints");
-    try (Stream<Path> checkpoints = Files.list(folder)) {
+    // One folder for each plan, and the checkpoints in it.
+    try (Stream<Path> checkpoints = Files.walk(folder, 2)) {
       return checkpoints.map(checkpoint -> checkpoint.getFileName().toString()).toList();
     }
   }

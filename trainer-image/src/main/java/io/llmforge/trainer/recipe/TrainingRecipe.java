@@ -49,13 +49,13 @@ public final class TrainingRecipe {
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
     requirePossible(plan);
+    WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
     var delivery = new Delivery(plan, surroundings);
     var publication = new Publication(plan, delivery.folder());
     if (group.isFirst()) {
       publication.requirePossible();
       delivery.requirePossible();
     }
-    WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
     surroundings.progress().enter(Phase.TOKENIZING);
