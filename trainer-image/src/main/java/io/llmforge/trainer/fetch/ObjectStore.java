@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -23,18 +22,20 @@ final class ObjectStore implements RemoteStore {
   private final Location.Remote location;
   private final RemoteAddress address;
   private final S3Client client;
+  private final StoreCalls calls;
 
   ObjectStore(Location.Remote location, S3Client client) {
     this.location = location;
     this.address = RemoteAddress.parse(location.text());
     this.client = client;
+    this.calls = new StoreCalls(address, this::failure);
   }
 
   @Override
   public Inventory inventory() throws IOException {
     return switch (location) {
-      case Location.RemoteFile file -> asked(() -> inventory(file));
-      case Location.RemoteFolder ignored -> asked(this::folder);
+      case Location.RemoteFile file -> calls.make(() -> inventory(file));
+      case Location.RemoteFolder ignored -> calls.make(this::folder);
       case Location.HubModel hub ->
           throw new IllegalStateException(hub.text() + " is in no object store");
     };
@@ -94,7 +95,8 @@ final class ObjectStore implements RemoteStore {
     if (!entry.version().isEmpty()) {
       request.ifMatch(entry.version());
     }
-    ResponseInputStream<GetObjectResponse> object = asked(() -> client.getObject(request.build()));
+    ResponseInputStream<GetObjectResponse> object =
+        calls.make(() -> client.getObject(request.build()));
     boolean partial = object.response().contentRange() != null;
     return new Body(new ObjectBytes(object), partial ? offset : 0);
   }
@@ -105,19 +107,6 @@ final class ObjectStore implements RemoteStore {
 
   private static String version(String entityTag) {
     return Optional.ofNullable(entityTag).orElse("");
-  }
-
-  private <T> T asked(Tries.Work<T> question) throws IOException {
-    try {
-      return question.run();
-    } catch (S3Exception e) {
-      throw failure(e);
-    } catch (SdkClientException e) {
-      throw new IOException(
-          "%s://%s cannot be reached (%s)"
-              .formatted(address.scheme(), address.authority(), e.getMessage()),
-          e);
-    }
   }
 
   private IOException failure(S3Exception e) {
@@ -144,13 +133,9 @@ final class ObjectStore implements RemoteStore {
   }
 
   private String denied() {
-    String names =
-        address.scheme().equals("gs")
-            ? "GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY (an HMAC key of Google Cloud Storage)"
-            : "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
     return ("%s may not be read, or does not exist and may not be listed; name a Secret with %s in"
             + " spec.credentials that give the right to read and list it")
-        .formatted(location.text(), names);
+        .formatted(location.text(), calls.keys());
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseBytes;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -31,11 +30,13 @@ final class UploadTarget implements AutoCloseable {
   private final Location.RemoteFolder folder;
   private final RemoteAddress address;
   private final S3Client client;
+  private final StoreCalls calls;
 
   UploadTarget(Location.RemoteFolder folder, S3Client client) {
     this.folder = folder;
     this.address = RemoteAddress.parse(folder.uri());
     this.client = client;
+    this.calls = new StoreCalls(address, this::failure);
   }
 
   String text() {
@@ -45,7 +46,7 @@ final class UploadTarget implements AutoCloseable {
   /** Whether nothing is below the folder. */
   boolean isEmpty() throws IOException {
     String prefix = address.path() + "/";
-    return asked(
+    return calls.make(
         () ->
             client
                 .listObjectsV2(
@@ -70,7 +71,7 @@ final class UploadTarget implements AutoCloseable {
   }
 
   void put(String name, FilePart content, String sha256) throws IOException {
-    asked(
+    calls.make(
         () ->
             client.putObject(
                 request ->
@@ -83,12 +84,13 @@ final class UploadTarget implements AutoCloseable {
   }
 
   void delete(String name) throws IOException {
-    asked(() -> client.deleteObject(request -> request.bucket(address.authority()).key(key(name))));
+    calls.make(
+        () -> client.deleteObject(request -> request.bucket(address.authority()).key(key(name))));
   }
 
   /** Begins an upload in parts and gives what the store calls it. */
   String beginParts(String name, String sha256) throws IOException {
-    return asked(
+    return calls.make(
         () ->
             client
                 .createMultipartUpload(
@@ -153,7 +155,7 @@ final class UploadTarget implements AutoCloseable {
   }
 
   private <T> Optional<T> found(Tries.Work<T> question) throws IOException {
-    return asked(
+    return calls.make(
         () -> {
           try {
             return Optional.of(question.run());
@@ -166,19 +168,6 @@ final class UploadTarget implements AutoCloseable {
             throw e;
           }
         });
-  }
-
-  private <T> T asked(Tries.Work<T> question) throws IOException {
-    try {
-      return question.run();
-    } catch (S3Exception e) {
-      throw failure(e);
-    } catch (SdkClientException e) {
-      throw new IOException(
-          "%s://%s cannot be reached (%s)"
-              .formatted(address.scheme(), address.authority(), e.getMessage()),
-          e);
-    }
   }
 
   private IOException failure(S3Exception e) {
@@ -207,12 +196,8 @@ final class UploadTarget implements AutoCloseable {
   }
 
   private String denied() {
-    String names =
-        address.scheme().equals("gs")
-            ? "GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY (an HMAC key of Google Cloud Storage)"
-            : "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
     return "%s may not be written; name a Secret with purpose Outputs and %s in spec.credentials that give the right to list, read, write and delete there"
-        .formatted(folder.text(), names);
+        .formatted(folder.text(), calls.keys());
   }
 
   private static boolean isNoBucket(S3Exception e) {
