@@ -13,6 +13,7 @@ import io.llmforge.trainer.model.UnsupportedModelException;
 import io.llmforge.trainer.recipe.DivergedException;
 import io.llmforge.trainer.recipe.MemoryExceededException;
 import io.llmforge.trainer.recipe.PlanInvalidException;
+import io.llmforge.trainer.recipe.ReferenceStalledException;
 import io.llmforge.trainer.storage.StorageException;
 import io.llmforge.trainer.torch.DeviceMemoryException;
 
@@ -32,6 +33,7 @@ final class FailureCodes {
       case AdapterTargetException ignored -> FailureCode.INVALID_CONFIG;
       case TensorFileException ignored -> FailureCode.INVALID_CONFIG;
       case ReferenceFolder.InvalidException ignored -> FailureCode.DATASET_INVALID;
+      case ReferenceStalledException ignored -> FailureCode.HANG;
       case TokenizerInvalidException ignored -> FailureCode.INVALID_CONFIG;
       case DivergedException ignored -> FailureCode.DIVERGED;
       case MemoryExceededException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;

@@ -24,9 +24,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -57,6 +59,7 @@ final class TinyRun {
   private int microBatchDivisor = 1;
   private HostMemory memory = HostMemory.ofThisProcess();
   private Map<String, String> environment = Map.of();
+  private final Map<String, Runnable> reactions = new LinkedHashMap<>();
 
   private TinyRun(Path folder) {
     this.folder = folder;
@@ -135,19 +138,22 @@ final class TinyRun {
     return this;
   }
 
+  /** Does something whenever a line with this in it has been written, before the run goes on. */
+  TinyRun onLine(String part, Runnable reaction) {
+    reactions.put(part, reaction);
+    return this;
+  }
+
   /** Runs the trainer in this process, and stops it after a step when told to. */
   int run(String stopAfterLine) throws IOException {
     var stopper = new AtomicReference<Runnable>(() -> {});
-    var out =
-        new PrintStream(console, true, StandardCharsets.UTF_8) {
-          @Override
-          public void println(String line) {
-            super.println(line);
-            if (!stopAfterLine.isEmpty() && line.contains(stopAfterLine)) {
-              stopper.get().run();
-            }
-          }
-        };
+    PrintStream out =
+        listened(
+            line -> {
+              if (!stopAfterLine.isEmpty() && line.contains(stopAfterLine)) {
+                stopper.get().run();
+              }
+            });
     var all = new HashMap<>(environment);
     all.put(PodContract.TERMINATION_LOG, terminationLog().toString());
     var trainer = new Trainer(new TrainerSurroundings(all, out, steppingClock(), memory));
@@ -159,9 +165,22 @@ final class TinyRun {
     return run("");
   }
 
+  private PrintStream listened(Consumer<String> listener) {
+    return new PrintStream(console, true, StandardCharsets.UTF_8) {
+      @Override
+      public void println(String line) {
+        super.println(line);
+        listener.accept(line);
+        Map.copyOf(reactions).entrySet().stream()
+            .filter(reaction -> line.contains(reaction.getKey()))
+            .forEach(reaction -> reaction.getValue().run());
+      }
+    };
+  }
+
   /** Runs the worker of one shard of the reference in this process. */
   int score(int shard) throws IOException {
-    var out = new PrintStream(console, true, StandardCharsets.UTF_8);
+    PrintStream out = listened(line -> {});
     var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
     return new Trainer(new TrainerSurroundings(environment, out, steppingClock()))
         .run(scoringArguments(shard));

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,7 +24,7 @@ import java.util.stream.Stream;
  */
 public record ReferenceFolder(Path path) {
 
-  private static final String BLOCK = "block-%05d-%06d.jsonl";
+  private static final int DIGITS = 16;
   private static final String DIGEST = "sha256 ";
   private static final String DONE = "shard-%05d-of-%05d.done";
 
@@ -35,26 +37,27 @@ public record ReferenceFolder(Path path) {
     }
   }
 
-  /** Adds a block of shard {@code shard}; it is on disk when this returns. */
+  /**
+   * Adds a block of shard {@code shard}; it is on disk when this returns. It is named by what is in
+   * it, so that another process which writes here at the same time never takes its place.
+   */
   public void append(int shard, List<ReferenceScore> block) throws IOException {
     Files.createDirectories(path);
-    int number = 0;
-    while (Files.exists(path.resolve(BLOCK.formatted(shard, number)))) {
-      number++;
-    }
     StringBuilder lines = new StringBuilder();
     for (ReferenceScore score : block) {
       lines.append(score.write()).append('\n');
     }
     String scores = lines.toString();
-    Durable.writeText(
-        path.resolve(BLOCK.formatted(shard, number)), scores + DIGEST + Sha256.of(scores) + '\n');
+    String digest = Sha256.of(scores);
+    Durable.writeShared(
+        path.resolve("block-%05d-%s.jsonl".formatted(shard, digest.substring(0, DIGITS))),
+        scores + DIGEST + digest + '\n');
   }
 
   /** Says that a shard has nothing left to score. */
   public void markDone(int shard, int shards) throws IOException {
     Files.createDirectories(path);
-    Durable.writeText(path.resolve(DONE.formatted(shard, shards)), "");
+    Durable.writeShared(path.resolve(DONE.formatted(shard, shards)), "");
   }
 
   /** Shards that are not done. */
@@ -68,21 +71,36 @@ public record ReferenceFolder(Path path) {
   /**
    * All scores by their pair.
    *
-   * @throws InvalidException when a block is not what {@link #append} writes, or a pair is scored
-   *     twice
+   * @throws InvalidException when a block is not what {@link #append} writes
    */
   public Map<String, ReferenceScore> read() throws IOException {
     Map<String, ReferenceScore> scores = new LinkedHashMap<>();
+    for (List<ReferenceScore> block : readNew(Set.of()).values()) {
+      block.forEach(score -> scores.putIfAbsent(score.pair(), score));
+    }
+    return scores;
+  }
+
+  /**
+   * The scores of every block that is not known. A pair can be in two blocks, when two processes
+   * scored it at the same time; the scores then differ by rounding.
+   *
+   * @throws InvalidException when a block is not what {@link #append} writes
+   */
+  public Map<Path, List<ReferenceScore>> readNew(Set<Path> known) throws IOException {
+    Map<Path, List<ReferenceScore>> scores = new LinkedHashMap<>();
     for (Path block : blocks()) {
-      long number = 0;
-      for (String line : intactLines(block)) {
-        ReferenceScore score = parsed(block, ++number, line);
-        if (scores.put(score.pair(), score) != null) {
-          throw new InvalidException(
-              "%s line %d scores a pair that was scored before; delete the folder and score again"
-                  .formatted(block, number));
-        }
+      if (!known.contains(block)) {
+        scores.put(block, scores(block));
       }
+    }
+    return scores;
+  }
+
+  private static List<ReferenceScore> scores(Path block) throws IOException {
+    List<ReferenceScore> scores = new ArrayList<>();
+    for (String line : intactLines(block)) {
+      scores.add(parsed(block, scores.size() + 1, line));
     }
     return scores;
   }
@@ -105,7 +123,7 @@ public record ReferenceFolder(Path path) {
     }
     try (Stream<Path> files = Files.list(path)) {
       return files
-          .filter(file -> file.getFileName().toString().matches("block-\\d+-\\d+\\.jsonl"))
+          .filter(file -> file.getFileName().toString().matches("block-\\d+-[0-9a-f]+\\.jsonl"))
           .sorted()
           .collect(Collectors.toList());
     }

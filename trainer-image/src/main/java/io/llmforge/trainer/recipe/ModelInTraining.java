@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /** The model and its optimizer: what a step changes, and what a checkpoint holds. */
@@ -78,6 +79,16 @@ final class ModelInTraining implements AutoCloseable {
 
   long trainedParameters() {
     return model.trainables().elementCount();
+  }
+
+  /** Whether all is there that a step or an evaluation of these rows needs. */
+  boolean isPrepared(Supplier<List<TokenRow>> sequences) {
+    return task.isPrepared(sequences);
+  }
+
+  /** Takes the memory of a step, whose gradients mean nothing. */
+  Tally rehearse(StepShare share) {
+    return task.rehearse(model, share);
   }
 
   /** Looks whether what was prepared for the rows fits the model, before the first step. */

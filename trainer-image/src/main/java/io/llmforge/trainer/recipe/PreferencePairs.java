@@ -9,10 +9,11 @@ import io.llmforge.trainer.loss.SequenceScore;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.torch.Precision;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Direct preference optimisation: the mean loss over the pairs of a step, relative to scores of the
@@ -21,8 +22,9 @@ import java.util.function.BooleanSupplier;
  * @param loss the loss of a pair
  * @param reference the starting model's scores, by pair
  */
-record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> reference)
-    implements TrainedTask {
+record PreferencePairs(PreferenceLoss loss, PairScores reference) implements TrainedTask {
+
+  private static final ReferenceScore NO_SCORE = new ReferenceScore("", 0, 0, 1, 1);
 
   /** How far a score may be from the starting model's, in nats: sums, by their length. */
   private static final double TOLERANCE = 1e-3;
@@ -32,15 +34,9 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
   /** Logits of ten are rounded to a thirtieth; a kernel for another size rounds some otherwise. */
   private static final double TOLERANCE_PER_BFLOAT16_TOKEN = 1e-2;
 
-  PreferencePairs {
-    reference = Map.copyOf(reference);
-  }
-
-  /** With the scores of a complete reference. */
-  static PreferencePairs of(
-      Objective.PreferenceTuning objective, ReferenceFolder folder, TrainingData data) {
-    var pairs = ReferenceScores.pairs(data).keySet();
-    return new PreferencePairs(loss(objective.loss()), ReferenceScores.of(folder, pairs));
+  /** With the scores that are there, and those that workers add to them. */
+  static PreferencePairs of(Objective.PreferenceTuning objective, PairScores reference) {
+    return new PreferencePairs(loss(objective.loss()), reference);
   }
 
   private static PreferenceLoss loss(Objective.PreferenceLoss planned) {
@@ -58,13 +54,36 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
   }
 
   @Override
+  public Optional<PairScores> awaited() {
+    return Optional.of(reference);
+  }
+
+  @Override
+  public boolean isPrepared(Supplier<List<TokenRow>> sequences) {
+    return reference.isComplete() || reference.has(sequences.get());
+  }
+
+  @Override
   public Tally accumulate(CausalLanguageModel model, StepShare share) {
+    return accumulate(model, share, reference::of);
+  }
+
+  /** What a pair is compared with changes numbers, and no size: no score needs to be there. */
+  @Override
+  public Tally rehearse(CausalLanguageModel model, StepShare share) {
+    return accumulate(model, share, (chosen, rejected) -> NO_SCORE);
+  }
+
+  private Tally accumulate(
+      CausalLanguageModel model,
+      StepShare share,
+      BiFunction<TokenRow, TokenRow, ReferenceScore> scoreOf) {
     int pairs = share.sequences() / 2;
     PreferenceMeasures measures = new PreferenceMeasures(loss.beta());
     for (StepShare.MicroBatch batch : share.microBatches()) {
       model.accumulate(
           TrainingData.packed(batch.rows()),
-          scores -> gradients(batch.rows(), scores, pairs, measures),
+          scores -> gradients(batch.rows(), scores, pairs, measures, scoreOf),
           (double) batch.rows().size() / (2 * pairs),
           share.dropout(batch));
     }
@@ -84,7 +103,8 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
       if (cancelled.getAsBoolean()) {
         return Optional.empty();
       }
-      gradients(batch, model.sequenceScores(TrainingData.packed(batch)), 1, measures);
+      List<SequenceScore> scores = model.sequenceScores(TrainingData.packed(batch));
+      gradients(batch, scores, 1, measures, reference::of);
     }
     return Optional.of(measures.tally());
   }
@@ -103,7 +123,7 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
     for (int first = 0; first < sequences.size(); first += 2) {
       List<TokenRow> pair = List.copyOf(sequences.subList(first, first + 2));
       List<SequenceScore> scores = model.sequenceScores(TrainingData.packed(pair));
-      ReferenceScore expected = referenceOf(pair.get(0), pair.get(1));
+      ReferenceScore expected = reference.of(pair.get(0), pair.get(1));
       double perToken = tolerancePerToken(model.precision());
       require(pair.get(0), "chosen", scores.get(0), expected.chosen(), perToken);
       require(pair.get(1), "rejected", scores.get(1), expected.rejected(), perToken);
@@ -129,12 +149,16 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
   }
 
   private double[] gradients(
-      List<TokenRow> batch, List<SequenceScore> scores, int pairs, PreferenceMeasures measures) {
+      List<TokenRow> batch,
+      List<SequenceScore> scores,
+      int pairs,
+      PreferenceMeasures measures,
+      BiFunction<TokenRow, TokenRow, ReferenceScore> scoreOf) {
     double[] gradients = new double[batch.size()];
     for (int first = 0; first < batch.size(); first += 2) {
       SequenceScore chosen = scores.get(first);
       SequenceScore rejected = scores.get(first + 1);
-      ReferenceScore start = referenceOf(batch.get(first), batch.get(first + 1));
+      ReferenceScore start = scoreOf.apply(batch.get(first), batch.get(first + 1));
       var ratios =
           new PreferenceLoss.LogRatios(
               chosen.logProbability() - start.chosen(),
@@ -147,14 +171,5 @@ record PreferencePairs(PreferenceLoss loss, Map<String, ReferenceScore> referenc
       measures.add(value.value(), ratios, chosen, rejected);
     }
     return gradients;
-  }
-
-  private ReferenceScore referenceOf(TokenRow chosen, TokenRow rejected) {
-    ReferenceScore score = reference.get(ReferenceScores.digest(chosen, rejected));
-    if (score == null) {
-      throw new ReferenceFolder.InvalidException(
-          "line %d has no reference score; score the rows again".formatted(chosen.line()));
-    }
-    return score;
   }
 }

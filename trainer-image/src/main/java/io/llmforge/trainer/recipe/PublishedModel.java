@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Loads what is about to be published, from disk, the way a user would, and looks whether it is the
@@ -23,8 +22,6 @@ import java.util.stream.IntStream;
  * @param options how much memory the model may use
  */
 record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelOptions options) {
-
-  private static final int ROWS = 16;
 
   /**
    * Largest difference to the loss that was measured in training. Adapters are stored in float32
@@ -104,10 +101,7 @@ record PublishedModel(StartingModel start, Path folder, TrainedTask task, ModelO
 
   /** Those that training evaluated, or else some of those it learned. */
   private static List<TokenRow> rows(Checkpoint best, TrainingData data) {
-    return best.evaluationLoss().isPresent()
-        ? data.validation().rows()
-        : data.train()
-            .sequencesOf(IntStream.range(0, Math.min(ROWS, data.train().size())).toArray());
+    return best.evaluationLoss().isPresent() ? data.validation().rows() : data.measuredRows();
   }
 
   private double loss(CausalLanguageModel model, List<List<TokenRow>> batches) {

@@ -95,7 +95,7 @@ public final class ReferenceRecipe {
       ReferencePlan reference, TrainingData data, ReferenceFolder folder) throws IOException {
     Set<String> scored = folder.read().keySet();
     List<Map.Entry<String, List<TokenRow>>> pairs =
-        List.copyOf(ReferenceScores.pairs(data).entrySet());
+        List.copyOf(ReferenceScores.pairs(plan.evaluation(), data).entrySet());
     return IntStream.iterate(shard, index -> index < pairs.size(), i -> i + reference.shards())
         .mapToObj(pairs::get)
         .filter(pair -> !scored.contains(pair.getKey()))

@@ -2,8 +2,8 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Objective.ReferencePlan;
 import io.llmforge.crds.plan.PlanJson;
+import io.llmforge.crds.plan.TrainingPlan.EvaluationPlan;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
-import io.llmforge.trainer.checkpoint.ReferenceScore;
 import io.llmforge.trainer.data.RowSet;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.storage.Sha256;
@@ -12,10 +12,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Which pairs need a score of the starting model, and where that score is. */
@@ -44,16 +44,29 @@ final class ReferenceScores {
     return new ReferenceFolder(run.volumes().target(reference.folder()).resolve(key.hex()));
   }
 
-  /** Every pair of both files once, by its digest, in the order of the files. */
-  static Map<String, List<TokenRow>> pairs(TrainingData data) {
+  /**
+   * Every pair of both files once, by its digest, in the order in which training comes upon them: a
+   * trainer that works while they are scored waits as little as possible.
+   */
+  static Map<String, List<TokenRow>> pairs(EvaluationPlan evaluation, TrainingData data) {
     Map<String, List<TokenRow>> pairs = new LinkedHashMap<>();
-    for (RowSet rows : List.of(data.train(), data.validation())) {
-      for (int row = 0; row < rows.size(); row++) {
-        List<TokenRow> pair = rows.sequencesOf(row);
-        pairs.putIfAbsent(digest(pair.get(0), pair.get(1)), pair);
+    int[] fileOrder = IntStream.range(0, data.validation().size()).toArray();
+    EvaluationTimes times = EvaluationTimes.of(evaluation.every(), data.layout());
+    for (int step = 0; step < data.layout().stepsPerEpoch(); step++) {
+      if (step == 0 ? evaluation.evaluateFirst() : times.isDueAfter(step)) {
+        add(data.validation(), fileOrder, pairs);
       }
+      add(data.train(), data.stepRows().of(step), pairs);
     }
+    add(data.validation(), fileOrder, pairs);
     return pairs;
+  }
+
+  private static void add(RowSet rows, int[] order, Map<String, List<TokenRow>> pairs) {
+    for (int row : order) {
+      List<TokenRow> pair = rows.sequencesOf(row);
+      pairs.putIfAbsent(digest(pair.get(0), pair.get(1)), pair);
+    }
   }
 
   /** SHA-256 of a pair's tokens and of what is learned of them. */
@@ -66,27 +79,6 @@ final class ReferenceScores {
       digest.add(bytes.array()).add(sequence.trained().toString());
     }
     return digest.hex();
-  }
-
-  /**
-   * The scores of exactly these pairs.
-   *
-   * @throws ReferenceFolder.InvalidException when one is missing or belongs to another pair
-   */
-  static Map<String, ReferenceScore> of(ReferenceFolder folder, Collection<String> pairs) {
-    try {
-      Map<String, ReferenceScore> scores = folder.read();
-      long missing = pairs.stream().filter(pair -> !scores.containsKey(pair)).count();
-      long foreign = scores.keySet().stream().filter(pair -> !pairs.contains(pair)).count();
-      if (missing > 0 || foreign > 0) {
-        throw new ReferenceFolder.InvalidException(
-            "the reference in %s lacks %d of %d pairs and holds %d that are not in the data; delete the folder and score again"
-                .formatted(folder.path(), missing, pairs.size(), foreign));
-      }
-      return scores;
-    } catch (IOException e) {
-      throw StorageException.reading(folder.path().toString(), e);
-    }
   }
 
   private static void addModel(Sha256 key, Path folder) {

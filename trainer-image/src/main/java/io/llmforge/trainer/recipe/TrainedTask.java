@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What differs between tasks once rows are tokens: what is minimised, and what is measured. */
 sealed interface TrainedTask permits LanguageModelling, LabelClassification, PreferencePairs {
@@ -30,6 +31,24 @@ sealed interface TrainedTask permits LanguageModelling, LabelClassification, Pre
     Measured(double loss, Map<String, Double> metrics) {
       this(loss, metrics, List.of());
     }
+  }
+
+  /**
+   * Whether all is there that a step or an evaluation of rows needs; asked again until it is. Most
+   * tasks need nothing but the rows.
+   */
+  default boolean isPrepared(Supplier<List<TokenRow>> sequences) {
+    return true;
+  }
+
+  /** What workers of the reference write, where the task has one. */
+  default Optional<PairScores> awaited() {
+    return Optional.empty();
+  }
+
+  /** Takes the memory of {@link #accumulate}, for rows that need not be prepared. */
+  default Tally rehearse(CausalLanguageModel model, StepShare share) {
+    return accumulate(model, share);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.data.FileSummary;
+import io.llmforge.trainer.data.RowOrder;
 import io.llmforge.trainer.data.RowPacker;
 import io.llmforge.trainer.data.RowParts;
 import io.llmforge.trainer.data.RowSet;
@@ -9,6 +10,7 @@ import io.llmforge.trainer.data.StepLayout;
 import io.llmforge.trainer.data.StepRows;
 import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.model.PackedTokens;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -31,6 +33,8 @@ record TrainingData(
     RowSummary summary,
     Batches batches,
     List<DataFile> files) {
+
+  private static final int MEASURED = 16;
 
   /**
    * Sizes of micro-batches.
@@ -96,11 +100,19 @@ record TrainingData(
     return ofValidation == null ? largest : Math.max(largest, ofValidation.largestToken());
   }
 
-  /** Sequences of at most {@code count} training rows, spread evenly over the file. */
-  List<TokenRow> someRows(int count) {
-    int rows = Math.min(count, train.size());
-    return train.sequencesOf(
-        IntStream.range(0, rows).map(i -> (int) ((long) i * train.size() / rows)).toArray());
+  /** The training rows in the order in which the first epoch comes upon them. */
+  int[] firstEpoch() {
+    return RowOrder.of(layout.seed(), 0, train.size());
+  }
+
+  /** Sequences of at most {@code count} training rows, those of the first steps. */
+  List<TokenRow> firstRows(int count) {
+    return train.sequencesOf(Arrays.copyOf(firstEpoch(), Math.min(count, train.size())));
+  }
+
+  /** Sequences that a published model is measured on when nothing is evaluated. */
+  List<TokenRow> measuredRows() {
+    return train.sequencesOf(IntStream.range(0, Math.min(MEASURED, train.size())).toArray());
   }
 
   /** Tokens of the longest row, all its sequences together. */

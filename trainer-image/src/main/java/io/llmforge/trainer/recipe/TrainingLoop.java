@@ -32,6 +32,9 @@ final class TrainingLoop {
 
     /** Stopped on request, everything saved. */
     record Stopped(Checkpoint checkpoint) implements End {}
+
+    /** Stopped on request before there was anything to save. */
+    record NotBegun() implements End {}
   }
 
   private final TrainingPlan plan;
@@ -42,6 +45,7 @@ final class TrainingLoop {
   private final GroupEvaluation evaluation;
   private final RunRecords records;
   private final RunSurroundings surroundings;
+  private final ReferenceWaiting waiting;
   private final EvaluationTimes times;
   private final LearningRateSchedule schedule;
   private final MemorySaver memory;
@@ -61,8 +65,9 @@ final class TrainingLoop {
    *
    * @param group the ranks that make them together
    * @param surroundings of this one
+   * @param waiting for what others prepare meanwhile
    */
-  record Crew(TrainingGroup group, RunSurroundings surroundings) {}
+  record Crew(TrainingGroup group, RunSurroundings surroundings, ReferenceWaiting waiting) {}
 
   /**
    * A loop at its first step, or where the records say.
@@ -80,6 +85,7 @@ final class TrainingLoop {
     this.model = model;
     this.group = crew.group();
     this.surroundings = crew.surroundings();
+    this.waiting = crew.waiting();
     this.memory =
         new MemorySaver(
             model,
@@ -103,8 +109,18 @@ final class TrainingLoop {
     lastStepEnd = surroundings.clock().instant();
     boolean isCheckpointWanted = false;
     while (true) {
-      GroupRequests requests = GroupRequests.agreed(group, surroundings.control());
+      GroupRequests requests =
+          GroupRequests.agreed(group, surroundings.control(), this::isPrepared);
       isCheckpointWanted |= requests.checkpoint();
+      if (requests.waiting() && !requests.stop()) {
+        if (isCheckpointWanted) {
+          save();
+          isCheckpointWanted = false;
+        }
+        waiting.pause();
+        lastStepEnd = surroundings.clock().instant();
+        continue;
+      }
       if (isEvaluationDue() && !requests.stop()) {
         evaluateAndSave();
         continue;
@@ -112,7 +128,7 @@ final class TrainingLoop {
       if (earlyStopping.isOver()) {
         return endEarly();
       }
-      if (step >= data.layout().totalSteps() && !isEvaluationDue()) {
+      if (step >= data.layout().totalSteps() && !isEvaluationDue() && !requests.waiting()) {
         return new End.Finished();
       }
       if (requests.stop()) {
@@ -134,7 +150,7 @@ final class TrainingLoop {
     surroundings
         .console()
         .line("[memory] rehearsal with the rows of step %d".formatted(heaviest + 1));
-    memory.run("the rehearsal", () -> model.accumulate(share));
+    memory.run("the rehearsal", () -> model.rehearse(share));
     model.clearGradients();
   }
 
@@ -196,6 +212,17 @@ final class TrainingLoop {
             new StepReport.Work(stepTokens, stepTargets, Duration.between(lastStepEnd, now)));
     lastStepEnd = now;
     log.step(report);
+  }
+
+  /** Whether what comes next has all it needs: an evaluation, a step, or the end. */
+  private boolean isPrepared() {
+    if (isEvaluationDue()) {
+      return model.isPrepared(data.validation()::rows);
+    }
+    if (step < data.layout().totalSteps()) {
+      return earlyStopping.isOver() || model.isPrepared(() -> data.rowsOfStep(step));
+    }
+    return data.isEvaluated() || model.isPrepared(data::measuredRows);
   }
 
   private boolean isEvaluationDue() {

@@ -9,6 +9,7 @@ import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.TextTokenizer;
+import io.llmforge.trainer.data.TokenRow;
 import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.model.MemoryNeeds;
@@ -20,6 +21,7 @@ import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -66,12 +68,7 @@ public final class TrainingRecipe {
     order.requireSame("rows", data.digest());
     var start = new StartingModel(plan, folders, tokenizer.labels());
     surroundings.progress().planned(data.layout().totalSteps(), data.layout().epochs());
-    Optional<TrainedTask> prepared = task(tokenizer, data, start);
-    if (!order.isTrueForAll(prepared.isPresent())) {
-      surroundings.console().line("Stopped on request while waiting for the reference");
-      return stopped();
-    }
-    TrainedTask task = prepared.orElseThrow();
+    TrainedTask task = task(tokenizer, data, start);
 
     surroundings.progress().enter(Phase.LOADING);
     try (RunRecords records = RunRecords.open(plan, data, surroundings, group);
@@ -81,6 +78,11 @@ public final class TrainingRecipe {
         case TrainingLoop.End.Stopped stopped -> {
           tracking.stopped();
           yield stopped(stopped.checkpoint());
+        }
+        case TrainingLoop.End.NotBegun ignored -> {
+          surroundings.console().line("Stopped on request while waiting for the reference");
+          tracking.stopped();
+          yield records.resumed().map(this::stopped).orElseGet(this::stopped);
         }
         case TrainingLoop.End.Finished ignored -> {
           surroundings.progress().enter(Phase.PUBLISHING);
@@ -118,21 +120,18 @@ public final class TrainingRecipe {
     }
   }
 
-  /** What is minimised; nothing when the run was asked to stop while it waited for others. */
-  private Optional<TrainedTask> task(
-      RunTokenizer tokenizer, TrainingData data, StartingModel start) {
+  private TrainedTask task(RunTokenizer tokenizer, TrainingData data, StartingModel start) {
     return switch (plan.objective()) {
-      case Objective.CausalLm ignored -> Optional.of(new LanguageModelling());
-      case Objective.InstructionTuning ignored -> Optional.of(new LanguageModelling());
+      case Objective.CausalLm ignored -> new LanguageModelling();
+      case Objective.InstructionTuning ignored -> new LanguageModelling();
       case Objective.Classification classification ->
-          Optional.of(LabelClassification.of(classification, tokenizer.labels()));
+          LabelClassification.of(classification, tokenizer.labels());
       case Objective.PreferenceTuning preference -> {
         ReferenceFolder folder =
             ReferenceScores.folder(preference.reference(), start, data, surroundings);
-        var waiting = new ReferenceWaiting(preference.reference(), folder, surroundings);
-        yield waiting.untilComplete()
-            ? Optional.of(PreferencePairs.of(preference, folder, data))
-            : Optional.empty();
+        var pairs = ReferenceScores.pairs(plan.evaluation(), data).keySet();
+        yield PreferencePairs.of(
+            preference, new PairScores(folder, preference.reference().shards(), pairs));
       }
     };
   }
@@ -165,8 +164,13 @@ public final class TrainingRecipe {
       }
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
         requireKnown(data.largestToken(), model);
+        var waiting = new ReferenceWaiting(task.awaited(), surroundings);
+        List<TokenRow> first = data.firstRows(ROWS_LOOKED_AT);
+        if (!waiting.until(() -> model.isPrepared(() -> first), group)) {
+          return new Trained(new TrainingLoop.End.NotBegun(), resolved.memory());
+        }
         // The model still is the one that training starts from, also when the run goes on.
-        model.requireFitting(data.someRows(ROWS_LOOKED_AT));
+        model.requireFitting(first);
         records.resumed().ifPresent(model::restore);
         announce(runtime, resolved, model, records);
         start
@@ -179,7 +183,7 @@ public final class TrainingRecipe {
                 data.with(resolved.memory()),
                 model,
                 records,
-                new TrainingLoop.Crew(group, surroundings));
+                new TrainingLoop.Crew(group, surroundings, waiting));
         if (resolved.memory().isTight()) {
           loop.rehearse();
         }

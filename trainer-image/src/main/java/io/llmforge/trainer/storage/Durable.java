@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** File operations that are on disk when they return. */
@@ -20,7 +21,16 @@ public final class Durable {
 
   /** Replaces a file at once: readers see the old text or the new one. */
   public static void writeText(Path file, String text) throws IOException {
-    Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
+    replace(file, file.resolveSibling("." + file.getFileName() + ".partial"), text);
+  }
+
+  /** The same, where several processes may write one file at the same time. */
+  public static void writeShared(Path file, String text) throws IOException {
+    String unique = "." + file.getFileName() + "." + UUID.randomUUID() + ".partial";
+    replace(file, file.resolveSibling(unique), text);
+  }
+
+  private static void replace(Path file, Path partial, String text) throws IOException {
     ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
     try (FileChannel channel =
         FileChannel.open(

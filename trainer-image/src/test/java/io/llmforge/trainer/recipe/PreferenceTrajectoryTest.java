@@ -1,6 +1,7 @@
 package io.llmforge.trainer.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.checkpoint.ReferenceScore;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
@@ -13,6 +14,8 @@ import io.llmforge.trainer.model.Tuning;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.optim.LearningRateSchedule;
 import io.llmforge.trainer.torch.TorchRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -22,6 +25,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,16 +42,18 @@ class PreferenceTrajectoryTest {
   private static final List<String> OTHERS =
       List.of("loss", "grad_norm", "learning_rate", "num_tokens", "epoch", "step");
 
+  @TempDir Path folder;
+
   @ParameterizedTest
   @ValueSource(strings = {"full", "lora"})
-  void tenStepsFollowTheReference(String name) {
+  void tenStepsFollowTheReference(String name) throws IOException {
     var agreement = new Agreement(GoldenTest.PREFERENCE_TRAJECTORY, "ten steps, " + name);
     follow(agreement, name, score -> score);
     agreement.check();
   }
 
   @Test
-  void aReferenceWithItsSidesSwappedIsCaught() {
+  void aReferenceWithItsSidesSwappedIsCaught() throws IOException {
     var agreement = new Agreement(GoldenTest.PREFERENCE_TRAJECTORY, "reference's sides swapped");
     follow(
         agreement,
@@ -62,8 +68,8 @@ class PreferenceTrajectoryTest {
     agreement.checkCaught(100);
   }
 
-  private static void follow(
-      Agreement agreement, String name, UnaryOperator<ReferenceScore> reference) {
+  private void follow(Agreement agreement, String name, UnaryOperator<ReferenceScore> reference)
+      throws IOException {
     var expected = ReferenceCase.read(ReferenceCase.folder("preferences", "trajectory", name));
     var settings = expected.json().path("settings");
     var train = sequences(expected.json().path("train"));
@@ -71,7 +77,7 @@ class PreferenceTrajectoryTest {
     var task =
         new PreferencePairs(
             new PreferenceLoss.Sigmoid(settings.path("beta").asDouble(), 0),
-            references(expected, train, valid, reference));
+            written(references(expected, train, valid, reference)));
     var schedule =
         new LearningRateSchedule(
             LearningRateSchedule.Shape.COSINE,
@@ -209,6 +215,13 @@ class PreferenceTrajectoryTest {
     addReferences(scores, expected.json().path("train"), train, reference);
     addReferences(scores, expected.json().path("valid"), valid, reference);
     return scores;
+  }
+
+  private PairScores written(Map<String, ReferenceScore> scores) throws IOException {
+    var reference = new ReferenceFolder(folder);
+    reference.append(0, List.copyOf(scores.values()));
+    reference.markDone(0, 1);
+    return new PairScores(reference, 1, scores.keySet());
   }
 
   private static void addReferences(
