@@ -13,6 +13,7 @@ import io.llmforge.operator.observe.QueuedJob;
 import io.llmforge.operator.observe.StageJob;
 import java.net.HttpURLConnection;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Stops the Job of an attempt for good. A suspended Job's pods are told to end and do not count as
@@ -28,9 +29,10 @@ final class JobStopper {
 
   /** Stops what a decision says, and what was stopped before and runs again. */
   void stop(Decision decision, Observation observation) {
-    order(decision)
+    order(decision).stream()
+        .flatMap(order -> withOthers(order, observation))
         .filter(order -> order.job().state() == StageJob.State.ACTIVE)
-        .ifPresent(order -> stop(order, observation));
+        .forEach(order -> stop(order, observation));
     observation.jobs().stream()
         .filter(job -> job.state() == StageJob.State.REVIVED)
         .map(job -> new Order(job, job.past().stopped().orElse(StopCause.SUSPENDED)))
@@ -48,6 +50,18 @@ final class JobStopper {
       return Optional.of(new Order(stopping.job(), stopping.cause()));
     }
     return decision instanceof Decision.Queue queue ? order(queue.hold()) : Optional.empty();
+  }
+
+  // Pods that score and the trainer that they feed end together.
+  private static Stream<Order> withOthers(Order order, Observation observation) {
+    return switch (order.cause()) {
+      case SUSPENDED, REFERENCE_ENDED ->
+          observation.jobs().stream()
+              .filter(job -> job.mark().run() == order.job().mark().run())
+              .map(job -> new Order(job, order.cause()));
+      case WITHDRAWN, EVICTED, HANG, DEADLINE, START_DEADLINE, PODS_NOT_READY, UNNEEDED ->
+          Stream.of(order);
+    };
   }
 
   private static Optional<Order> order(Hold hold) {

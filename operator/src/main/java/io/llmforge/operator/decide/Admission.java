@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.llmforge.operator.observe.HeldJob;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What becomes of a decision where pods need quota.
@@ -26,6 +27,12 @@ public record Admission(Decision decision, Creation creation, List<HeldJob.Gated
 
   static Admission hold(Decision.Queue decision) {
     return new Admission(decision, Creation.NOT_YET, List.of());
+  }
+
+  /** The same, with more pods to let go. */
+  Admission releasing(List<HeldJob.GatedPod> more) {
+    return new Admission(
+        decision, creation, Stream.concat(release.stream(), more.stream()).toList());
   }
 
   /** How the objects that are wanted are created. */

@@ -30,7 +30,8 @@ public final class Decider {
     RunState run = recorded.get().state();
     Optional<Outcome> outcome = recorded.get().outcome();
     if (outcome.isEmpty()) {
-      return proceed(recorded.get(), planning, observation);
+      Decision decision = proceed(recorded.get(), planning, observation);
+      return Streaming.withoutLeftovers(decision, run, observation);
     }
     return asksForAnother(outcome.get(), run, planning, request)
         ? begin(run.number() + 1, planning, observation)
@@ -86,6 +87,23 @@ public final class Decider {
 
   private static Decision proceed(
       RecordedRun recorded, Planning planning, Observation observation) {
+    RunState run = recorded.state();
+    return switch (Streaming.of(run, observation)) {
+      case Streaming.Step.Begin begin
+          when isPlanOf(run, planning) && !isSuspended(observation.request()) ->
+          proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
+      case Streaming.Step.Stop stop when isSuspended(observation.request()) ->
+          new Decision.Suspending(planning, run, stop.job());
+      case Streaming.Step.Stop stop ->
+          new Decision.Stopping(planning, run, stop.job(), stop.cause());
+      case Streaming.Step.Over over ->
+          failed(run.at(Stage.REFERENCE), over.failure(), planning, observation);
+      case Streaming.Step.Begin begin -> alone(recorded, planning, observation);
+      case Streaming.Step.None none -> alone(recorded, planning, observation);
+    };
+  }
+
+  private static Decision alone(RecordedRun recorded, Planning planning, Observation observation) {
     RunState run = recorded.state();
     Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
     if (job.isPresent()) {
@@ -151,7 +169,7 @@ public final class Decider {
     StopCause cause = StopJudge.cause(job);
     return switch (cause) {
       case SUSPENDED, WITHDRAWN, EVICTED -> new Decision.Suspending(planning, run, job);
-      case HANG, DEADLINE, START_DEADLINE, PODS_NOT_READY ->
+      case HANG, DEADLINE, START_DEADLINE, PODS_NOT_READY, REFERENCE_ENDED, UNNEEDED ->
           new Decision.Stopping(planning, run, job, cause);
     };
   }

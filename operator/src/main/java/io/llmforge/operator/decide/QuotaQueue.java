@@ -49,6 +49,35 @@ public final class QuotaQueue {
    * @param demand what the objects that it wishes for take of quotas
    */
   public Admission admit(Decision wished, Demand demand, Observation observation) {
+    Admission admission = admitAlone(wished, demand, observation);
+    return feeding(admission.decision(), observation)
+        .map(job -> admission.releasing(job.gated()))
+        .orElse(admission);
+  }
+
+  // Those that replace a pod that scored are let go at once: their place is reserved.
+  private static Optional<HeldJob> feeding(Decision decision, Observation observation) {
+    Optional<RunState> run =
+        switch (decision) {
+          case Decision.Train train -> Optional.of(train.run());
+          case Decision.Queue queue -> Optional.of(queue.run());
+          case Decision.Await await -> Optional.of(await.run());
+          case Decision.BackOff backOff -> Optional.of(backOff.run());
+          case Decision.Refuse refuse -> Optional.empty();
+          case Decision.OnlyValidate validate -> Optional.empty();
+          case Decision.Suspending suspending -> Optional.empty();
+          case Decision.Stopping stopping -> Optional.empty();
+          case Decision.Suspended suspended -> Optional.empty();
+          case Decision.Succeed succeed -> Optional.empty();
+          case Decision.Fail fail -> Optional.empty();
+          case Decision.Rest rest -> Optional.empty();
+        };
+    return run.flatMap(training -> Streaming.beside(training, observation))
+        .flatMap(reference -> observation.queue().job(reference.name()))
+        .filter(job -> job.state() == HeldJob.State.RESERVED);
+  }
+
+  private Admission admitAlone(Decision wished, Demand demand, Observation observation) {
     return switch (wished) {
       case Decision.Train train -> admit(train, demand, observation);
       case Decision.Await await ->

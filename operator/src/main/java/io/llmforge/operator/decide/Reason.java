@@ -44,6 +44,7 @@ public enum Reason {
   SCORING("The starting model's log-probabilities of the pairs are being computed."),
   COMPUTED("The starting model's log-probabilities are in the run's workspace."),
   NOT_REQUIRED("The task needs no log-probabilities of the starting model."),
+  REFERENCE_STOPPED("The pods that score begin anew, and training goes on beside them."),
   SHARDS_FAILED("Not every pair has the starting model's log-probabilities."),
   LOADING("The trainer loads model and data."),
   ALL_PODS_READY("The trainer is at work."),

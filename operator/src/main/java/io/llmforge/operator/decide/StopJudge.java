@@ -33,8 +33,8 @@ final class StopJudge {
       case AttemptEnd.Completed completed -> completed;
       case AttemptEnd.Failed failed ->
           switch (cause(job)) {
-            case SUSPENDED, WITHDRAWN, EVICTED -> failed;
-            case HANG, DEADLINE, START_DEADLINE, PODS_NOT_READY ->
+            case SUSPENDED, WITHDRAWN, EVICTED, UNNEEDED -> failed;
+            case HANG, DEADLINE, START_DEADLINE, PODS_NOT_READY, REFERENCE_ENDED ->
                 new AttemptEnd.Failed(failure(cause(job), job, observation));
           };
     };
@@ -45,6 +45,10 @@ final class StopJudge {
     return switch (cause) {
       case SUSPENDED, WITHDRAWN, EVICTED ->
           failure(Reason.SUSPENDED_BY_USER, FailureClass.RESUME, "");
+      case REFERENCE_ENDED -> reference(job, observation);
+      case UNNEEDED ->
+          failure(
+              Reason.ENDED, FailureClass.RESUME, "no trainer of the run needs what it would score");
       case HANG ->
           failure(
               Reason.HANG,
@@ -65,6 +69,19 @@ final class StopJudge {
               "not all pods of Job %s began to work within podsReadyTimeoutSeconds"
                   .formatted(job.name()));
     };
+  }
+
+  private static Failure reference(StageJob job, Observation observation) {
+    return observation
+        .newestJob(job.mark().run(), Stage.REFERENCE)
+        .filter(reference -> reference.state() == StageJob.State.FAILED)
+        .map(ReferenceJudge::judge)
+        .orElseGet(
+            () ->
+                failure(
+                    Reason.REFERENCE_STOPPED,
+                    FailureClass.RESUME,
+                    "the pods that score were stopped before they were done"));
   }
 
   /** The failure of a run of which no pod ever worked. */

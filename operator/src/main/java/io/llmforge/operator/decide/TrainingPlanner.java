@@ -87,7 +87,10 @@ public final class TrainingPlanner {
     Tuning tuning = TuningReader.read(config.loraConfig());
     Optional<OutputPlan> output = new OutputReader(sources, findings).read(spec, config);
     objective.ifPresent(
-        learned -> checkWorkspace(spec, warnings(learned, schedule.batch(config)), findings));
+        learned -> {
+          checkReference(spec, learned, findings);
+          checkWorkspace(spec, warnings(spec, learned, schedule.batch(config)), findings);
+        });
     Optional<TrackingPlan> tracking = new TrackingReader(findings).read(config.logger());
     new CredentialCheck(spec, findings).check(tracking, output);
 
@@ -147,6 +150,13 @@ public final class TrainingPlanner {
     return train.map(location -> new DataSources(location, validation.orElse(null)));
   }
 
+  private static void checkReference(FineTuneJobSpec spec, Objective objective, Findings findings) {
+    if (spec.reference() != null && !(objective instanceof Objective.PreferenceTuning)) {
+      findings.warning(
+          "spec.reference", "only preference_tuning has a reference; leave it out for this task");
+    }
+  }
+
   // Without several nodes there is nothing to share; where pods land is known only to the cluster.
   private static void checkWorkspace(
       FineTuneJobSpec spec, List<String> warnings, Findings findings) {
@@ -163,8 +173,15 @@ public final class TrainingPlanner {
     }
   }
 
-  private static List<String> warnings(Objective objective, BatchPlan batch) {
+  private static List<String> warnings(FineTuneJobSpec spec, Objective objective, BatchPlan batch) {
     List<String> warnings = new ArrayList<>();
+    if (objective instanceof Objective.PreferenceTuning && Streaming.isAsked(spec.reference())) {
+      warnings.add(
+          "the trainer and the pods that score are at work at once and share the workspace, and a"
+              + " ReadWriteOnce volume is on one node at a time: unless all of them fit on one"
+              + " node, training begins when scoring is over. Write ReadWriteMany where the"
+              + " storage class has it, or reference.mode: Sequential");
+    }
     if (objective instanceof Objective.PreferenceTuning preference
         && preference.reference().shards() > 1) {
       warnings.add(

@@ -19,7 +19,11 @@ public enum StopCause {
   /** No pod of the run began to work in time. */
   START_DEADLINE("StartDeadlineExceeded"),
   /** Not all pods of the attempt began to work in time. */
-  PODS_NOT_READY("PodsNotReady");
+  PODS_NOT_READY("PodsNotReady"),
+  /** The pods that score ended without being done, and a trainer waits for them in vain. */
+  REFERENCE_ENDED("ReferenceEnded"),
+  /** The run goes on or ends without what its pods score. */
+  UNNEEDED("Unneeded");
 
   private final String mark;
 

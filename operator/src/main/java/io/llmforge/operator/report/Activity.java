@@ -23,6 +23,9 @@ import io.llmforge.operator.observe.TrainerPod;
  */
 record Activity(Phase phase, String message, Truth running) {
 
+  private static final String WAITS_FOR_SCORES =
+      "The trainer waits for the scores of its next pairs; condition ReferenceReady says how far they are.";
+
   static Activity of(RunState run, Attempt attempt, Observation observation) {
     return switch (attempt) {
       case Attempt.First first -> beginning(run.stage(), Truth.no(Reason.STARTING));
@@ -119,7 +122,10 @@ record Activity(Phase phase, String message, Truth running) {
   private static Activity reporting(TrainingReport.Running report) {
     String message = ProgressText.sentence(report);
     return switch (report.phase()) {
-      case LOADING, TOKENIZING, SCORING -> starting(Truth.no(Reason.LOADING));
+      case LOADING, TOKENIZING -> starting(Truth.no(Reason.LOADING));
+      case SCORING ->
+          new Activity(
+              Phase.Scoring, WAITS_FOR_SCORES, Truth.yes(Reason.SCORING, WAITS_FOR_SCORES));
       case TRAINING, EVALUATING, SAVING ->
           new Activity(Phase.Training, message, Truth.yes(Reason.ALL_PODS_READY));
       case PUBLISHING -> new Activity(Phase.Publishing, message, Truth.yes(Reason.ALL_PODS_READY));

@@ -9,6 +9,7 @@ import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.decide.Streaming;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
@@ -31,7 +32,9 @@ final class ReferenceTruth {
               : Truth.yes(Reason.NOT_REQUIRED);
       case Decision.Train train ->
           train.run().stage() == Stage.TRAIN && isRequired(train.planning())
-              ? Truth.yes(Reason.COMPUTED)
+              ? Streaming.beside(train.run(), observation)
+                  .map(ReferenceTruth::unfinished)
+                  .orElseGet(() -> Truth.yes(Reason.COMPUTED))
               : underway(train.run(), train.attempt(), observation);
       case Decision.Queue queue -> queued(queue, observation);
       case Decision.Await await -> underway(await.run(), await.attempt(), observation);
@@ -93,18 +96,33 @@ final class ReferenceTruth {
     };
   }
 
+  // While, or although, training is under way.
+  private static Truth unfinished(StageJob reference) {
+    return switch (reference.state()) {
+      case ACTIVE -> Truth.no(Reason.SCORING, sentence(reference.shards()));
+      case REVIVED, STOPPING, STOPPED ->
+          Truth.no(Reason.REFERENCE_STOPPED, sentence(reference.shards()));
+      case FAILED -> Truth.no(Reason.SHARDS_FAILED);
+      case COMPLETE -> Truth.yes(Reason.COMPUTED);
+    };
+  }
+
   private static String sentence(Shards shards) {
     return ScoringActivity.shards(shards) + ".";
   }
 
   // The plan at hand may be another run's: what there is of the reference says whether it had one.
   private static Truth trained(int run, Observation observation) {
+    Optional<StageJob> job = observation.newestJob(run, Stage.REFERENCE);
+    if (job.filter(one -> one.state() != StageJob.State.COMPLETE).isPresent()) {
+      return unfinished(job.get());
+    }
     boolean recorded =
         observation.recorded().reference() != null
             && Optional.ofNullable(observation.recorded().run())
                 .filter(before -> before.number() == run)
                 .isPresent();
-    return recorded || observation.newestJob(run, Stage.REFERENCE).isPresent()
+    return recorded || job.isPresent()
         ? Truth.yes(Reason.COMPUTED)
         : Truth.yes(Reason.NOT_REQUIRED);
   }

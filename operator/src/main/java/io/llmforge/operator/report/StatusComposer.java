@@ -16,7 +16,9 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.decide.Streaming;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StageJob.Shards;
 import java.time.Instant;
 import java.util.Arrays;
@@ -55,7 +57,7 @@ public final class StatusComposer {
         report
             .<@Nullable List<Metric>>map(StatusParts::metrics)
             .orElse(sameRun ? recorded.metrics() : null),
-        resources(decision, recorded),
+        resources(decision, observation),
         failure(decision, recorded, sameRun),
         outputs(decision, recorded, sameRun),
         findings(decision),
@@ -96,11 +98,23 @@ public final class StatusComposer {
     return run == null ? null : RunRecord.answering(run, state.generation());
   }
 
-  private static @Nullable Resources resources(Decision decision, FineTuneJobStatus recorded) {
+  private static int scoring(RunState run, Observation observation) {
+    return Streaming.beside(run, observation)
+        .filter(job -> job.state() == StageJob.State.ACTIVE)
+        .map(job -> job.shards().total() - job.shards().done())
+        .orElse(0);
+  }
+
+  private static @Nullable Resources resources(Decision decision, Observation observation) {
+    FineTuneJobStatus recorded = observation.recorded();
     return switch (decision) {
       case Decision.Train train ->
           train.attempt() instanceof Attempt.AtWork attempt
-              ? resources(attempt, new Resources(train.planning().plan().batch().devices()))
+              ? resources(
+                  attempt,
+                  new Resources(
+                      train.planning().plan().batch().devices()
+                          + scoring(train.run(), observation)))
               : new Resources(firstDevices(train));
       case Decision.Queue queue -> NOTHING;
       case Decision.Await await -> resources(await.attempt(), recorded.resources());

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     or none, wherever a ResourceQuota of the namespace limits what they ask for.
  * @param runPolicy What is done when an attempt fails, and how long anything may take. Default:
  *     three retries, 30 seconds later and more; no step for 30 minutes is a failure.
+ * @param reference How the reference of preference tuning is made. Default: before training.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -49,7 +50,36 @@ public record FineTuneJobSpec(
     @Nullable PodTemplate podTemplate,
     @Size(max = 8) @Nullable List<Credential> credentials,
     @Nullable Queue queue,
-    @Nullable RunPolicy runPolicy) {
+    @Nullable RunPolicy runPolicy,
+    @Nullable Reference reference) {
+
+  /** One that says nothing about the reference. */
+  public FineTuneJobSpec(
+      @Nullable JsonNode config,
+      @Nullable String image,
+      @Nullable Boolean validateOnly,
+      @Nullable Boolean suspend,
+      @Nullable Resources resources,
+      @Nullable Storage storage,
+      @Nullable List<Output> outputs,
+      @Nullable PodTemplate podTemplate,
+      @Nullable List<Credential> credentials,
+      @Nullable Queue queue,
+      @Nullable RunPolicy runPolicy) {
+    this(
+        config,
+        image,
+        validateOnly,
+        suspend,
+        resources,
+        storage,
+        outputs,
+        podTemplate,
+        credentials,
+        queue,
+        runPolicy,
+        null);
+  }
 
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
@@ -83,6 +113,25 @@ public record FineTuneJobSpec(
       @Min(0) @Nullable Long hangTimeoutSeconds,
       @Min(1) @Nullable Long terminationGracePeriodSeconds,
       @Nullable OnOom onOom) {}
+
+  /**
+   * How the reference of preference tuning is made. A change of it holds at once.
+   *
+   * @param mode When training begins. Default: Sequential.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Reference(@Nullable ReferenceMode mode) {}
+
+  /** When training begins that needs a reference. */
+  public enum ReferenceMode {
+    /** When every pair is scored: training and scoring take the same devices in turn. */
+    Sequential,
+    /**
+     * When every pod that scores is at work: the trainer waits for the scores of its next step
+     * only, and both hold their devices at once. The result is the same, bit for bit.
+     */
+    Streaming
+  }
 
   /** What follows when the accelerator has too little memory. */
   public enum OnOom {
