@@ -3,13 +3,16 @@ package io.llmforge.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmforge.crds.plan.TrainingReport.Completed;
+import io.llmforge.crds.plan.TrainingReport.Origin;
 import io.llmforge.trainer.fetch.ObjectServer;
+import io.llmforge.trainer.storage.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,29 @@ class DeliveredRunTest {
       assertThat(objects.get("MANIFEST.json"))
           .isEqualTo(Files.readAllBytes(run.workspace.resolve("output/MANIFEST.json")));
     }
+  }
+
+  @Test
+  void resultOfTheSameContentInTheObjectStoreIsTakenOver() throws Exception {
+    try (var server = new ObjectServer()) {
+      for (String name : List.of("first", "again")) {
+        var run =
+            TinyRun.instruction(folder.resolve(name))
+                .withEnvironment(server.environment())
+                .with("/output/location", s3("s3://results/team/tiny"));
+        assertThat(run.run()).as(run.console()).isZero();
+        var report = (Completed) run.lastWords();
+        assertThat(report.origin())
+            .isEqualTo(name.equals("first") ? Origin.TRAINED : Origin.ADOPTED);
+        assertThat(report.output().digest())
+            .isEqualTo("sha256:" + Sha256.of(text(server, "MANIFEST.json")));
+      }
+      assertThat(server.objects("team/tiny")).doesNotContainKey(".llmforge-upload");
+    }
+  }
+
+  private static String text(ObjectServer server, String name) throws IOException {
+    return new String(server.objects("team/tiny").get(name), StandardCharsets.UTF_8);
   }
 
   @Test

@@ -38,12 +38,27 @@ public sealed interface TrainingReport {
    * The artefacts are written and verified.
    *
    * @param output what was published
+   * @param origin who made it
    */
-  record Completed(Progress progress, Output output) implements TrainingReport {
+  record Completed(Progress progress, Output output, Origin origin) implements TrainingReport {
     public Completed {
       requireNonNull(progress, "progress");
       requireNonNull(output, "output");
+      requireNonNull(origin, "origin");
     }
+
+    /** What this run has made itself. */
+    public Completed(Progress progress, Output output) {
+      this(progress, output, Origin.TRAINED);
+    }
+  }
+
+  /** Who made a result. */
+  enum Origin {
+    /** The run that reports it. */
+    TRAINED,
+    /** A run of the same content before it, which is not made again. */
+    ADOPTED
   }
 
   /** Asked to stop: the state is saved and the run can continue from {@code checkpoint}. */

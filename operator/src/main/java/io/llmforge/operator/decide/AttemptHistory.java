@@ -6,6 +6,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
+import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
 import java.time.Instant;
@@ -50,7 +51,8 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
   }
 
   /** The attempt has completed. */
-  public AttemptHistory completed(int number, Optional<StageJob> job, long step, Instant now) {
+  public AttemptHistory completed(
+      int number, Optional<StageJob> job, TrainingReport.Completed report, Instant now) {
     AttemptStatus before = known(number, job);
     return with(
         new AttemptStatus(
@@ -59,9 +61,9 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
             before.startTime(),
             end(job, now),
             AttemptOutcome.Succeeded,
-            Reason.COMPLETED.text(),
+            Reason.of(report.origin()).text(),
             null,
-            step,
+            report.progress().step(),
             0));
   }
 

@@ -1,6 +1,7 @@
 package io.llmforge.operator.decide;
 
 import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.crds.plan.TrainingReport;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,6 +58,7 @@ public enum Reason {
   ENDED("The run has ended."),
   IN_PROGRESS("The run is under way."),
   COMPLETED("The result is published."),
+  ADOPTED("A run of the same content had published the result before; nothing was trained."),
   NOT_FAILED("Nothing has failed."),
   NOT_STALLED("Nothing is in the way."),
 
@@ -134,6 +136,14 @@ public enum Reason {
   /** The reason with this {@link #text()}. */
   public static Optional<Reason> ofText(String text) {
     return Arrays.stream(values()).filter(reason -> reason.text().equals(text)).findFirst();
+  }
+
+  /** How a run came to its result. */
+  public static Reason of(TrainingReport.Origin origin) {
+    return switch (origin) {
+      case TRAINED -> COMPLETED;
+      case ADOPTED -> ADOPTED;
+    };
   }
 
   /** The reason of the same name. */

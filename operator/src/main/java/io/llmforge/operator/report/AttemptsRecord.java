@@ -36,9 +36,8 @@ record AttemptsRecord(Observation observation) {
       case Decision.Stopping stopping -> underway(stopping.run());
       case Decision.Succeed succeed -> {
         RunState run = succeed.run();
-        long step = succeed.report().progress().step();
         yield history(run)
-            .completed(run.attempt(), job(run, run.attempt()), step, observation.now())
+            .completed(run.attempt(), job(run, run.attempt()), succeed.report(), observation.now())
             .newestFirst();
       }
       case Decision.Fail fail -> {

@@ -45,6 +45,8 @@ final class EventDesign {
           "Resumed",
           "InProgress",
           "Completed",
+          "Adopted",
+          "ReferenceStopped",
           "Valid",
           "Validated",
           "AllPodsReady",

@@ -173,14 +173,17 @@ final class Painter {
   }
 
   private Picture succeeded(Planning planning, List<Output> outputs) {
-    String message =
+    boolean adopted = outputs.stream().anyMatch(output -> Boolean.TRUE.equals(output.adopted()));
+    Reason reason = adopted ? Reason.ADOPTED : Reason.COMPLETED;
+    String places =
         outputs.stream()
             .map(output -> "%s published to %s.".formatted(output.kind(), output.uri()))
             .collect(Collectors.joining(" "));
+    String message = adopted ? places + " " + reason.sentence() : places;
     Map<ConditionType, Truth> truths = atRest(planning, Reason.ENDED);
     truths.put(ConditionType.RUNNING, Truth.no(Reason.ENDED));
-    truths.put(ConditionType.READY, Truth.yes(Reason.COMPLETED, message));
-    truths.put(ConditionType.COMPLETE, Truth.yes(Reason.COMPLETED, message));
+    truths.put(ConditionType.READY, Truth.yes(reason, message));
+    truths.put(ConditionType.COMPLETE, Truth.yes(reason, message));
     return new Picture(Phase.Succeeded, message, truths);
   }
 

@@ -48,7 +48,8 @@ final class StatusParts {
             output.location(),
             output.digest(),
             output.bytes(),
-            output.step()));
+            output.step(),
+            succeed.report().origin() == TrainingReport.Origin.ADOPTED ? Boolean.TRUE : null));
   }
 
   static List<Metric> metrics(TrainingReport report) {

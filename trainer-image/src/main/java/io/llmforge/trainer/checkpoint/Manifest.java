@@ -64,6 +64,15 @@ public record Manifest(String schema, List<Entry> files) {
         : Optional.of("holds other files than its " + FILE + " says");
   }
 
+  /** The manifest of a text; empty when it is none. */
+  public static Optional<Manifest> parse(String text) {
+    try {
+      return Optional.of(JSON.readValue(text, Manifest.class));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
   /** The manifest as it was written; the folder is not compared with it. */
   public static Manifest read(Path folder) throws IOException {
     return JSON.readValue(folder.resolve(FILE).toFile(), Manifest.class);

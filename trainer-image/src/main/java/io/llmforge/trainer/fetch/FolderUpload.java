@@ -117,6 +117,16 @@ public final class FolderUpload {
     }
   }
 
+  /** A small file of what is there. */
+  public Optional<byte[]> read(String name) {
+    return run("reading", () -> target.read(name));
+  }
+
+  /** Whether files are there, of this size and digest. */
+  public boolean holds(List<Content> files) {
+    return files.stream().allMatch(this::isThere);
+  }
+
   /**
    * Returns when all of it is there and has been looked at.
    *
@@ -127,7 +137,7 @@ public final class FolderUpload {
       Path manifest = folder.path().resolve(folder.manifest());
       byte[] bytes = Files.readAllBytes(manifest);
       Path replaced = Durable.parentOf(folder.path()).resolve(REPLACED);
-      Optional<byte[]> before = run("reading", () -> target.read(folder.manifest()));
+      Optional<byte[]> before = read(folder.manifest());
       if (before.isPresent() && !Arrays.equals(before.get(), bytes)) {
         Durable.writeText(replaced, new String(before.get(), StandardCharsets.UTF_8));
         put(folder.manifest(), () -> target.delete(folder.manifest()));

@@ -6,9 +6,13 @@ import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.fetch.FolderUpload;
 import io.llmforge.trainer.fetch.RemoteSettings;
+import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,18 +49,54 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
     remote().ifPresent(place -> upload(place).run(content()));
   }
 
+  /**
+   * A result that is whole.
+   *
+   * @param digest of its manifest
+   * @param bytes of all its files
+   */
+  record Complete(String digest, long bytes) {}
+
+  /** A file of what lies where the plan wants the result. */
+  Optional<String> read(String name) throws IOException {
+    if (remote().isPresent()) {
+      return upload(remote().get())
+          .read(name)
+          .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+    Path file = folder().resolve(name);
+    return Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+  }
+
+  /** What lies there, when it is what its manifest says, file by file. */
+  Optional<Complete> verified() throws IOException {
+    Optional<String> text = read(Manifest.FILE);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Manifest> manifest = Manifest.parse(text.get());
+    boolean whole =
+        remote().isPresent()
+            ? manifest.filter(read -> upload(remote().get()).holds(contents(read))).isPresent()
+            : Manifest.problem(folder()).isEmpty();
+    return whole
+        ? manifest.map(read -> new Complete("sha256:" + Sha256.of(text.get()), read.bytes()))
+        : Optional.empty();
+  }
+
   private FolderUpload.Folder content() {
     Path folder = folder();
     try {
-      return new FolderUpload.Folder(
-          folder,
-          Manifest.read(folder).files().stream()
-              .map(file -> new FolderUpload.Content(file.path(), file.bytes(), file.sha256()))
-              .toList(),
-          Manifest.FILE);
+      return new FolderUpload.Folder(folder, contents(Manifest.read(folder)), Manifest.FILE);
     } catch (IOException e) {
       throw StorageException.reading(folder.toString(), e);
     }
+  }
+
+  private static List<FolderUpload.Content> contents(Manifest manifest) {
+    return manifest.files().stream()
+        .map(file -> new FolderUpload.Content(file.path(), file.bytes(), file.sha256()))
+        .toList();
   }
 
   private Optional<Location.RemoteFolder> remote() {

@@ -85,6 +85,7 @@ record Publication(TrainingPlan plan, Path target) {
                 Files.copy(
                     metricsFile.resolveSibling(ResolvedPlan.FILE),
                     folder.resolve(ResolvedPlan.FILE));
+                copyResult(metricsFile.resolveSibling(PublishedResult.FILE), folder);
                 copyEvents(Durable.parentOf(metricsFile), folder);
                 writeCard(checkpoint, folder);
                 Durable.writeText(
@@ -117,6 +118,13 @@ record Publication(TrainingPlan plan, Path target) {
         }
         copyAll(checkpoint.artifact(), Files.createDirectories(folder.resolve(ADAPTER_FOLDER)));
       }
+    }
+  }
+
+  // A result that stays in the workspace goes with its run, and nobody takes it over.
+  private static void copyResult(Path result, Path folder) throws IOException {
+    if (Files.exists(result)) {
+      Files.copy(result, folder.resolve(PublishedResult.FILE));
     }
   }
 

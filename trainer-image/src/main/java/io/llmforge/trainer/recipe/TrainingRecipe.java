@@ -54,14 +54,19 @@ public final class TrainingRecipe {
     WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
     var delivery = new Delivery(plan, surroundings);
     var publication = new Publication(plan, delivery.folder());
+    ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
+    var order = new GroupOrder(group);
+    Adoption adoption =
+        order.fromFirst(Adoption.class, () -> Adoption.of(plan, folders, surroundings));
+    if (adoption.report() != null) {
+      return adoption.report();
+    }
     if (group.isFirst()) {
       publication.requirePossible();
       delivery.requirePossible();
     }
-    ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
     surroundings.progress().enter(Phase.TOKENIZING);
-    var order = new GroupOrder(group);
     RunTokenizer tokenizer =
         order.inTurn(() -> RunTokenizer.prepare(plan, folders.base(), surroundings.volumes()));
     TrainingData data = order.afterFirst(() -> prepareData(tokenizer, folders));
@@ -87,6 +92,7 @@ public final class TrainingRecipe {
         case TrainingLoop.End.Finished ignored -> {
           surroundings.progress().enter(Phase.PUBLISHING);
           Optional<Checkpoint> best = records.checkpoints().flatMap(CheckpointFolders::best);
+          best.ifPresent(checkpoint -> adoption.offer(checkpoint, surroundings));
           Output output =
               order.fromFirst(
                   Output.class,

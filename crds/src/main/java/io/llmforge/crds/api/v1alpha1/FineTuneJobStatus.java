@@ -266,6 +266,8 @@ public record FineTuneJobStatus(
    * @param digest sha256 of its manifest.
    * @param bytes Size of all files.
    * @param step Optimizer step of the published checkpoint.
+   * @param adopted Whether a run of the same content had published it before, and nothing was
+   *     trained.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Output(
@@ -274,7 +276,8 @@ public record FineTuneJobStatus(
       @Nullable String uri,
       @Nullable String digest,
       long bytes,
-      long step) {}
+      long step,
+      @Nullable Boolean adopted) {}
 
   /**
    * A standard Kubernetes condition.
