@@ -94,6 +94,8 @@ public final class LocalRun {
     List<Story> stories = storiesToRun(story, folder);
     RunText.plan(stories, dataFolder).forEach(out::println);
     folder.clear(sharedVolumes(story, folder));
+    // Else nothing would be trained: a run takes over a finished result of the same content.
+    published(story, folder).forEach(folder::forget);
     LocalCluster cluster =
         started.add(LocalCluster.start(ClusterDesign.options(installation, folder)));
     define(cluster.client());

@@ -69,6 +69,18 @@ final class RunFolder implements AutoCloseable {
     Files.walkFileTree(cluster(), new DeleteExcept(keptVolumes));
   }
 
+  /** Deletes a folder, when it is there. */
+  void forget(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try {
+      Files.walkFileTree(folder, new DeleteExcept(Set.of()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
+  }
+
   /** Whether a folder holds anything. */
   static boolean hasContent(Path folder) {
     if (!Files.isDirectory(folder)) {

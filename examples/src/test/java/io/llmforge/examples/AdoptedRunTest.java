@@ -1,0 +1,86 @@
+package io.llmforge.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.llmforge.cli.run.Installation;
+import io.llmforge.cli.run.LocalRun;
+import io.llmforge.cli.run.RunResult;
+import io.llmforge.cli.story.Story;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * A job that is restored into a new cluster, end to end: the claim of its results came along, its
+ * status and workspace did not.
+ */
+@Execution(ExecutionMode.SAME_THREAD)
+class AdoptedRunTest {
+
+  private static final Path HOME = Path.of("").toAbsolutePath().getParent();
+  private static final Path DATA = Path.of("target", "adopted-run").toAbsolutePath();
+  private static final Path MANIFEST = Path.of("src/test/resources/adopted-run/finetunejob.yaml");
+
+  @TempDir Path folder;
+
+  @Test
+  void restoredJobTakesOverItsResult() throws Exception {
+    RunResult trained = run("before", Map.of());
+    Path published = DATA.resolve("before/cluster/volumes/default/models/restored");
+
+    RunResult restored = run("after", Map.of("restored", published.toString()));
+
+    FineTuneJobStatus status = restored.status();
+    assertThat(trained.status().phase()).as("%s", trained).isEqualTo(Phase.Succeeded);
+    assertThat(status.phase()).as("%s", restored).isEqualTo(Phase.Succeeded);
+    assertThat(trained.status().outputs().getFirst().adopted()).isNull();
+    assertThat(status.outputs().getFirst().adopted()).isTrue();
+    assertThat(status.outputs().getFirst().digest())
+        .isEqualTo(trained.status().outputs().getFirst().digest());
+    assertThat(status.metrics()).isEqualTo(trained.status().metrics());
+    assertThat(status.conditions())
+        .filteredOn(condition -> condition.type().equals("Complete"))
+        .extracting(JobCondition::reason)
+        .containsExactly("Adopted");
+    assertThat(restored.trainerLogs().stream().map(AdoptedRunTest::text))
+        .anyMatch(log -> log.contains("[adopt]"))
+        .noneMatch(log -> log.contains("] loss:"));
+  }
+
+  private RunResult run(String name, Map<String, String> results)
+      throws IOException, InterruptedException {
+    Path story = Files.createDirectories(folder.resolve(name));
+    Files.copy(MANIFEST, story.resolve("finetunejob.yaml"));
+    Map<String, Object> claims = new HashMap<>();
+    claims.put(
+        "example-data",
+        Map.of(
+            ".", HOME.resolve("examples/01-causal-lm-from-scratch/data").toString(),
+            "tiny-llama", HOME.resolve("examples/assets/tiny-llama").toString()));
+    claims.put("models", results);
+    new YAMLMapper()
+        .writeValue(
+            story.resolve("story.yaml").toFile(),
+            Map.of("title", "A job " + name + " its restore", "claims", claims));
+    return new LocalRun(new Installation(HOME), DATA.resolve(name), System.out, false)
+        .run(Story.read(story));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
