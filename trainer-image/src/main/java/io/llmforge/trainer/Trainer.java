@@ -190,7 +190,7 @@ public final class Trainer {
 
   private RunSurroundings surroundings(TrainerArguments arguments) {
     return new RunSurroundings(
-        new Volumes(arguments.workspace(), arguments.volumes()),
+        new Volumes(arguments.workspace(), arguments.volumes(), arguments.cache()),
         control,
         progress,
         console,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan file of the plan
  * @param workspace the run's own folder
  * @param volumes mount folder of each claim
+ * @param cache folder that runs share
  * @param statusPort port of the status server
  * @param microBatchDivisor by how much micro-batches are smaller than the plan has them
  * @param statusTokenFile file of the token that the status server asks for, when it asks for one
@@ -28,15 +29,17 @@ record TrainerArguments(
     Path plan,
     Path workspace,
     Map<String, Path> volumes,
+    Optional<Path> cache,
     int statusPort,
     int microBatchDivisor,
     Optional<Path> statusTokenFile) {
 
   static final String HELP =
       """
-      usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--status-port=PORT]
-                   [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]
+      usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--cache=FOLDER]
+                   [--status-port=PORT] [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
+                       [--cache=FOLDER]
              fetch --plan=FILE --workspace=FOLDER
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
                       [--memory-bytes=NUMBER] [--measured-steps=NUMBER]
@@ -49,6 +52,8 @@ record TrainerArguments(
         --plan=FILE            the training plan, JSON
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
         --volume=CLAIM=FOLDER  where a persistent volume claim of the plan is mounted
+        --cache=FOLDER         folder that runs share: scores of a reference are looked for and kept
+                               there (default: the workspace)
         --status-port=PORT     port of the status server (default 8090; 0 takes a free one)
         --micro-batch-divisor=NUMBER
                                micro-batches are this much smaller than planned, and as many more
@@ -122,6 +127,7 @@ record TrainerArguments(
     Path plan = null;
     Path workspace = null;
     Map<String, Path> volumes = new HashMap<>();
+    Path cache = null;
     int statusPort = PodContract.STATUS_PORT;
     int microBatchDivisor = 1;
     Path statusTokenFile = null;
@@ -132,6 +138,8 @@ record TrainerArguments(
         workspace = Path.of(value(argument, PodContract.WORKSPACE_ARGUMENT));
       } else if (argument.startsWith(PodContract.VOLUME_ARGUMENT)) {
         addVolume(value(argument, PodContract.VOLUME_ARGUMENT), volumes);
+      } else if (argument.startsWith(PodContract.CACHE_ARGUMENT)) {
+        cache = Path.of(value(argument, PodContract.CACHE_ARGUMENT)).toAbsolutePath().normalize();
       } else if (scores && argument.startsWith(PodContract.SHARD_ARGUMENT)) {
         shard = OptionalInt.of(shard(value(argument, PodContract.SHARD_ARGUMENT)));
       } else if (command == Command.TRAIN
@@ -155,6 +163,7 @@ record TrainerArguments(
         required(plan, PodContract.PLAN_ARGUMENT),
         required(workspace, PodContract.WORKSPACE_ARGUMENT).toAbsolutePath().normalize(),
         volumes,
+        Optional.ofNullable(cache),
         statusPort,
         microBatchDivisor,
         Optional.ofNullable(statusTokenFile));

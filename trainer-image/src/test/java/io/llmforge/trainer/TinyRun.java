@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -57,6 +58,7 @@ final class TinyRun {
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private ObjectNode plan;
   private int microBatchDivisor = 1;
+  private Optional<Path> cache = Optional.empty();
   private HostMemory memory = HostMemory.ofThisProcess();
   private Map<String, String> environment = Map.of();
   private final Map<String, Runnable> reactions = new LinkedHashMap<>();
@@ -121,6 +123,12 @@ final class TinyRun {
   /** What the pod's Secrets say. */
   TinyRun withEnvironment(Map<String, String> variables) {
     environment = Map.copyOf(variables);
+    return this;
+  }
+
+  /** A folder that it shares with other runs. */
+  TinyRun withCache(Path folder) {
+    cache = Optional.of(folder);
     return this;
   }
 
@@ -205,6 +213,7 @@ final class TinyRun {
                 "--volume=data=" + data,
                 "--volume=models=" + models,
                 "--status-port=0"));
+    cache.ifPresent(shared -> arguments.add(PodContract.CACHE_ARGUMENT + shared));
     if (microBatchDivisor != 1) {
       arguments.add(PodContract.MICRO_BATCH_DIVISOR_ARGUMENT + microBatchDivisor);
     }

@@ -63,6 +63,9 @@ public final class PodContract {
   public static final String WORKSPACE_ARGUMENT = "--workspace=";
   public static final String VOLUME_ARGUMENT = "--volume=";
 
+  /** Folder that runs share: scores of a reference are looked for and kept there. */
+  public static final String CACHE_ARGUMENT = "--cache=";
+
   /** Which shard a reference worker scores, from 0. */
   public static final String SHARD_ARGUMENT = "--shard=";
 

@@ -176,6 +176,11 @@ public sealed interface TrainingReport {
     /** Probability of all labels together among all tokens. */
     public static final String LABEL_MASS = "label_mass";
 
+    /** Pairs of a shard of the reference, and how many of them had been scored before. */
+    public static final String PAIRS = "pairs";
+
+    public static final String PAIRS_FOUND = "pairs_found";
+
     private static final Set<String> HIGHER_IS_BETTER =
         Set.of(
             ACCURACY,

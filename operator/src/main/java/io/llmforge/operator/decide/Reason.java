@@ -44,6 +44,7 @@ public enum Reason {
   CONTAINER_NOT_CREATED("Create what the pod misses; it starts by itself then."),
   SCORING("The starting model's log-probabilities of the pairs are being computed."),
   COMPUTED("The starting model's log-probabilities are in the run's workspace."),
+  CACHE_HIT("Every pair had been scored before, and no model was loaded for it."),
   NOT_REQUIRED("The task needs no log-probabilities of the starting model."),
   REFERENCE_STOPPED("The pods that score begin anew, and training goes on beside them."),
   SHARDS_FAILED("Not every pair has the starting model's log-probabilities."),

@@ -1,15 +1,20 @@
 package io.llmforge.operator.desired;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.llmforge.crds.plan.Location;
+import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,6 +35,8 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   private static final Quantity SHARED_MEMORY = new Quantity("1Gi");
 
   private static final String STATUS_TOKEN = "status-token";
+
+  private static final String CACHE_FOLDER = "llmforge-cache";
 
   private static final Set<String> FETCH_VOLUMES = Set.of("plan", "workspace", "tmp");
 
@@ -58,16 +65,17 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
       mounts.add(mount(STATUS_TOKEN, PodContract.STATUS_TOKEN_FOLDER, Access.READ));
     }
 
-    claims(order)
-        .forEach(
-            (claim, access) -> {
-              // Claim names may be too long, or hold dots, for a volume name.
-              String name = "claim-" + arguments.size();
-              String folder = PodContract.VOLUMES_FOLDER + "/" + claim;
-              volumes.add(claimVolume(name, claim));
-              mounts.add(mount(name, folder, access));
-              arguments.add(PodContract.VOLUME_ARGUMENT + claim + "=" + folder);
-            });
+    cacheArgument(order).ifPresent(arguments::add);
+    SortedMap<String, Access> claims = claims(order);
+    claims.forEach(
+        (claim, access) -> {
+          // Claim names may be too long, or hold dots, for a volume name.
+          String name = "claim-" + claims.headMap(claim).size();
+          String folder = PodContract.VOLUMES_FOLDER + "/" + claim;
+          volumes.add(claimVolume(name, claim));
+          mounts.add(mount(name, folder, access));
+          arguments.add(PodContract.VOLUME_ARGUMENT + claim + "=" + folder);
+        });
     return new PodVolumes(volumes, mounts, arguments);
   }
 
@@ -97,11 +105,40 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
     plan.sources().forEach(location -> add(location, Access.READ, claims));
+    Optional<Location.Claim> cache = cache(order);
     switch (order.stage()) {
-      case REFERENCE -> {}
-      case TRAIN -> add(plan.output().location(), Access.READ_AND_WRITE, claims);
+      case REFERENCE -> cache.ifPresent(claim -> add(claim, Access.READ_AND_WRITE, claims));
+      case TRAIN -> {
+        cache.ifPresent(claim -> add(claim, Access.READ, claims));
+        add(plan.output().location(), Access.READ_AND_WRITE, claims);
+      }
     }
     return claims;
+  }
+
+  /** Where scores are shared; only a plan that has a reference has any. */
+  private static Optional<Location.Claim> cache(RunOrder order) {
+    return order.plan().objective() instanceof Objective.PreferenceTuning
+        ? Optional.ofNullable(order.spec().storage())
+            .flatMap(storage -> Optional.ofNullable(storage.cache()))
+            .map(
+                cache ->
+                    new Location.Claim(
+                        requireNonNull(cache.claimName(), "claimName"),
+                        requireNonNullElse(cache.folder(), CACHE_FOLDER)))
+        : Optional.empty();
+  }
+
+  private static Optional<String> cacheArgument(RunOrder order) {
+    return cache(order)
+        .map(
+            cache ->
+                "%s%s/%s/%s"
+                    .formatted(
+                        PodContract.CACHE_ARGUMENT,
+                        PodContract.VOLUMES_FOLDER,
+                        cache.name(),
+                        cache.path()));
   }
 
   private static void add(Location location, Access access, SortedMap<String, Access> claims) {

@@ -38,6 +38,7 @@ final class EventDesign {
           "Admitted",
           "Scoring",
           "Computed",
+          "CacheHit",
           "Loading",
           "NotSuspended",
           "Suspending",

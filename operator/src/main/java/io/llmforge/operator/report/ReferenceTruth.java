@@ -34,7 +34,7 @@ final class ReferenceTruth {
           train.run().stage() == Stage.TRAIN && isRequired(train.planning())
               ? Streaming.beside(train.run(), observation)
                   .map(ReferenceTruth::unfinished)
-                  .orElseGet(() -> Truth.yes(Reason.COMPUTED))
+                  .orElseGet(() -> ready(train.run().number(), observation))
               : underway(train.run(), train.attempt(), observation);
       case Decision.Queue queue -> queued(queue, observation);
       case Decision.Await await -> underway(await.run(), await.attempt(), observation);
@@ -51,14 +51,16 @@ final class ReferenceTruth {
 
   /** How many shards a run has and has scored; nothing when it needs none. */
   static @Nullable Reference shards(Observation observation, Run run) {
-    @Nullable Run before = observation.recorded().run();
+    @Nullable Reference recorded = recorded(observation, run.number());
     return observation
         .newestJob(run.number(), Stage.REFERENCE)
-        .map(job -> new Reference(job.shards().total(), job.shards().done()))
-        .orElse(
-            before != null && before.number() == run.number()
-                ? observation.recorded().reference()
-                : null);
+        .map(job -> ReferenceCount.of(job, recorded))
+        .orElse(recorded);
+  }
+
+  private static @Nullable Reference recorded(Observation observation, int run) {
+    @Nullable Run before = observation.recorded().run();
+    return before != null && before.number() == run ? observation.recorded().reference() : null;
   }
 
   private static boolean isRequired(Planning.Planned planned) {
@@ -96,6 +98,20 @@ final class ReferenceTruth {
     };
   }
 
+  private static Truth ready(int run, Observation observation) {
+    @Nullable Reference recorded = recorded(observation, run);
+    @Nullable Reference now =
+        observation
+            .newestJob(run, Stage.REFERENCE)
+            .map(job -> ReferenceCount.of(job, recorded))
+            .orElse(recorded);
+    return now != null && ReferenceCount.isHit(now)
+        ? Truth.yes(
+            Reason.CACHE_HIT,
+            "All %d pairs were found. %s".formatted(now.pairs(), Reason.CACHE_HIT.sentence()))
+        : Truth.yes(Reason.COMPUTED);
+  }
+
   // While, or although, training is under way.
   private static Truth unfinished(StageJob reference) {
     return switch (reference.state()) {
@@ -117,13 +133,8 @@ final class ReferenceTruth {
     if (job.filter(one -> one.state() != StageJob.State.COMPLETE).isPresent()) {
       return unfinished(job.get());
     }
-    boolean recorded =
-        observation.recorded().reference() != null
-            && Optional.ofNullable(observation.recorded().run())
-                .filter(before -> before.number() == run)
-                .isPresent();
-    return recorded || job.isPresent()
-        ? Truth.yes(Reason.COMPUTED)
+    return job.isPresent() || recorded(observation, run) != null
+        ? ready(run, observation)
         : Truth.yes(Reason.NOT_REQUIRED);
   }
 

@@ -11,6 +11,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Cache;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
@@ -100,6 +101,27 @@ class DesiredObjectsTest {
             null));
 
     compare("preference.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
+  void runsShareTheScoresOfAReferenceOnAClaim() throws IOException {
+    FineTuneJob job = JobFixture.job("sweep", JobFixture.preference());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000006");
+    job.setSpec(
+        new FineTuneJobSpec(
+            JobFixture.preference(),
+            null,
+            null,
+            null,
+            null,
+            new Storage(null, new Cache("shared", "team-a/cache")),
+            List.of(new Output("adapter", "pvc://models/sweep", null)),
+            null,
+            null,
+            null,
+            null));
+
+    compare("cache.yaml", Rendering.of(job, DEFAULTS).objects());
   }
 
   @Test

@@ -9,6 +9,10 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Reference;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Metric;
+import io.llmforge.crds.plan.TrainingReport.Output;
+import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptTerms;
@@ -137,6 +141,59 @@ class ReferenceStatusTest {
     assertThat(starting.resources().gpus()).isEqualTo(1);
     assertThat(condition(starting, "ReferenceReady").reason()).isEqualTo("Computed");
     assertThat(later).isEqualTo(starting);
+  }
+
+  @Test
+  void referenceThatWasFoundIsAHitAlsoWhenItsPodsAreGone() {
+    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First(), AttemptTerms.FIRST);
+    List<TrainerPod> pods = List.of(found(14, 14), found(13, 13), found(13, 13));
+    StageJob complete = scored(pods);
+
+    FineTuneJobStatus hit = compose(Observation.NO_STATUS, List.of(complete), begins, NOON);
+    FineTuneJobStatus later = compose(hit, List.of(), begins, LATER);
+
+    assertThat(hit.reference()).isEqualTo(new Reference(3, 3, 40L, 40L));
+    assertThat(condition(hit, "ReferenceReady").status()).isEqualTo("True");
+    assertThat(condition(hit, "ReferenceReady").reason()).isEqualTo("CacheHit");
+    assertThat(condition(hit, "ReferenceReady").message()).startsWith("All 40 pairs were found.");
+    assertThat(later).isEqualTo(hit);
+  }
+
+  @Test
+  void referenceOfWhichAPairWasScoredIsComputed() {
+    var begins = new Decision.Train(PLANNED, TRAINING_RUN, new Attempt.First(), AttemptTerms.FIRST);
+    StageJob complete = scored(List.of(found(14, 14), found(13, 12), found(13, 13)));
+
+    FineTuneJobStatus status = compose(Observation.NO_STATUS, List.of(complete), begins, NOON);
+
+    assertThat(status.reference()).isEqualTo(new Reference(3, 3, 40L, 39L));
+    assertThat(condition(status, "ReferenceReady").reason()).isEqualTo("Computed");
+  }
+
+  private static StageJob scored(List<TrainerPod> pods) {
+    StageJob job = job(StageJob.State.COMPLETE, pods);
+    return new StageJob(
+        job.name(), job.mark(), job.state(), new StageJob.Shards(3, 3), job.pods(), job.past());
+  }
+
+  private static TrainerPod found(int pairs, int found) {
+    var progress =
+        new Progress(
+            0,
+            0,
+            0,
+            0,
+            0,
+            null,
+            null,
+            null,
+            List.of(
+                new Metric(Metric.PAIRS, pairs, 0, pairs, pairs, 0),
+                new Metric(Metric.PAIRS_FOUND, found, 0, found, found, 0)),
+            null);
+    var output = new Output(Output.Kind.REFERENCE, "reference", "sha256:0", 0, 0);
+    return new TrainerPod.Exited(
+        "pod", 0, Kill.NONE, new LastWords.Report(new TrainingReport.Completed(progress, output)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.llmforge.operator.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
@@ -143,6 +144,28 @@ class StatusComposerTest {
             Phase.Succeeded,
             "T T T F U F T F F T F"),
         row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T F U F F F T F T"));
+  }
+
+  @Test
+  void resultThatWasTakenOverIsSaidToBeForEver() {
+    var report =
+        new TrainingReport.Completed(
+            PROGRESS,
+            new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266),
+            TrainingReport.Origin.ADOPTED);
+
+    FineTuneJobStatus adopted = compose(fresh(), new Decision.Succeed(PLANNED, RUN, report), NOON);
+    FineTuneJobStatus rested = compose(after(adopted), new Decision.Rest(PLANNED, RUN), LATER);
+
+    assertThat(adopted.outputs()).singleElement().extracting("adopted").isEqualTo(true);
+    assertThat(adopted.attempts().getFirst().reason()).isEqualTo("Adopted");
+    assertThat(adopted.message()).contains("nothing was trained");
+    for (FineTuneJobStatus status : List.of(adopted, rested)) {
+      assertThat(status.conditions())
+          .filteredOn(condition -> condition.type().equals("Complete"))
+          .extracting("status", "reason")
+          .containsExactly(tuple("True", "Adopted"));
+    }
   }
 
   @Test

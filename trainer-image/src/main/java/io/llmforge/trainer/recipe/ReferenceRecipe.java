@@ -4,8 +4,10 @@ import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.Objective.ReferencePlan;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Phase;
+import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.checkpoint.ReferenceScore;
 import io.llmforge.trainer.data.RowPacker;
@@ -55,19 +57,28 @@ public final class ReferenceRecipe {
     ReferenceFolder folder = ReferenceScores.folder(reference, start, data, run);
     run.progress().enter(Phase.SCORING);
     try {
-      List<List<TokenRow>> missing = missing(reference, data, folder);
+      List<Map.Entry<String, List<TokenRow>>> mine = mine(reference, data);
+      Set<String> scored = folder.read().keySet();
+      List<Map.Entry<String, List<TokenRow>>> missing =
+          mine.stream().filter(pair -> !scored.contains(pair.getKey())).toList();
       run.console()
           .line(
-              "[reference] shard %d of %d: %d pairs to score into %s"
-                  .formatted(shard, reference.shards(), missing.size(), folder.path()));
+              "[reference] shard %d of %d: %d of %d pairs are scored already, %d pairs to score into %s"
+                  .formatted(
+                      shard,
+                      reference.shards(),
+                      mine.size() - missing.size(),
+                      mine.size(),
+                      missing.size(),
+                      folder.path()));
       if (!missing.isEmpty() && !score(missing, reference, start, folder)) {
         return new TrainingReport.Stopped(run.progress().progress(), folder.path().toString());
       }
       folder.markDone(shard, reference.shards());
+      return completed(reference, folder, new Share(mine.size(), mine.size() - missing.size()));
     } catch (IOException e) {
       throw StorageException.writing(folder.path().toString(), e);
     }
-    return completed(reference, folder);
   }
 
   private ReferencePlan reference() {
@@ -91,26 +102,23 @@ public final class ReferenceRecipe {
     }
   }
 
-  private List<List<TokenRow>> missing(
-      ReferencePlan reference, TrainingData data, ReferenceFolder folder) throws IOException {
-    Set<String> scored = folder.read().keySet();
+  private List<Map.Entry<String, List<TokenRow>>> mine(ReferencePlan reference, TrainingData data) {
     List<Map.Entry<String, List<TokenRow>>> pairs =
         List.copyOf(ReferenceScores.pairs(plan.evaluation(), data).entrySet());
     return IntStream.iterate(shard, index -> index < pairs.size(), i -> i + reference.shards())
         .mapToObj(pairs::get)
-        .filter(pair -> !scored.contains(pair.getKey()))
-        .map(Map.Entry::getValue)
         .toList();
   }
 
   /** Whether all were scored; false when the worker was asked to stop before. */
   private boolean score(
-      List<List<TokenRow>> pairs,
+      List<Map.Entry<String, List<TokenRow>>> pairs,
       ReferencePlan reference,
       StartingModel start,
       ReferenceFolder folder)
       throws IOException {
     int perBlock = reference.pairsPerBatch() * BATCHES_PER_BLOCK;
+    ScoredPairs scored = new ScoredPairs(folder);
     try (TorchRuntime runtime = TorchRuntime.start();
         CausalLanguageModel model =
             start.loadToContinue(
@@ -119,7 +127,13 @@ public final class ReferenceRecipe {
         if (run.control().isStopRequested()) {
           return false;
         }
-        List<List<TokenRow>> block = pairs.subList(first, Math.min(pairs.size(), first + perBlock));
+        List<Map.Entry<String, List<TokenRow>>> block =
+            pairs.subList(first, Math.min(pairs.size(), first + perBlock));
+        // By a run of the same content beside this one: whole blocks only, as scores depend, in
+        // their last digits, on what is scored together.
+        if (scored.contain(block.stream().map(Map.Entry::getKey).toList())) {
+          continue;
+        }
         folder.append(shard, scores(model, block, reference.pairsPerBatch()));
         run.console()
             .line(
@@ -131,8 +145,8 @@ public final class ReferenceRecipe {
   }
 
   private static List<ReferenceScore> scores(
-      CausalLanguageModel model, List<List<TokenRow>> block, int pairsPerBatch) {
-    List<TokenRow> sequences = block.stream().flatMap(List::stream).toList();
+      CausalLanguageModel model, List<Map.Entry<String, List<TokenRow>>> block, int pairsPerBatch) {
+    List<TokenRow> sequences = block.stream().flatMap(pair -> pair.getValue().stream()).toList();
     int longest = sequences.stream().mapToInt(TokenRow::length).max().orElse(1);
     RowPacker packer = new RowPacker(Math.multiplyExact(2 * pairsPerBatch, longest), 2);
     List<ReferenceScore> scores = new ArrayList<>();
@@ -151,7 +165,24 @@ public final class ReferenceRecipe {
     return scores;
   }
 
-  private TrainingReport completed(ReferencePlan reference, ReferenceFolder folder) {
+  /**
+   * A shard's pairs.
+   *
+   * @param pairs how many it has
+   * @param found how many had been scored before it began
+   */
+  private record Share(int pairs, int found) {
+
+    List<Metric> metrics() {
+      return List.of(metric(Metric.PAIRS, pairs), metric(Metric.PAIRS_FOUND, found));
+    }
+
+    private static Metric metric(String name, int value) {
+      return new Metric(name, value, 0, value, value, 0);
+    }
+  }
+
+  private TrainingReport completed(ReferencePlan reference, ReferenceFolder folder, Share share) {
     run.console().line("[reference] shard %d is complete".formatted(shard));
     var output =
         new Output(
@@ -160,6 +191,7 @@ public final class ReferenceRecipe {
             "sha256:" + folder.path().getFileName(),
             0,
             0);
-    return new TrainingReport.Completed(run.progress().progress(), output);
+    var progress = new Progress(0, 0, 0, 0, 0, null, null, null, share.metrics(), null);
+    return new TrainingReport.Completed(progress, output);
   }
 }

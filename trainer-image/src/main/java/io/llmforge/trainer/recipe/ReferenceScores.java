@@ -24,6 +24,8 @@ final class ReferenceScores {
   /** Changes when the meaning of a score changes. */
   private static final String FORMAT = "llmforge.reference/2";
 
+  private static final String CACHE_FOLDER = "reference";
+
   private ReferenceScores() {}
 
   /**
@@ -41,7 +43,8 @@ final class ReferenceScores {
     key.add(validation == null ? "no validation" : validation.digest());
     addModel(key, start.folders().weights());
     start.folders().adapter().ifPresent(adapter -> addModel(key, adapter));
-    return new ReferenceFolder(run.volumes().target(reference.folder()).resolve(key.hex()));
+    return new ReferenceFolder(
+        run.volumes().kept(reference.folder(), CACHE_FOLDER).resolve(key.hex()));
   }
 
   /**

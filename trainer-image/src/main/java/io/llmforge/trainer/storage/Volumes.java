@@ -1,22 +1,37 @@
 package io.llmforge.trainer.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.llmforge.crds.plan.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The folders of this pod behind a plan's locations.
  *
  * @param workspace the run's own volume
  * @param claims mount folder of every persistent volume claim the plan names
+ * @param cache folder that runs share, when there is one
  */
-public record Volumes(Path workspace, Map<String, Path> claims) {
+public record Volumes(Path workspace, Map<String, Path> claims, Optional<Path> cache) {
 
   public Volumes {
     claims = Map.copyOf(claims);
+    requireNonNull(cache, "cache");
+  }
+
+  /** Those of a run that shares nothing. */
+  public Volumes(Path workspace, Map<String, Path> claims) {
+    this(workspace, claims, Optional.empty());
+  }
+
+  /** A folder of what any run may find again that needs the same: in the cache if there is one. */
+  public Path kept(Location location, String name) {
+    return cache.map(folder -> folder.resolve(name)).orElseGet(() -> target(location));
   }
 
   /** An existing file or folder to read. */

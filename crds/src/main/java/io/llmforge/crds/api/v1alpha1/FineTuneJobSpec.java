@@ -187,9 +187,36 @@ public record FineTuneJobSpec(
    * Volumes of the run.
    *
    * @param workspace The volume the run works on.
+   * @param cache Where runs find what another one has computed: the scores of a reference of
+   *     preference tuning. Default: nothing is shared.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Storage(@Nullable Workspace workspace) {}
+  public record Storage(@Nullable Workspace workspace, @Nullable Cache cache) {
+
+    /** A volume of its own, and nothing shared. */
+    public Storage(@Nullable Workspace workspace) {
+      this(workspace, null);
+    }
+  }
+
+  /**
+   * A folder that runs share. What lies there is named by its content: a run finds only what it
+   * would compute itself.
+   *
+   * @param claimName PersistentVolumeClaim of the job's namespace; ReadWriteMany where runs work on
+   *     several nodes at a time.
+   * @param folder Folder on it. Default: llmforge-cache.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Cache(
+      @Required @Size(min = 1, max = 253) @Pattern("^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$")
+          @Nullable String claimName,
+      @Size(min = 1, max = 512)
+          @ValidationRule(
+              value = "!self.startsWith('/') && !self.matches('(^|/)[.][.](/|$)')",
+              message =
+                  "must be a folder on the claim: without '/' at its beginning and without '..'")
+          @Nullable String folder) {}
 
   /**
    * The volume the run works on; checkpoints live there. It belongs to the run and goes with it.

@@ -178,8 +178,18 @@ public record FineTuneJobStatus(
    *
    * @param shards Shards of the rows; each is one pod's work.
    * @param done Shards that are scored.
+   * @param pairs Pairs of the shards that are scored.
+   * @param found How many of these pairs had been scored before: by an earlier attempt, or by
+   *     another run through spec.storage.cache.
    */
-  public record Reference(int shards, int done) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Reference(int shards, int done, @Nullable Long pairs, @Nullable Long found) {
+
+    /** One of whose pairs nothing is known. */
+    public Reference(int shards, int done) {
+      this(shards, done, null, null);
+    }
+  }
 
   /**
    * How far training is.
