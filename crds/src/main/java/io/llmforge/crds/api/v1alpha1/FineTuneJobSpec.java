@@ -169,8 +169,9 @@ public record FineTuneJobSpec(
    * Where the result is published.
    *
    * @param name Name of the output, unique in the list.
-   * @param uri pvc://CLAIM/FOLDER in the job's namespace, or s3://BUCKET/FOLDER or
-   *     gs://BUCKET/FOLDER, which a Secret of spec.credentials with purpose Outputs may write.
+   * @param uri pvc://CLAIM/FOLDER in the job's namespace; or s3://BUCKET/FOLDER, gs://BUCKET/FOLDER
+   *     or hf://ORG/NAME[@BRANCH], a model repository of the Hugging Face Hub, which a Secret of
+   *     spec.credentials with purpose Outputs may write.
    * @param merge Whether a LoRA adapter is merged into its base and published as a whole model.
    *     Default: true for classification, whose labels are new tokens of the model, else false.
    */
@@ -182,8 +183,9 @@ public record FineTuneJobSpec(
           @Size(min = 1, max = 1024)
           @ValidationRule(
               value =
-                  "self.matches('^(pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+)$')",
-              message = "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER")
+                  "self.matches('^(pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+|hf://[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(@[A-Za-z0-9_./-]+)?)$')",
+              message =
+                  "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER, gs://BUCKET/FOLDER or hf://ORG/NAME[@BRANCH]")
           @ValidationRule(
               value = "!self.matches('(^|/)[.][.](/|$)')",
               message = "must not leave its volume: remove the '..' from the path")
@@ -219,7 +221,7 @@ public record FineTuneJobSpec(
   public enum Purpose {
     /** Reading model and rows: the container that fetches them. */
     Sources,
-    /** Writing the result to an object store: the trainer. */
+    /** Writing the result to an object store or the Hub: the trainer. */
     Outputs,
     /** Sending measurements to a tracking server: the trainer. */
     Tracking
