@@ -181,16 +181,22 @@ public record FineTuneJobSpec(
           @Nullable String name,
       @Required
           @Size(min = 1, max = 1024)
-          @ValidationRule(
-              value =
-                  "self.matches('^(pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+|hf://[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(@[A-Za-z0-9_./-]+)?)$')",
-              message =
-                  "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER, gs://BUCKET/FOLDER or hf://ORG/NAME[@BRANCH]")
+          @ValidationRule(value = "self.matches('^(" + PLACE + ")$')", message = PLACE_RULE)
           @ValidationRule(
               value = "!self.matches('(^|/)[.][.](/|$)')",
               message = "must not leave its volume: remove the '..' from the path")
           @Nullable String uri,
-      @Nullable Boolean merge) {}
+      @Nullable Boolean merge) {
+
+    /** What a place to publish to looks like, for those who say so before the API server does. */
+    public static final String PLACE =
+        "pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?"
+            + "|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+"
+            + "|hf://[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(@[A-Za-z0-9_./-]+)?";
+
+    public static final String PLACE_RULE =
+        "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER, gs://BUCKET/FOLDER or hf://ORG/NAME[@BRANCH]";
+  }
 
   /**
    * Additions to the trainer pods.
