@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmforge.crds.plan.TrainingReport.Completed;
 import io.llmforge.crds.plan.TrainingReport.Origin;
+import io.llmforge.trainer.fetch.HubServer;
 import io.llmforge.trainer.fetch.ObjectServer;
 import io.llmforge.trainer.storage.Sha256;
 import java.io.IOException;
@@ -69,6 +70,63 @@ class DeliveredRunTest {
   }
 
   @Test
+  void resultOfTheSameContentOnTheHubIsTakenOver() throws Exception {
+    try (var hub = new HubServer()) {
+      for (String name : List.of("first", "again")) {
+        var run =
+            TinyRun.instruction(folder.resolve(name))
+                .withEnvironment(hub.environment())
+                .with("/output/location", hub("team/tiny"));
+        assertThat(run.run()).as(run.console()).isZero();
+        var report = (Completed) run.lastWords();
+        assertThat(report.origin())
+            .isEqualTo(name.equals("first") ? Origin.TRAINED : Origin.ADOPTED);
+        assertThat(report.output().location())
+            .isEqualTo("hf://team/tiny@" + hub.head("team/tiny", "main"));
+      }
+    }
+  }
+
+  @Test
+  void resultIsOneCommitOfTheHub() throws Exception {
+    try (var hub = new HubServer()) {
+      var run =
+          TinyRun.instruction(folder)
+              .withEnvironment(hub.environment())
+              .with("/output/location", hub("team/tiny"));
+
+      assertThat(run.run()).as(run.console()).isZero();
+
+      var output = ((Completed) run.lastWords()).output();
+      var files = hub.files("team/tiny", "main");
+      assertThat(output.location()).isEqualTo("hf://team/tiny@" + hub.head("team/tiny", "main"));
+      assertThat(files)
+          .containsKeys("adapter_model.safetensors", "adapter_config.json", "MANIFEST.json");
+      assertThat(new String(files.get("README.md"), StandardCharsets.UTF_8))
+          .startsWith("---\n")
+          .contains("library_name: peft");
+      assertThat(files.get("MANIFEST.json"))
+          .isEqualTo(Files.readAllBytes(run.workspace.resolve("output/MANIFEST.json")));
+    }
+  }
+
+  @Test
+  void repositoryOfOthersIsRefusedBeforeTraining() throws Exception {
+    try (var hub = new HubServer()) {
+      var run =
+          TinyRun.instruction(folder)
+              .withEnvironment(hub.environment())
+              .with("/output/location", hub("others/tiny"));
+
+      assertThat(run.run()).as(run.console()).isEqualTo(77);
+
+      assertThat(run.console())
+          .contains("hf://others/tiny may not be written by the account of HF_TOKEN")
+          .doesNotContain("] loss:", HubServer.TOKEN);
+    }
+  }
+
+  @Test
   void placeThatMayNotBeWrittenIsRefusedBeforeTraining() throws Exception {
     try (var server = new ObjectServer()) {
       var environment = server.environment();
@@ -103,6 +161,10 @@ class DeliveredRunTest {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return "http://127.0.0.1:" + socket.getLocalPort();
     }
+  }
+
+  private static Map<String, String> hub(String repository) {
+    return Map.of("kind", "hubModel", "repository", repository);
   }
 
   private static Map<String, String> s3(String uri) {

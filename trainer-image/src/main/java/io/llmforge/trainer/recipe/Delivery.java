@@ -2,6 +2,7 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.fetch.FolderUpload;
@@ -43,19 +44,28 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
   /**
    * Copies the folder.
    *
-   * @throws FetchControl.StoppedException when the pod is asked to end before all is there
+   * @return what was published, where it is now; nothing when the pod is asked to end before all is
+   *     there
    */
-  void deliver() {
-    remote().ifPresent(place -> upload(place).run(content()));
+  Optional<Output> deliver(Output published) {
+    try {
+      return Optional.of(
+          remote()
+              .map(place -> published.withLocation(upload(place).run(content())))
+              .orElse(published));
+    } catch (FetchControl.StoppedException e) {
+      return Optional.empty();
+    }
   }
 
   /**
    * A result that is whole.
    *
+   * @param place where it is
    * @param digest of its manifest
    * @param bytes of all its files
    */
-  record Complete(String digest, long bytes) {}
+  record Complete(String place, String digest, long bytes) {}
 
   /** A file of what lies where the plan wants the result. */
   Optional<String> read(String name) throws IOException {
@@ -75,12 +85,18 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
       return Optional.empty();
     }
     Optional<Manifest> manifest = Manifest.parse(text.get());
-    boolean whole =
-        remote().isPresent()
-            ? manifest.filter(read -> upload(remote().get()).holds(contents(read))).isPresent()
-            : Manifest.problem(folder()).isEmpty();
-    return whole
-        ? manifest.map(read -> new Complete("sha256:" + Sha256.of(text.get()), read.bytes()))
+    String digest = "sha256:" + Sha256.of(text.get());
+    return manifest.isEmpty()
+        ? Optional.empty()
+        : place(manifest.get()).map(place -> new Complete(place, digest, manifest.get().bytes()));
+  }
+
+  private Optional<String> place(Manifest manifest) throws IOException {
+    if (remote().isPresent()) {
+      return upload(remote().get()).holds(contents(manifest));
+    }
+    return Manifest.problem(folder()).isEmpty()
+        ? Optional.of(plan.output().location().text())
         : Optional.empty();
   }
 
@@ -99,16 +115,17 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
         .toList();
   }
 
-  private Optional<Location.RemoteFolder> remote() {
-    return plan.output().location() instanceof Location.RemoteFolder place
+  private Optional<Location.Remote> remote() {
+    return plan.output().location() instanceof Location.Remote place
         ? Optional.of(place)
         : Optional.empty();
   }
 
-  private FolderUpload upload(Location.RemoteFolder place) {
+  private FolderUpload upload(Location.Remote place) {
     var control =
         new FetchControl(
             surroundings.control()::isStopRequested, Thread::sleep, surroundings.console());
-    return FolderUpload.to(place, new RemoteSettings(surroundings.environment()), control);
+    return FolderUpload.to(
+        place, new RemoteSettings(surroundings.environment()), control, surroundings.clock());
   }
 }

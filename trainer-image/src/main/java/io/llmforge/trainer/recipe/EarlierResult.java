@@ -49,7 +49,7 @@ record EarlierResult(TrainingPlan plan, Delivery delivery, RunSurroundings surro
       var output =
           new Output(
               PublishedForm.of(plan).kind(),
-              place,
+              complete.get().place(),
               complete.get().digest(),
               complete.get().bytes(),
               result.step());
