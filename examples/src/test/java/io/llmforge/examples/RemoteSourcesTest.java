@@ -8,6 +8,7 @@ import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
 import io.llmforge.cli.story.Story;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.trainer.fetch.HubServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -28,8 +29,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A job whose model is on a Hub and whose rows are in an object store, end to end: the packaged
- * operator, pods that fetch before they train, and servers on loopback.
+ * A job whose model is on a Hub, whose rows are in an object store and whose result goes to the
+ * Hub, end to end: the packaged operator, pods that fetch before they train, and servers on
+ * loopback.
  */
 @Execution(ExecutionMode.SAME_THREAD)
 class RemoteSourcesTest {
@@ -39,16 +41,17 @@ class RemoteSourcesTest {
   private static final Path MANIFEST = Path.of("src/test/resources/remote-sources");
   private static final String KEY = "AKTEST";
   private static final String SECRET = "secret";
-  private static final String TOKEN = "hf_token";
+  private static final String MODEL = "harbour/tiny-llama";
 
   @TempDir Path folder;
-  private LoopbackHub hub;
+  private HubServer hub;
   private BlobStoreContext objects;
   private S3Proxy store;
 
   @BeforeEach
   void serve() throws Exception {
-    hub = new LoopbackHub("harbour/tiny-llama", TOKEN, HOME.resolve("examples/assets/tiny-llama"));
+    hub = new HubServer();
+    hub.host(MODEL, HOME.resolve("examples/assets/tiny-llama"));
     objects =
         ContextBuilder.newBuilder(new TransientNio2BlobProviderMetadata())
             .credentials(KEY, SECRET)
@@ -77,15 +80,21 @@ class RemoteSourcesTest {
   }
 
   @Test
-  void modelOfAHubIsTrainedOnRowsOfAnObjectStore() throws Exception {
-    RunResult result = run(TOKEN);
+  void modelOfAHubIsTrainedOnRowsOfAnObjectStoreAndGoesToTheHub() throws Exception {
+    RunResult result = run();
 
     assertThat(result.mismatches()).as("%s", result).isEmpty();
+    assertThat(result.status().outputs().getFirst().uri())
+        .isEqualTo("hf://team/questions@" + hub.head("team/questions", "trained"));
+    assertThat(hub.files("team/questions", "trained"))
+        .containsKeys("adapter_model.safetensors", "README.md", "MANIFEST.json");
   }
 
   @Test
   void gatedModelFailsWithWhatToDo() throws Exception {
-    RunResult result = run("another token");
+    hub.gate(MODEL);
+
+    RunResult result = run();
 
     assertThat(result.status().phase()).isEqualTo(Phase.Failed);
     assertThat(result.status().failure().reason()).isEqualTo("AccessDenied");
@@ -93,24 +102,30 @@ class RemoteSourcesTest {
         .contains("hf://harbour/tiny-llama", "licence must be accepted", hub.address());
   }
 
-  private RunResult run(String token) throws IOException, InterruptedException {
+  private RunResult run() throws IOException, InterruptedException {
     for (String file : List.of("finetunejob.yaml", "expected-status.yaml")) {
       Files.copy(MANIFEST.resolve(file), folder.resolve(file));
     }
     Map<String, String> secret =
         Map.of(
-            "HF_ENDPOINT", hub.address(),
-            "HF_TOKEN", token,
-            "AWS_ENDPOINT_URL", "http://127.0.0.1:" + store.getPort(),
-            "AWS_ACCESS_KEY_ID", KEY,
-            "AWS_SECRET_ACCESS_KEY", SECRET);
+            "HF_ENDPOINT",
+            hub.address(),
+            "HF_TOKEN",
+            HubServer.TOKEN,
+            "AWS_ENDPOINT_URL",
+            "http://127.0.0.1:" + store.getPort(),
+            "AWS_ACCESS_KEY_ID",
+            KEY,
+            "AWS_SECRET_ACCESS_KEY",
+            SECRET);
     new YAMLMapper()
         .writeValue(
             folder.resolve("story.yaml").toFile(),
             Map.of(
-                "title", "A model of a Hub, rows of an object store",
-                "claims", Map.of("models", Map.of()),
-                "secrets", Map.of("sources", secret)));
+                "title",
+                "A model of a Hub, rows of an object store, a result for the Hub",
+                "secrets",
+                Map.of("sources", secret, "hub-write", hub.environment())));
     return new LocalRun(new Installation(HOME), DATA, System.out, false).run(Story.read(folder));
   }
 }

@@ -83,9 +83,12 @@ final class HubRepository {
         null);
   }
 
-  /** What a commit holds. */
+  /** What a commit holds that was just made; not every server of the Hub may know it yet. */
   HubListing at(String commit) throws IOException {
     try (WebClient.Answer answer = client.get(question(revision(commit), Map.of()))) {
+      if (answer.status() == 404) {
+        throw new IOException(commit + " is not known yet");
+      }
       answers.require(answer);
       return listing(answer);
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes a finished folder as one commit of a repository of the Hugging Face Hub: all of it is
@@ -30,6 +31,9 @@ final class HubUpload implements FolderUpload {
 
   private static final String COMMIT = ".upload-commit.ndjson";
   private static final int SAMPLE_BYTES = 512;
+
+  /** The Hub's own limit of what is part of a commit. */
+  private static final long MOST_REGULAR_BYTES = 10L << 20;
 
   private final HubModel place;
   private final RemoteSettings settings;
@@ -166,11 +170,8 @@ final class HubUpload implements FolderUpload {
       return head.commit();
     }
     Map<String, Mode> modes = repository.modes(announced(folder, changed));
-    // No store of large files takes an empty one.
     List<Content> large =
-        changed.stream()
-            .filter(file -> modes.get(file.path()) == Mode.LARGE && file.bytes() > 0)
-            .toList();
+        changed.stream().filter(file -> isLarge(file, modes.get(file.path()))).toList();
     var largeFiles = new HubLargeFiles(place, repository, settings, client, control);
     for (Content file : large) {
       control.requireGoOn();
@@ -182,6 +183,11 @@ final class HubUpload implements FolderUpload {
             folder.path(), head.commit(), description(folder, all), regular, large, obsolete);
     return send(commit, repository)
         .orElseThrow(() -> new IOException("another commit came before this one"));
+  }
+
+  /** No store of large files takes an empty one, and no commit those that the Hub calls large. */
+  private static boolean isLarge(Content file, @Nullable Mode mode) {
+    return (mode == Mode.LARGE && file.bytes() > 0) || file.bytes() > MOST_REGULAR_BYTES;
   }
 
   private static Optional<String> send(HubCommit commit, HubRepository repository)

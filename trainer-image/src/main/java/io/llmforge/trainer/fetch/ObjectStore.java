@@ -126,8 +126,8 @@ final class ObjectStore implements RemoteStore {
       case 401, 403 -> new StorageException.AccessDenied(denied(), e);
       default ->
           new StorageException.Unavailable(
-              "%s is answered with HTTP %d (%s); check AWS_REGION and AWS_ENDPOINT_URL"
-                  .formatted(location.text(), status, e.getMessage()),
+              "%s is answered with HTTP %d (%s); check %s"
+                  .formatted(location.text(), status, e.getMessage(), calls.settings()),
               e);
     };
   }

@@ -27,10 +27,19 @@ record StoreCalls(RemoteAddress address, Function<S3Exception, IOException> fail
     }
   }
 
+  /** Variables that say where the store is. */
+  String settings() {
+    return isGoogle() ? "GS_ENDPOINT_URL" : "AWS_REGION and AWS_ENDPOINT_URL";
+  }
+
   /** Variables that hold the store's keys. */
   String keys() {
-    return address.scheme().equals("gs")
+    return isGoogle()
         ? "GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY (an HMAC key of Google Cloud Storage)"
         : "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  }
+
+  private boolean isGoogle() {
+    return address.scheme().equals("gs");
   }
 }

@@ -189,8 +189,8 @@ final class UploadTarget implements AutoCloseable {
       case 401, 403 -> new StorageException.AccessDenied(denied(), e);
       default ->
           new StorageException.Unavailable(
-              "%s is answered with HTTP %d (%s); check AWS_REGION and AWS_ENDPOINT_URL"
-                  .formatted(folder.text(), status, e.getMessage()),
+              "%s is answered with HTTP %d (%s); check %s"
+                  .formatted(folder.text(), status, e.getMessage(), calls.settings()),
               e);
     };
   }

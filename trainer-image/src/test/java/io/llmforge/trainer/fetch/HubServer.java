@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A Hub that can be written to, on loopback: accounts and their tokens, repositories with branches
@@ -51,7 +54,8 @@ public final class HubServer implements AutoCloseable {
       /** It is done, and nobody learns of it. */
       LOSES_ANSWER,
       /** Done as {@link #UNAVAILABLE} after it was. */
-      FAILS_AFTERWARDS
+      FAILS_AFTERWARDS,
+      UNKNOWN_YET
     }
   }
 
@@ -60,7 +64,7 @@ public final class HubServer implements AutoCloseable {
 
   final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   final LargeFileStore store = new LargeFileStore();
-  final Set<String> gated = ConcurrentHashMap.newKeySet();
+  private final Set<String> gated = ConcurrentHashMap.newKeySet();
 
   /** What happens right before the next commits are looked at. */
   final Queue<Runnable> beforeCommits = new ConcurrentLinkedQueue<>();
@@ -98,6 +102,26 @@ public final class HubServer implements AutoCloseable {
 
   public Map<String, String> environment() {
     return Map.of("HF_ENDPOINT", address(), "HF_TOKEN", TOKEN);
+  }
+
+  /** Makes a repository of a folder's files; whoever has a token may read it. */
+  public void host(String repository, Path folder) throws IOException {
+    HubFiles there = create(repository);
+    Map<String, Blob> files = new HashMap<>();
+    try (Stream<Path> children = Files.list(folder)) {
+      for (Path file : children.toList()) {
+        byte[] content = Files.readAllBytes(file);
+        String name = file.getFileName().toString();
+        files.put(name, new Blob(content, HubFiles.isLarge(name, content.length, content)));
+      }
+    }
+    files.values().stream().filter(Blob::isLarge).forEach(blob -> store.keep(blob.content()));
+    there.commit("main", "hosted", "", files);
+  }
+
+  /** Asks for a licence to be accepted, which nobody has done. */
+  public void gate(String repository) {
+    gated.add(repository);
   }
 
   /** Files of a repository's branch, by path. */
@@ -139,6 +163,7 @@ public final class HubServer implements AutoCloseable {
     faults.remove();
     switch (fault.kind()) {
       case UNAVAILABLE -> request.refuse(503, "", "Service Unavailable");
+      case UNKNOWN_YET -> request.refuse(404, "RevisionNotFound", "Invalid rev id");
       case LOSES_ANSWER -> {
         respond(request.unheard());
         exchange.close();

@@ -147,7 +147,7 @@ class HubUploadTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Kind.class)
+  @EnumSource(value = Kind.class, mode = EnumSource.Mode.EXCLUDE, names = "UNKNOWN_YET")
   void commitThatFailsOrSeemsToIsMadeOnce(Kind kind) throws IOException {
     hub.faults.add(new Fault("/commit/", kind));
 
@@ -156,6 +156,16 @@ class HubUploadTest {
     assertArrived("main");
     assertThat(place).endsWith("@" + hub.head("team/poet", "main"));
     assertThat(hub.repository("team/poet").length("main")).isEqualTo(2);
+  }
+
+  @Test
+  void commitThatIsNotKnownAtOnceIsWaitedFor() throws IOException {
+    hub.beforeCommits.add(() -> hub.faults.add(new Fault("/revision/", Kind.UNKNOWN_YET)));
+
+    upload().run(content());
+
+    assertArrived("main");
+    assertThat(console()).contains("is not known yet");
   }
 
   /** Wherever it is stopped, nothing of it is there, and the next goes on. */
@@ -290,7 +300,7 @@ class HubUploadTest {
     hub.create("team/open");
     hub.create("others/open");
     hub.create("others/gated");
-    hub.gated.add("others/gated");
+    hub.gate("others/gated");
     Map<String, String> environment = new HashMap<>(hub.environment());
     environment.put("HF_TOKEN", token);
     var upload = upload(new HubModel(repository, null), environment, () -> false);
