@@ -36,6 +36,8 @@ def log_uniform(shortest, longest, count):
 SHAPES = {
     # A layer of Qwen2.5-0.5B; four of them, so that a step takes seconds on two cores.
     "real": Shape(896, 4864, 4, 14, 2, 32_000, (128,) * 6, log_uniform(32, 256, 8)),
+    # The sizes of Llama 3.2 1B, for gpu.py.
+    "gpu": Shape(2048, 8192, 16, 32, 8, 128_256, (2048,) * 8, log_uniform(128, 2048, 8)),
     # To try the program out. Its numbers mean nothing.
     "tiny": Shape(128, 352, 2, 4, 2, 1_000, (24,) * 4, log_uniform(8, 64, 8)),
 }
@@ -78,7 +80,8 @@ class Case:
     def targets(self):
         return sum(label != -100 for document in self.documents for label in document["labels"][1:])
 
-    def write(self, path, model, adapter):
+    def write(self, path, model, adapter, **options):
+        """`options` are of our side alone: precision, activation_bytes, logits_bytes."""
         content = {
             "task": self.task,
             "model": str(model),
@@ -86,6 +89,7 @@ class Case:
             "learning_rate": LEARNING_RATE,
             "documents": self.documents,
             "prompts": self.prompts,
+            **options,
         }
         path.write_text(json.dumps(content))
 

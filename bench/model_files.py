@@ -1,6 +1,6 @@
 """Writes the model and the adapter that both sides of a comparison read.
 
-usage: model_files.py FOLDER SHAPE
+usage: model_files.py FOLDER SHAPE [bfloat16]
 """
 
 import sys
@@ -14,7 +14,7 @@ from tokenizers import Tokenizer, models
 from cases import LORA_RANK, LORA_TARGETS, SEED, SHAPES
 
 
-def write(folder, shape):
+def write(folder, shape, dtype):
     torch.manual_seed(SEED)
     config = transformers.Qwen2Config(
         vocab_size=shape.vocabulary,
@@ -26,8 +26,9 @@ def write(folder, shape):
         tie_word_embeddings=True,
         use_cache=False,
     )
-    model = transformers.Qwen2ForCausalLM(config)
-    model.save_pretrained(folder / "model")
+    with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
+        model = transformers.Qwen2ForCausalLM(config)
+    model.to(dtype).save_pretrained(folder / "model")
     write_tokenizer(folder / "model")
     lora = peft.LoraConfig(
         r=LORA_RANK, lora_alpha=2 * LORA_RANK, lora_dropout=0.0, target_modules=LORA_TARGETS, task_type="CAUSAL_LM"
@@ -44,4 +45,4 @@ def write_tokenizer(folder):
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), SHAPES[sys.argv[2]])
+    write(Path(sys.argv[1]), SHAPES[sys.argv[2]], getattr(torch, (sys.argv[3:] or ["float32"])[0]))

@@ -29,6 +29,7 @@ CONFIGURATIONS = {
     "hf-best": {"precision": "float32", "recompute": False, "loss_type": "nll"},
     "hf-best-chunked": {"precision": "float32", "recompute": False, "loss_type": "chunked_nll"},
     "hf-bfloat16": {"precision": "bfloat16", "recompute": False, "loss_type": "chunked_nll"},
+    "hf-bfloat16-autocast": {"precision": "bfloat16", "autocast": True, "recompute": False, "loss_type": "chunked_nll"},
     "hf-in-step": {"precision": "float32", "recompute": False, "reference": "in-step"},
 }
 
@@ -37,8 +38,16 @@ def answer(**content):
     answers.write(json.dumps(content) + "\n")
 
 
-def peak_resident_bytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def memory():
+    """As BenchmarkWorker answers."""
+    device_bytes = 0
+    if torch.cuda.is_available():
+        free, total = torch.cuda.mem_get_info()
+        device_bytes = total - free
+    return {
+        "peak_resident_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "device_bytes": device_bytes,
+    }
 
 
 class Commands:
@@ -50,7 +59,7 @@ class Commands:
             if word == "step":
                 return time.perf_counter()
             if word == "memory":
-                answer(peak_resident_bytes=peak_resident_bytes())
+                answer(**memory())
             elif word == "end":
                 break
             else:
@@ -66,12 +75,14 @@ class OneStepAtATime(transformers.TrainerCallback):
         self.commands = Commands()
 
     def on_train_begin(self, args, state, control, **kwargs):
-        answer(ready=True, threads=torch.get_num_threads())
+        answer(ready=True, threads=torch.get_num_threads(), device=str(args.device))
 
     def on_step_begin(self, args, state, control, **kwargs):
         self.start = self.commands.wait_for_step()
 
     def on_step_end(self, args, state, control, **kwargs):
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         self.seconds = time.perf_counter() - self.start
 
     def on_log(self, args, state, control, logs=None, **kwargs):
@@ -101,7 +112,7 @@ def arguments(case, configuration):
     rows = len(case["documents"])
     made = {
         "output_dir": os.path.join(os.path.dirname(case["model"]), "trainer_output"),
-        "use_cpu": True,
+        "use_cpu": not torch.cuda.is_available(),
         "per_device_train_batch_size": rows // 2 if case["task"] == "preference" else rows,
         "num_train_epochs": 100_000,
         "learning_rate": case["learning_rate"],
@@ -113,7 +124,7 @@ def arguments(case, configuration):
         "disable_tqdm": True,
     }
     if "precision" in configuration:
-        made["bf16"] = False
+        made["bf16"] = configuration.get("autocast", False)
     if "recompute" in configuration:
         made["gradient_checkpointing"] = configuration["recompute"]
     return made

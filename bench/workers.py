@@ -15,7 +15,7 @@ class WorkerFailed(Exception):
     """A worker ended or answered something else."""
 
 
-def environment(threads, configuration):
+def environment(threads, configuration, on_gpu=False):
     """Equal for both sides: threads that wait without spinning, and memory that is kept."""
     made = dict(os.environ)
     made |= {
@@ -25,8 +25,9 @@ def environment(threads, configuration):
         "TOKENIZERS_PARALLELISM": "false",
         "HF_HUB_OFFLINE": "1",
         "HF_DATASETS_OFFLINE": "1",
-        "CUDA_VISIBLE_DEVICES": "",
     }
+    if not on_gpu:
+        made["CUDA_VISIBLE_DEVICES"] = ""
     if configuration.endswith(HIDDEN):
         # oneDNN then computes bfloat16 as it does on a processor that has no instruction for it.
         made["ONEDNN_MAX_CPU_ISA"] = "AVX512_CORE_VNNI"
@@ -46,14 +47,14 @@ def command(case_file, configuration):
 class Worker:
     """One side of a case, alive until it is closed."""
 
-    def __init__(self, case_file, configuration, threads):
+    def __init__(self, case_file, configuration, threads, environ=None, words=None):
         self.configuration = configuration
         self.log_file = case_file.with_name(f"{case_file.stem}-{configuration}.log")
         self.started = time.perf_counter()
         self.log = self.log_file.open("w", encoding="utf-8")
         self.process = subprocess.Popen(
-            command(case_file, configuration),
-            env=environment(threads, configuration),
+            words or command(case_file, configuration),
+            env=environ or environment(threads, configuration),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -64,6 +65,7 @@ class Worker:
         ready = self._read()
         if ready.get("threads") != threads:
             raise WorkerFailed(f"{self.configuration} computes with {ready.get('threads')} threads, not {threads}")
+        return ready
 
     def ask(self, line):
         self.process.stdin.write(line + "\n")

@@ -15,6 +15,7 @@ import io.llmforge.trainer.recipe.MemoryExceededException;
 import io.llmforge.trainer.recipe.PlanInvalidException;
 import io.llmforge.trainer.recipe.ReferenceStalledException;
 import io.llmforge.trainer.storage.StorageException;
+import io.llmforge.trainer.torch.DeviceFailureException;
 import io.llmforge.trainer.torch.DeviceMemoryException;
 
 /** What kind of failure an exception is. Decided by its type, never by its words. */
@@ -38,6 +39,7 @@ final class FailureCodes {
       case DivergedException ignored -> FailureCode.DIVERGED;
       case MemoryExceededException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
       case DeviceMemoryException ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
+      case DeviceFailureException ignored -> FailureCode.ACCELERATOR_FAILURE;
       case CommunicationException ignored -> FailureCode.COMMUNICATION_FAILURE;
       case OutOfMemoryError ignored -> FailureCode.ACCELERATOR_OUT_OF_MEMORY;
       case Throwable ignored -> FailureCode.INTERNAL_ERROR;

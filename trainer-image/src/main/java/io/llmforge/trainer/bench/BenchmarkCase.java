@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.checkpoint.AdapterConfig;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
+import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.PackedTokens;
 import io.llmforge.trainer.model.Tuning;
+import io.llmforge.trainer.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,13 +29,15 @@ import java.util.stream.IntStream;
  * @param adapter folder of a PEFT adapter to start from; nothing when every weight is trained
  * @param learningRate of every step
  * @param documents what a step works on
+ * @param options in what numbers, and with how much memory
  */
 record BenchmarkCase(
     Task task,
     Path model,
     Optional<Path> adapter,
     double learningRate,
-    List<BenchmarkCase.Document> documents) {
+    List<BenchmarkCase.Document> documents,
+    ModelOptions options) {
 
   enum Task {
     /** Forward, backward, clipping and AdamW. */
@@ -71,6 +75,7 @@ record BenchmarkCase(
   BenchmarkCase {
     requireNonNull(task, "task");
     requireNonNull(model, "model");
+    requireNonNull(options, "options");
     documents = List.copyOf(documents);
     if (documents.isEmpty()) {
       throw new IllegalArgumentException("a case needs at least one document");
@@ -92,7 +97,27 @@ record BenchmarkCase(
         Path.of(json.path("model").asText()),
         adapter.isTextual() ? Optional.of(Path.of(adapter.asText())) : Optional.empty(),
         json.path("learning_rate").asDouble(),
-        documents);
+        documents,
+        options(json));
+  }
+
+  /** What the file does not say is as by default. */
+  private static ModelOptions options(JsonNode json) {
+    var defaults = ModelOptions.defaults();
+    return new ModelOptions(
+        json.path("activation_bytes").asLong(defaults.activationBytes()),
+        json.path("logits_bytes").asLong(defaults.logitsBytes()),
+        precision(json.path("precision").asText(defaults.precision().text())));
+  }
+
+  private static Precision precision(String text) {
+    return Arrays.stream(Precision.values())
+        .filter(precision -> precision.text().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "precision '%s' is unknown; use float32 or bfloat16".formatted(text)));
   }
 
   /** All documents in one row. */

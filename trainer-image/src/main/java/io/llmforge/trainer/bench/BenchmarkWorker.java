@@ -15,10 +15,10 @@ import java.util.Map;
  * lines on its standard input say. Every line is answered by one line of JSON.
  *
  * <pre>
- * (start)             {"ready": true, "threads": n}
+ * (start)             {"ready": true, "threads": n, "device": such as cpu}
  * step                {"seconds": s, "loss": mean over targets, "gradient_norm": g}
- * product M K N       {"seconds": of [M, K] x [K, N], the best of a few}
- * memory              {"peak_resident_bytes": b}
+ * product M K N       {"seconds": of [M, K] x [K, N] in the case's precision, the best of a few}
+ * memory              {"peak_resident_bytes": b, "device_bytes": in use on a GPU, by whomever; or 0}
  * end                 (the process ends)
  * </pre>
  */
@@ -31,11 +31,12 @@ public final class BenchmarkWorker {
   private final MatrixProductPeak products;
   private final PrintStream out;
 
-  BenchmarkWorker(TorchRuntime runtime, CaseSteps steps, PrintStream out) {
+  BenchmarkWorker(
+      TorchRuntime runtime, CaseSteps steps, MatrixProductPeak products, PrintStream out) {
     this.out = out;
     this.runtime = runtime;
     this.steps = steps;
-    this.products = new MatrixProductPeak(runtime);
+    this.products = products;
   }
 
   /** Takes the case's file as its only argument. */
@@ -47,18 +48,19 @@ public final class BenchmarkWorker {
     var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (var runtime = TorchRuntime.start();
         var steps = CaseSteps.load(runtime, benchmark)) {
-      new BenchmarkWorker(runtime, steps, System.out).answer(commands);
+      var products = new MatrixProductPeak(runtime, benchmark.options().precision());
+      new BenchmarkWorker(runtime, steps, products, System.out).answer(commands);
     }
   }
 
   void answer(BufferedReader commands) throws IOException {
-    print(Map.of("ready", true, "threads", runtime.threads()));
+    print(Map.of("ready", true, "threads", runtime.threads(), "device", runtime.deviceName()));
     for (var line = commands.readLine(); line != null; line = commands.readLine()) {
       var words = line.split(" ", -1);
       switch (words[0]) {
         case "step" -> print(steps.make());
         case "product" -> print(Map.of("seconds", product(words)));
-        case "memory" -> print(Map.of("peak_resident_bytes", ResidentMemory.peakBytes()));
+        case "memory" -> print(memory());
         case "end" -> {
           return;
         }
@@ -67,6 +69,12 @@ public final class BenchmarkWorker {
                 "'%s' is no command; use step, product, memory or end".formatted(line));
       }
     }
+  }
+
+  private Map<String, Object> memory() throws IOException {
+    return Map.of(
+        "peak_resident_bytes", ResidentMemory.peakBytes(),
+        "device_bytes", runtime.usedDeviceBytes().orElse(0));
   }
 
   private double product(String[] words) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.llmforge.trainer.checkpoint.PeftAdapter;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.DropoutKey;
-import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.PackedTokens;
 import io.llmforge.trainer.optim.AdamW;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -26,6 +25,7 @@ final class CaseSteps implements AutoCloseable {
   private static final long SEED = 0;
   private static final double MAXIMUM_GRADIENT_NORM = 1;
 
+  private final TorchRuntime runtime;
   private final BenchmarkCase benchmark;
   private final CausalLanguageModel model;
   private final AdamW optimizer;
@@ -33,7 +33,9 @@ final class CaseSteps implements AutoCloseable {
   private Optional<BenchmarkPairs> pairs = Optional.empty();
   private int number;
 
-  private CaseSteps(BenchmarkCase benchmark, CausalLanguageModel model, AdamW optimizer) {
+  private CaseSteps(
+      TorchRuntime runtime, BenchmarkCase benchmark, CausalLanguageModel model, AdamW optimizer) {
+    this.runtime = runtime;
     this.benchmark = benchmark;
     this.model = model;
     this.optimizer = optimizer;
@@ -43,13 +45,13 @@ final class CaseSteps implements AutoCloseable {
   static CaseSteps load(TorchRuntime runtime, BenchmarkCase benchmark) {
     var model =
         CausalLanguageModel.load(
-            runtime, benchmark.model(), benchmark.tuning(), SEED, ModelOptions.defaults());
+            runtime, benchmark.model(), benchmark.tuning(), SEED, benchmark.options());
     benchmark
         .adapter()
         .ifPresent(adapter -> model.trainables().restore(PeftAdapter.readTensors(adapter)));
     var optimizer =
         new AdamW(runtime, model.trainables().tensors(), AdamW.Settings.withWeightDecay(0));
-    return new CaseSteps(benchmark, model, optimizer);
+    return new CaseSteps(runtime, benchmark, model, optimizer);
   }
 
   /** References are scored once, before the first step, by the model as it is then. */
@@ -76,6 +78,7 @@ final class CaseSteps implements AutoCloseable {
     var loss = accumulate.applyAsDouble(new DropoutKey(SEED, number++, 0));
     var norm = optimizer.clipGradients(MAXIMUM_GRADIENT_NORM);
     optimizer.step(benchmark.learningRate());
+    runtime.awaitDevice();
     return new Made(seconds(start), loss, norm);
   }
 

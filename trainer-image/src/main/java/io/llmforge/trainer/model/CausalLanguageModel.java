@@ -48,7 +48,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     this.tuning = loaded.tuning();
     this.precision = options.precision();
     this.parameters = loaded.parameters();
-    var program = new DecoderProgram(runtime, description, AttentionKernel.of(runtime), precision);
+    var program = new DecoderProgram(runtime, description, AttentionKernel.FUSED, precision);
     var head = parameters.head(description, scope);
     this.decoder =
         new Decoder(

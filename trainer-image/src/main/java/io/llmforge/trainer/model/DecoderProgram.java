@@ -33,7 +33,15 @@ final class DecoderProgram {
   record NormedRows(Tensor all, Tensor rows, Tensor hidden, Tensor inputs, Tensor factors) {}
 
   private static final List<String> PARTS =
-      List.of("linear", "norm", "rotary", "attention", "feed_forward", "experts");
+      List.of(
+          "linear",
+          "norm",
+          "rotary",
+          "attention",
+          "fused_attention",
+          "packed_attention",
+          "feed_forward",
+          "experts");
   private static final Optional<FeedForward.Weights> NORMALISED =
       Optional.of(FeedForward.Weights.NORMALISED);
 
@@ -104,7 +112,9 @@ final class DecoderProgram {
   Row row(PackedTokens tokens, RowDropout dropout, TensorScope scope) {
     var segments = tokens.segmentLengths();
     var angles = decoder.rotary().stream().map(rotary -> angles(rotary, segments, scope)).toList();
-    return new Row(tokens, scope.integers(tokens.tokenIds()), angles, dropout);
+    var ids = scope.integers(tokens.tokenIds());
+    var boundaries = program.call("boundaries").withList(segments).with(ids).run(scope).getFirst();
+    return new Row(tokens, ids, boundaries, angles, dropout);
   }
 
   private Row.Angles angles(RotaryPositions rotary, int[] segments, TensorScope scope) {
@@ -211,6 +221,7 @@ final class DecoderProgram {
     return call.with(angles.cosines())
         .with(angles.sines())
         .withList(row.tokens().segmentLengths())
+        .with(row.boundaries())
         .with((long) layer.window());
   }
 

@@ -8,10 +8,16 @@ import java.util.List;
  *
  * @param tokens what it was made of
  * @param tokenIds [T]
+ * @param boundaries [segments + 1], int32: where each segment begins, and T
  * @param angles of each of the decoder's rotary positions
  * @param dropout of the adapters
  */
-record Row(PackedTokens tokens, Tensor tokenIds, List<Angles> angles, RowDropout dropout) {
+record Row(
+    PackedTokens tokens,
+    Tensor tokenIds,
+    Tensor boundaries,
+    List<Angles> angles,
+    RowDropout dropout) {
 
   Row {
     angles = List.copyOf(angles);

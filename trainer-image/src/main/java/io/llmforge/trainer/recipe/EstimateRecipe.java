@@ -70,9 +70,8 @@ public final class EstimateRecipe {
   }
 
   private MemoryPlanner planner(TorchRuntime runtime) {
-    return request.memoryBytes().isPresent()
-        ? new MemoryPlanner(runtime.deviceName(), request.memoryBytes())
-        : MemoryPlanner.of(runtime, surroundings.memory());
+    MemoryPlanner planner = MemoryPlanner.of(runtime, surroundings.memory());
+    return request.memoryBytes().isPresent() ? planner.with(request.memoryBytes()) : planner;
   }
 
   private static Rows rows(TrainingData data) {

@@ -13,14 +13,26 @@ import java.util.function.LongPredicate;
  *
  * @param device such as {@code cpu}
  * @param available memory that nothing uses yet; empty where nobody knows
+ * @param mostLogitsBytes logits that exist at once where there is room
  */
-record MemoryPlanner(String device, OptionalLong available) {
+record MemoryPlanner(String device, OptionalLong available, long mostLogitsBytes) {
+
+  private static final ModelOptions DEFAULTS = ModelOptions.defaults();
+
+  /** Fewer leave an accelerator waiting for the next chunk to be sent. */
+  private static final long LOGITS_BYTES_OF_ACCELERATORS = 1L << 30;
 
   /** For the device that a runtime computes on; a CPU shares the machine's memory. */
   static MemoryPlanner of(TorchRuntime runtime, HostMemory host) {
-    return new MemoryPlanner(
-        runtime.deviceName(),
-        runtime.computesOnCpu() ? host.availableBytes() : runtime.freeDeviceBytes());
+    return runtime.computesOnCpu()
+        ? new MemoryPlanner(runtime.deviceName(), host.availableBytes(), DEFAULTS.logitsBytes())
+        : new MemoryPlanner(
+            runtime.deviceName(), runtime.freeDeviceBytes(), LOGITS_BYTES_OF_ACCELERATORS);
+  }
+
+  /** The same device with so much memory. */
+  MemoryPlanner with(OptionalLong bytes) {
+    return new MemoryPlanner(device, bytes, mostLogitsBytes);
   }
 
   /** Estimates leave out what libraries keep for themselves and how allocators round. */
@@ -31,8 +43,6 @@ record MemoryPlanner(String device, OptionalLong available) {
 
   /** More tokens than these make a micro-batch's matrix products hardly any faster. */
   private static final int ENOUGH_TOKENS = 4096;
-
-  private static final ModelOptions DEFAULTS = ModelOptions.defaults();
 
   /**
    * What is to be computed.
@@ -103,7 +113,7 @@ record MemoryPlanner(String device, OptionalLong available) {
   }
 
   private long logitsBytes(MemoryNeeds needs, int longestRow, long left) {
-    long logits = DEFAULTS.logitsBytes();
+    long logits = mostLogitsBytes;
     while (logits > needs.logitsBytesPerRow() && leastBytes(needs, longestRow, logits) > left) {
       logits /= 2;
     }

@@ -264,6 +264,10 @@ public final class TrainingRecipe {
   private void announce(
       TorchRuntime runtime, ResolvedPlan resolved, ModelInTraining model, RunRecords records) {
     var console = surroundings.console();
+    if (runtime.leavesGpuIdle()) {
+      console.warning(
+          "this machine shows a GPU, and the trainer computes on the CPU: its libtorch is one for CPUs, or does not fit the driver; use the trainer image for CUDA");
+    }
     resolved.memory().text().forEach(console::line);
     console.line("[plan] " + resolved.decided().text());
     PlanPrecision.warning(resolved.memory().precision(), runtime).ifPresent(console::warning);

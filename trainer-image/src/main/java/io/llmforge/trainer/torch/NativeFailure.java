@@ -10,8 +10,18 @@ import java.util.function.Supplier;
  */
 final class NativeFailure {
 
+  /** The last two are cuBLAS and the driver, which have no room for what they need themselves. */
   private static final List<String> OUT_OF_MEMORY =
-      List.of("can't allocate memory", "CUDA out of memory", "std::bad_alloc");
+      List.of(
+          "can't allocate memory",
+          "CUDA out of memory",
+          "std::bad_alloc",
+          "CUBLAS_STATUS_ALLOC_FAILED",
+          "CUDA error: out of memory");
+
+  /** Such as an illegal address or a device that fell off its bus. */
+  private static final List<String> DEVICE_FAILED =
+      List.of("CUDA error", "CUDA driver error", "CUBLAS_STATUS_", "cuDNN error");
 
   private NativeFailure() {}
 
@@ -21,19 +31,26 @@ final class NativeFailure {
       return call.get();
     } catch (EngineException failure) {
       String text = String.valueOf(failure.getMessage());
-      if (OUT_OF_MEMORY.stream().anyMatch(text::contains)) {
-        throw new DeviceMemoryException(line(text), failure);
+      if (tells(text, OUT_OF_MEMORY)) {
+        throw new DeviceMemoryException(line(text, OUT_OF_MEMORY), failure);
+      }
+      if (tells(text, DEVICE_FAILED)) {
+        throw new DeviceFailureException(line(text, DEVICE_FAILED), failure);
       }
       throw failure;
     }
   }
 
-  /** The line that says how much was asked for. */
-  private static String line(String text) {
+  private static boolean tells(String text, List<String> words) {
+    return words.stream().anyMatch(text::contains);
+  }
+
+  /** The line with the words, which says more: how much was asked for, or what went wrong. */
+  private static String line(String text, List<String> words) {
     return text.lines()
-        .filter(line -> OUT_OF_MEMORY.stream().anyMatch(line::contains))
+        .filter(line -> tells(line, words))
         .findFirst()
         .map(String::strip)
-        .orElse("out of memory");
+        .orElse(text);
   }
 }

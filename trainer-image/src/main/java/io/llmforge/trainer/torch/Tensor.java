@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** An array on the device. A {@link TensorScope} decides how long it lives. */
 public final class Tensor {
@@ -31,22 +32,17 @@ public final class Tensor {
     if (elementCount() != 1) {
       throw new IllegalStateException("a tensor of shape " + shape() + " is not one number");
     }
-    return switch (array.getDataType()) {
-      case FLOAT32 -> array.toFloatArray()[0];
-      case FLOAT64 -> array.toDoubleArray()[0];
-      case INT64 -> array.toLongArray()[0];
-      default -> throw new IllegalStateException("not a number: " + array.getDataType());
-    };
+    return onHost(Tensor::number);
   }
 
   /** All elements of a float32 tensor, row-major; for tensors known to be small. */
   public float[] toFloats() {
-    return array.toFloatArray();
+    return onHost(PtNDArray::toFloatArray);
   }
 
   /** All elements of an int64 tensor, row-major; for tensors known to be small. */
   public long[] toIntegers() {
-    return array.toLongArray();
+    return onHost(PtNDArray::toLongArray);
   }
 
   /** Whether every element is a number and not infinite. */
@@ -97,6 +93,25 @@ public final class Tensor {
 
   PtNDArray array() {
     return array;
+  }
+
+  private static double number(PtNDArray host) {
+    return switch (host.getDataType()) {
+      case FLOAT32 -> host.toFloatArray()[0];
+      case FLOAT64 -> host.toDoubleArray()[0];
+      case INT64 -> host.toLongArray()[0];
+      default -> throw new IllegalStateException("not a number: " + host.getDataType());
+    };
+  }
+
+  /** The engine's own way from a device leaves a copy behind at every call. */
+  private <T> T onHost(Function<PtNDArray, T> reader) {
+    if (runtime.computesOnCpu()) {
+      return reader.apply(array);
+    }
+    try (var scope = runtime.openScope()) {
+      return reader.apply(runtime.transfer().call("host").with(this).run(scope).getFirst().array);
+    }
   }
 
   private void writeChunk(long first, ByteBuffer chunk) {

@@ -1,59 +1,73 @@
 package io.llmforge.trainer.torch;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.util.cuda.CudaUtils;
-import java.lang.management.MemoryUsage;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * libtorch, loaded, and the device it computes on: the first accelerator the engine reports,
+ * libtorch, loaded, and the device it computes on: the first GPU that this libtorch can use,
  * otherwise the CPU. One per process.
  */
 public final class TorchRuntime implements AutoCloseable {
 
-  /** Ampere. */
-  private static final int FIRST_WITH_BFLOAT16 = 80;
-
   private final PtNDManager manager;
   private final ProgramFiles files;
   private final ProductKernel products;
+  private final Optional<CudaDevice> gpu;
   private final AtomicLong liveTensors = new AtomicLong();
   private final TransferBuffer transferBuffer = new TransferBuffer();
   private final TorchProgram transfer;
 
-  private TorchRuntime(PtNDManager manager, ProgramFiles files, ProductKernel products) {
+  private TorchRuntime(
+      PtNDManager manager, ProgramFiles files, ProductKernel products, Optional<CudaDevice> gpu) {
     this.manager = manager;
     this.files = files;
     this.products = products;
+    this.gpu = gpu;
     this.transfer = load(TorchRuntime.class, "transfer", "Transfer");
   }
 
-  /** Loads libtorch from the class path; nothing is downloaded when DJL is told to be offline. */
+  /**
+   * Loads libtorch from the class path, or from where the environment says; nothing is downloaded
+   * when DJL is told to be offline.
+   *
+   * @throws DeviceFailureException when libtorch is one for GPUs and finds none that it can use
+   */
   public static TorchRuntime start() {
     return start(ProgramFiles::resource);
   }
 
   static TorchRuntime start(ProgramFiles files) {
-    var engine = Engine.getEngine("PyTorch");
-    var device = engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
-    var products =
-        device.isGpu() ? ProductKernel.PLAIN : ProductKernel.of(ProcessorFeatures.ofThisMachine());
-    return start(device, files, products);
+    return LibtorchBuild.load().findsGpu()
+        ? startOnGpu(files)
+        : startOnCpu(files, ProductKernel.of(ProcessorFeatures.ofThisMachine()));
   }
 
   /** On the CPU, with the kernel that is asked for. */
   public static TorchRuntime startOnCpu(ProductKernel products) {
-    return start(Device.cpu(), ProgramFiles::resource, products);
+    return startOnCpu(ProgramFiles::resource, products);
   }
 
-  private static TorchRuntime start(Device device, ProgramFiles files, ProductKernel products) {
-    var manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
-    return new TorchRuntime(manager, files, products);
+  private static TorchRuntime startOnCpu(ProgramFiles files, ProductKernel products) {
+    return new TorchRuntime(managerOf(Device.cpu()), files, products, Optional.empty());
+  }
+
+  /**
+   * Without TorchScript's optimizer, for the thread that calls: on a GPU it would compile kernels
+   * anew for many a new length of a row.
+   */
+  private static TorchRuntime startOnGpu(ProgramFiles files) {
+    JniUtils.setGraphExecutorOptimize(false);
+    var gpu = CudaDevice.of(0);
+    return new TorchRuntime(managerOf(Device.gpu(0)), files, ProductKernel.PLAIN, Optional.of(gpu));
+  }
+
+  private static PtNDManager managerOf(Device device) {
+    return (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
   }
 
   /** Loads the program {@code className} from the resource {@code name.py} beside {@code owner}. */
@@ -75,7 +89,12 @@ public final class TorchRuntime implements AutoCloseable {
   }
 
   public boolean computesOnCpu() {
-    return !manager.getDevice().isGpu();
+    return gpu.isEmpty();
+  }
+
+  /** Whether the machine shows a GPU to this process that this libtorch cannot use. */
+  public boolean leavesGpuIdle() {
+    return computesOnCpu() && CudaDevice.count() > 0;
   }
 
   /**
@@ -94,42 +113,36 @@ public final class TorchRuntime implements AutoCloseable {
     return switch (precision) {
       case FLOAT32 -> true;
       case BFLOAT16 ->
-          computesOnCpu()
-              ? ProcessorFeatures.ofThisMachine().multipliesBfloat16()
-              : computeCapability() >= FIRST_WITH_BFLOAT16;
+          gpu.map(CudaDevice::multipliesBfloat16)
+              .orElseGet(() -> ProcessorFeatures.ofThisMachine().multipliesBfloat16());
     };
   }
 
-  /** Tenfold, as CUDA numbers it. */
-  private int computeCapability() {
-    try {
-      return Integer.parseInt(CudaUtils.getComputeCapability(manager.getDevice().getDeviceId()));
-    } catch (IllegalStateException | IllegalArgumentException unknown) {
-      // DJL asks a runtime library that need not be where it looks; old devices are rare.
-      return FIRST_WITH_BFLOAT16;
-    }
-  }
-
-  /**
-   * Memory of an accelerator that nothing uses yet; empty on a CPU, which shares the machine's, and
-   * where the driver does not say.
-   */
+  /** Memory of a GPU that nothing uses yet; empty on a CPU, which shares the machine's. */
   public OptionalLong freeDeviceBytes() {
-    if (computesOnCpu()) {
-      return OptionalLong.empty();
-    }
-    try {
-      MemoryUsage usage = CudaUtils.getGpuMemory(manager.getDevice());
-      return OptionalLong.of(usage.getMax() - usage.getUsed());
-    } catch (RuntimeException unknown) {
-      // DJL asks a runtime library that need not be where it looks; without it nothing is known.
-      return OptionalLong.empty();
-    }
+    return gpu.map(device -> OptionalLong.of(device.memory().freeBytes()))
+        .orElseGet(OptionalLong::empty);
   }
 
-  /** Such as {@code cpu} or {@code gpu0}. */
+  /** Memory of a GPU in use, by whomever; empty on a CPU, which shares the machine's. */
+  public OptionalLong usedDeviceBytes() {
+    return gpu.map(CudaDevice::memory)
+        .map(memory -> OptionalLong.of(memory.totalBytes() - memory.freeBytes()))
+        .orElseGet(OptionalLong::empty);
+  }
+
+  /** Such as {@code cpu} or {@code gpu0 (NVIDIA H100 80GB HBM3)}. */
   public String deviceName() {
-    return manager.getDevice().isGpu() ? "gpu" + manager.getDevice().getDeviceId() : "cpu";
+    return gpu.map(device -> "gpu0 (%s)".formatted(device.model())).orElse("cpu");
+  }
+
+  /** Returns when the device has done all that it was told; a CPU always has. */
+  public void awaitDevice() {
+    if (!computesOnCpu()) {
+      try (var scope = openScope()) {
+        scope.zeros().toDouble();
+      }
+    }
   }
 
   public int threads() {

@@ -1,16 +1,34 @@
 # Causal attention of a packed row: inside a segment (document), never across.
 #
 #   q, o [T, N, D]   k, v [T, K, D]   N query heads, K key/value heads, G = N / K   D head size
-#   lse [K, G, T], logs of the softmax denominators, of use to libtorch's kernel alone
-#   L tokens of a segment
+#   lse, logs of the softmax denominators, of use to libtorch's kernels alone
+#   L tokens of a segment   boundaries [segments + 1], int32: where each segment begins, and T
 #   c cap of the scores, 0 when there is none   W window, 0 when a token sees all before it
 #
 #   o = softmax(c tanh(scale q k^T / c)) v, where a token sees the W tokens that end with itself
 #
 # Query heads are laid beside the key/value head that they share, which is never repeated. q, k, v
 # and their gradients may be bfloat16; scores, probabilities and sums over blocks are float32.
+#
+# `fused` asks for libtorch's kernels wherever they do what is needed: packed_attention.py takes the
+# whole row at once, fused_attention.py a segment that is_plain.
 
-def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor]:
+def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], boundaries: Tensor, window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor]:
+  if fused and __torch__.packed_attention.serves(q, segments, cap):
+    return __torch__.packed_attention.forward(q, k, v, segments, boundaries, window, scale)
+  else:
+    return __torch__.attention.forward_by_segment(q, k, v, segments, window, scale, cap, fused)
+
+# The gradients of q, k and v.
+def backward(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor, segments: List[int], boundaries: Tensor, window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor, Tensor]:
+  if fused and __torch__.packed_attention.serves(q, segments, cap):
+    return __torch__.packed_attention.backward(do, q, k, v, o, lse, segments, boundaries, window, scale)
+  else:
+    return __torch__.attention.backward_by_segment(do, q, k, v, o, lse, segments, window, scale, cap, fused)
+
+# lse [K, G, T]
+def forward_by_segment(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor]:
+  fusing = fused and __torch__.fused_attention.serves(q)
   heads = torch.size(k, 1)
   o = torch.empty(torch.size(q), dtype=q.dtype, device=q.device)
   lse = torch.zeros([heads, torch.floordiv(torch.size(q, 1), heads), torch.size(q, 0)], dtype=6, device=q.device)
@@ -21,8 +39,8 @@ def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, s
     vs = __torch__.attention.grouped(v, first, length, heads)
     os = __torch__.attention.grouped(o, first, length, heads)
     denominators = torch.narrow(lse, 2, first, length)
-    if fused and __torch__.attention.is_plain(length, window, cap):
-      attended, logs = torch._scaled_dot_product_flash_attention_for_cpu(qs, torch.expand_as(ks, qs), torch.expand_as(vs, qs), 0.0, True, attn_mask=None, scale=scale)
+    if fusing and __torch__.attention.is_plain(length, window, cap):
+      attended, logs = __torch__.fused_attention.forward(qs, torch.expand_as(ks, qs), torch.expand_as(vs, qs), scale)
       _ = torch.copy_(os, attended)
       _ = torch.copy_(denominators, logs)
     else:
@@ -30,8 +48,8 @@ def forward(q: Tensor, k: Tensor, v: Tensor, segments: List[int], window: int, s
     first = first + length
   return (o, lse)
 
-# The gradients of q, k and v.
-def backward(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor, Tensor]:
+def backward_by_segment(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor, segments: List[int], window: int, scale: float, cap: float, fused: bool) -> Tuple[Tensor, Tensor, Tensor]:
+  fusing = fused and __torch__.fused_attention.serves(q)
   heads = torch.size(k, 1)
   dq = torch.empty(torch.size(q), dtype=q.dtype, device=q.device)
   dk = torch.empty(torch.size(k), dtype=6, device=q.device)
@@ -47,8 +65,8 @@ def backward(do: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor
     dks = __torch__.attention.grouped(dk, first, length, heads)
     dvs = __torch__.attention.grouped(dv, first, length, heads)
     denominators = torch.contiguous(torch.narrow(lse, 2, first, length))
-    if fused and __torch__.attention.is_plain(length, window, cap):
-      dqn, dkn, dvn = torch._scaled_dot_product_flash_attention_for_cpu_backward(dos, qs, torch.expand_as(ks, qs), torch.expand_as(vs, qs), os, denominators, 0.0, True, attn_mask=None, scale=scale)
+    if fusing and __torch__.attention.is_plain(length, window, cap):
+      dqn, dkn, dvn = __torch__.fused_attention.backward(dos, qs, torch.expand_as(ks, qs), torch.expand_as(vs, qs), os, denominators, scale)
       _ = torch.copy_(dqs, dqn)
       _ = torch.copy_(dks, torch.sum(dkn, [1], True, dtype=6))
       _ = torch.copy_(dvs, torch.sum(dvn, [1], True, dtype=6))
@@ -62,7 +80,7 @@ def grouped(x: Tensor, first: int, length: int, heads: int) -> Tensor:
   part = torch.view(torch.narrow(x, 0, first, length), [length, heads, -1, torch.size(x, 2)])
   return torch.permute(part, [1, 2, 0, 3])
 
-# Whether libtorch's kernel does it: every token sees all before it, and scores have no cap.
+# Whether every token sees all before it, and scores have no cap.
 def is_plain(length: int, window: int, cap: float) -> bool:
   return cap == 0.0 and (window == 0 or length <= window)
 

@@ -6,8 +6,9 @@
 #   w   weights by name             g   gradient sums by name; a name that is absent is frozen
 #   p   LoRA dropout probability    s   LoRA scale, [1], NAME.lora_scale among the weights
 #
-# A row holds segments (documents) one after the other. Weights and what flows through them are
-# float32 or bfloat16, but for the weights of norms; gradient sums are always float32.
+# A row holds segments (documents) one after the other; boundaries [segments + 1], int32, say where
+# each begins, and T. Weights and what flows through them are float32 or bfloat16, but for the
+# weights of norms; gradient sums are always float32.
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -31,10 +32,10 @@ class Decoder(Module):
 
   # Gives what layer_backward wants to have kept, and the layer's output [T, C] last.
   # Module number m of a layer draws its dropout mask with seed + m.
-  def layer(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor, segments: List[int], window: int, w: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
+  def layer(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor, segments: List[int], boundaries: Tensor, window: int, w: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
     kept = annotate(List[Tensor], [])
     h = self.normed(x, w, "before_attention.weight", kept)
-    a = self.attention(h, cos, sin, segments, window, w, p, seed, kept)
+    a = self.attention(h, cos, sin, segments, boundaries, window, w, p, seed, kept)
     middle = self.added(x, self.normed(a, w, "after_attention.weight", kept))
     h = self.normed(middle, w, "before_feed_forward.weight", kept)
     if "experts.router.weight" in w:
@@ -47,7 +48,7 @@ class Decoder(Module):
 
   # dy [T, C] is the gradient of the layer's output, `kept` what `layer` gave before its output;
   # its end is taken first. Adds to g and gives the gradient of x.
-  def layer_backward(self: __torch__.Decoder, dy: Tensor, kept: List[Tensor], cos: Tensor, sin: Tensor, segments: List[int], window: int, w: Dict[str, Tensor], g: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
+  def layer_backward(self: __torch__.Decoder, dy: Tensor, kept: List[Tensor], cos: Tensor, sin: Tensor, segments: List[int], boundaries: Tensor, window: int, w: Dict[str, Tensor], g: Dict[str, Tensor], p: float, seed: int) -> List[Tensor]:
     df = self.normed_backward(self.added_backward(dy), w, g, "after_feed_forward.weight", kept)
     if "experts.router.weight" in w:
       dh = __torch__.experts.backward(df, w, g, self.expert_weights_normalised, self.gelu, kept)
@@ -55,7 +56,7 @@ class Decoder(Module):
       dh = __torch__.feed_forward.backward(df, w, g, self.gelu, p, seed + 4, kept)
     dmiddle = torch.add_(self.normed_backward(dh, w, g, "before_feed_forward.weight", kept), dy)
     da = self.normed_backward(self.added_backward(dmiddle), w, g, "after_attention.weight", kept)
-    dh = self.attention_backward(da, cos, sin, segments, window, w, g, p, seed, kept)
+    dh = self.attention_backward(da, cos, sin, segments, boundaries, window, w, g, p, seed, kept)
     return [torch.add_(self.normed_backward(dh, w, g, "before_attention.weight", kept), dmiddle)]
 
   # A norm that the layer does not have changes nothing.
@@ -94,7 +95,7 @@ class Decoder(Module):
 
   # --- the attention of a layer
 
-  def attention(self: __torch__.Decoder, h: Tensor, cos: Tensor, sin: Tensor, segments: List[int], window: int, w: Dict[str, Tensor], p: float, seed: int, kept: List[Tensor]) -> Tensor:
+  def attention(self: __torch__.Decoder, h: Tensor, cos: Tensor, sin: Tensor, segments: List[int], boundaries: Tensor, window: int, w: Dict[str, Tensor], p: float, seed: int, kept: List[Tensor]) -> Tensor:
     kept.append(h)
     if "self_attn.qkv_proj.weight" in w:
       queries, keys, values = torch.split_with_sizes(__torch__.linear.forward(h, w, "self_attn.qkv_proj", p, seed), self.widths(), 1)
@@ -106,7 +107,7 @@ class Decoder(Module):
     q = __torch__.rotary.rotate(self.heads(queries, w, "self_attn.q_norm.weight", kept), cos, sin)
     k = __torch__.rotary.rotate(self.heads(keys, w, "self_attn.k_norm.weight", kept), cos, sin)
     v = torch.view(values, [-1, self.key_value_heads, self.head_size])
-    o, lse = __torch__.attention.forward(q, k, v, segments, window, self.score_scale, self.score_cap, self.fused_attention)
+    o, lse = __torch__.attention.forward(q, k, v, segments, boundaries, window, self.score_scale, self.score_cap, self.fused_attention)
     kept.append(q)
     kept.append(k)
     kept.append(v)
@@ -115,14 +116,14 @@ class Decoder(Module):
     return __torch__.linear.forward(torch.flatten(o, 1), w, "self_attn.o_proj", p, seed + 3)
 
   # Gives the gradient of h.
-  def attention_backward(self: __torch__.Decoder, dy: Tensor, cos: Tensor, sin: Tensor, segments: List[int], window: int, w: Dict[str, Tensor], g: Dict[str, Tensor], p: float, seed: int, kept: List[Tensor]) -> Tensor:
+  def attention_backward(self: __torch__.Decoder, dy: Tensor, cos: Tensor, sin: Tensor, segments: List[int], boundaries: Tensor, window: int, w: Dict[str, Tensor], g: Dict[str, Tensor], p: float, seed: int, kept: List[Tensor]) -> Tensor:
     lse = kept.pop()
     o = kept.pop()
     v = kept.pop()
     k = kept.pop()
     q = kept.pop()
     do = __torch__.linear.backward(dy, torch.flatten(o, 1), w, g, "self_attn.o_proj", p, seed + 3)
-    dq, dk, dv = __torch__.attention.backward(torch.view_as(do, o), q, k, v, o, lse, segments, window, self.score_scale, self.score_cap, self.fused_attention)
+    dq, dk, dv = __torch__.attention.backward(torch.view_as(do, o), q, k, v, o, lse, segments, boundaries, window, self.score_scale, self.score_cap, self.fused_attention)
     dkeys = self.heads_backward(__torch__.rotary.rotate_back(dk, cos, sin), w, g, "self_attn.k_norm.weight", kept)
     dqueries = self.heads_backward(__torch__.rotary.rotate_back(dq, cos, sin), w, g, "self_attn.q_norm.weight", kept)
     dvalues = torch.flatten(dv, 1)
@@ -151,6 +152,11 @@ class Decoder(Module):
     if name in w:
       dx = self.normed_backward(torch.reshape(dy, [-1, torch.size(w[name], 0)]), w, g, name, kept)
     return torch.view(dx, [torch.size(dy, 0), -1])
+
+  # [segments + 1], int32, on the device of `neighbour`.
+  def boundaries(self: __torch__.Decoder, segments: List[int], neighbour: Tensor) -> List[Tensor]:
+    ends = torch.to(torch.cumsum(torch.tensor(segments), 0), 3)
+    return [torch.to(torch.constant_pad_nd(ends, [1, 0], 0), neighbour.device)]
 
   # --- rotary positions: cos and sin, each [T, 1, rotated dimensions / 2]
 

@@ -22,6 +22,10 @@ class Transfer(Module):
   def read(self: __torch__.Transfer, source: Tensor, first: int, count: int) -> List[Tensor]:
     return [torch.to(torch.narrow(torch.view(source, [-1]), 0, first, count), 6, False, True)]
 
+  # A copy in the host's memory.
+  def host(self: __torch__.Transfer, source: Tensor) -> List[Tensor]:
+    return [torch.cpu(source)]
+
   # How many elements are infinite or not a number.
   def unfinite(self: __torch__.Transfer, source: Tensor) -> List[Tensor]:
     return [torch.sum(torch.logical_not(torch.isfinite(source)))]

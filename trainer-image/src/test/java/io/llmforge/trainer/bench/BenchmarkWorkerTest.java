@@ -108,7 +108,7 @@ class BenchmarkWorkerTest {
     var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     try (var steps = CaseSteps.load(runtime, benchmark)) {
       var lines = new BufferedReader(new StringReader(String.join("\n", commands)));
-      new BenchmarkWorker(runtime, steps, out).answer(lines);
+      new BenchmarkWorker(runtime, steps, new MatrixProductPeak(runtime), out).answer(lines);
     }
     var answers = new ArrayList<JsonNode>();
     for (var line : bytes.toString(StandardCharsets.UTF_8).lines().toList()) {

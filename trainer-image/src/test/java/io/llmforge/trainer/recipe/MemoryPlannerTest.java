@@ -79,7 +79,7 @@ class MemoryPlannerTest {
 
   @Test
   void unknownMemoryGetsTheDefaults() {
-    var plan = new MemoryPlanner("gpu0", OptionalLong.empty()).plan(NEEDS, WORK);
+    var plan = planner("gpu0", OptionalLong.empty()).plan(NEEDS, WORK);
 
     assertThat(plan.microBatchTokens()).isEqualTo(4 * 4096);
     assertThat(plan.options().activationBytes()).isEqualTo(4 * GIBIBYTE);
@@ -104,7 +104,7 @@ class MemoryPlannerTest {
 
     assertThat(planner(59 * GIBIBYTE).allows(earlier, NEEDS)).isTrue();
     assertThat(planner(40 * GIBIBYTE).allows(earlier, NEEDS)).isFalse();
-    assertThat(new MemoryPlanner("gpu0", OptionalLong.empty()).allows(earlier, NEEDS)).isFalse();
+    assertThat(planner("gpu0", OptionalLong.empty()).allows(earlier, NEEDS)).isFalse();
   }
 
   @Test
@@ -142,6 +142,10 @@ class MemoryPlannerTest {
   }
 
   private static MemoryPlanner planner(long available) {
-    return new MemoryPlanner("cpu", OptionalLong.of(available));
+    return planner("cpu", OptionalLong.of(available));
+  }
+
+  private static MemoryPlanner planner(String device, OptionalLong available) {
+    return new MemoryPlanner(device, available, 128 * MEBIBYTE);
   }
 }
