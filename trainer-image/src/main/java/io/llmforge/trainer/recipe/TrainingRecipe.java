@@ -14,7 +14,6 @@ import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
-import io.llmforge.trainer.storage.WriteProbe;
 import io.llmforge.trainer.torch.DeviceMemoryException;
 import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -49,12 +48,10 @@ public final class TrainingRecipe {
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
     requirePossible(plan);
-    WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
-    var delivery = new Delivery(plan, surroundings);
-    var publication = new Publication(plan, delivery.folder());
+    RunPlaces places = RunPlaces.of(plan, surroundings);
+    places.requireWorkspace();
     if (group.isFirst()) {
-      publication.requirePossible();
-      delivery.requirePossible();
+      places.requireOutput();
     }
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
 
@@ -89,15 +86,18 @@ public final class TrainingRecipe {
               order.fromFirst(
                   Output.class,
                   () ->
-                      publication.publish(
-                          best.orElseThrow(),
-                          start,
-                          tokenizer,
-                          workspaceFile(MetricsFile.NAME),
-                          folder ->
-                              new PublishedModel(start, folder, task, trained.memory().options())
-                                  .verify(best.orElseThrow(), data.with(trained.memory()))));
-          if (!order.isTrueForAll(!group.isFirst() || isDelivered(delivery))) {
+                      places
+                          .publication()
+                          .publish(
+                              best.orElseThrow(),
+                              start,
+                              tokenizer,
+                              workspaceFile(MetricsFile.NAME),
+                              folder ->
+                                  new PublishedModel(
+                                          start, folder, task, trained.memory().options())
+                                      .verify(best.orElseThrow(), data.with(trained.memory()))));
+          if (!order.isTrueForAll(!group.isFirst() || isDelivered(places.delivery()))) {
             tracking.stopped();
             yield best.map(this::stopped).orElseGet(this::stopped);
           }
@@ -164,7 +164,7 @@ public final class TrainingRecipe {
         tracking.begin(resolved);
       }
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
-        requireKnown(data.largestToken(), model);
+        start.requireKnown(data.largestToken(), model.vocabularySize());
         // The model still is the one that training starts from, also when the run goes on.
         model.requireFitting(data.someRows(ROWS_LOOKED_AT));
         records.resumed().ifPresent(model::restore);
@@ -227,14 +227,6 @@ public final class TrainingRecipe {
       throw StorageException.reading(plan.model().base().text(), e);
     } catch (DeviceMemoryException e) {
       throw MemorySaver.exceeded("loading the model", resolved.memory(), e);
-    }
-  }
-
-  private void requireKnown(int largestToken, ModelInTraining model) {
-    if (largestToken >= model.vocabularySize()) {
-      throw new PlanInvalidException(
-          "the tokenizer of %s makes token %d, but the model has only %d; tokenizer and weights must belong together"
-              .formatted(plan.model().base().text(), largestToken, model.vocabularySize()));
     }
   }
 
