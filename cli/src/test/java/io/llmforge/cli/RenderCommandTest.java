@@ -65,6 +65,7 @@ class RenderCommandTest {
             "pairs-1-plan",
             "pairs-1",
             "pairs-1-workspace",
+            "pairs-1-preflight-1",
             "pairs-1-reference-1",
             "pairs-1-train-1");
     assertThat(err.toString()).doesNotContain("accessMode");

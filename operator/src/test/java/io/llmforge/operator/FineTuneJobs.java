@@ -92,8 +92,13 @@ record FineTuneJobs(KubernetesClient client) {
         .until(() -> status(name), status -> status != null && condition.test(status));
   }
 
-  /** Names of the Jobs of a FineTuneJob. */
+  /** Names of the Jobs of a FineTuneJob that ask for accelerators. */
   List<String> jobs(String name) {
+    return allJobs(name).stream().filter(job -> !job.contains("-preflight-")).toList();
+  }
+
+  /** Names of the Jobs of a FineTuneJob, also of those that only look. */
+  List<String> allJobs(String name) {
     return client
         .batch()
         .v1()

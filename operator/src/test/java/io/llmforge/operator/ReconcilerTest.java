@@ -75,6 +75,7 @@ class ReconcilerTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
                 entry("Accepted", "True"),
+                entry("SourcesReady", "True"),
                 entry("QuotaReserved", "True"),
                 entry("ReferenceReady", "True"),
                 entry("Running", "False"),

@@ -55,7 +55,7 @@ public final class QuotaQueue {
           atWork(wished, new Work(await.planning(), await.run(), await.attempt()), observation);
       case Decision.Suspending suspending -> stopping(suspending, observation);
       case Decision.Refuse refuse -> Admission.of(wished);
-      case Decision.OnlyValidate validate -> Admission.of(wished);
+      case Decision.Validated validated -> Admission.of(wished);
       case Decision.Queue queue -> Admission.of(wished);
       case Decision.Stopping stopping -> Admission.of(wished);
       case Decision.BackOff backOff -> Admission.of(wished);

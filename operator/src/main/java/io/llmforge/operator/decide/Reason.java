@@ -33,7 +33,9 @@ public enum Reason {
 
   // The way of a run.
   NOT_STARTED("No run has been started."),
-  VALIDATED("The config is valid and nothing was created; remove spec.validateOnly to train."),
+  VALIDATING("Data, model and places are looked at, without an accelerator."),
+  VERIFIED("Sources are in reach of the run's pods, and nothing was found wrong with them."),
+  VALIDATED("Config, data, model and places are in order; remove spec.validateOnly to train."),
   STARTING("The run's objects are created."),
   PODS_PENDING("The trainer's pod is about to start."),
   FETCHING_SOURCES("Model and data are being copied into the run's workspace."),

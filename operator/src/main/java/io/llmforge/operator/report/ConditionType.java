@@ -4,6 +4,8 @@ package io.llmforge.operator.report;
 enum ConditionType {
   /** The config can be trained. */
   ACCEPTED("Accepted", Voice.SPEAKS),
+  /** Sources are in reach, and nothing was found wrong with them. */
+  SOURCES_READY("SourcesReady", Voice.SPEAKS),
   /** The pods of the present stage have their quota, or need none. */
   QUOTA_RESERVED("QuotaReserved", Voice.SPEAKS),
   /** What the task needs of the starting model is computed. */

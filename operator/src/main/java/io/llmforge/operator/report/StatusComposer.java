@@ -77,7 +77,7 @@ public final class StatusComposer {
         new RunRecord(observation.request().owner().name(), observation.recorded().run(), now);
     return switch (decision) {
       case Decision.Refuse refuse -> observation.recorded().run();
-      case Decision.OnlyValidate validate -> observation.recorded().run();
+      case Decision.Validated validated -> record.underway(validated.run());
       case Decision.Train train -> record.underway(train, obstacles.isEmpty());
       case Decision.Queue queue -> record.queued(queue, obstacles.isEmpty());
       case Decision.Await await -> record.underway(await.run());
@@ -111,7 +111,7 @@ public final class StatusComposer {
       case Decision.Succeed succeed -> NOTHING;
       case Decision.Fail fail -> NOTHING;
       case Decision.Refuse refuse -> recorded.resources();
-      case Decision.OnlyValidate validate -> recorded.resources();
+      case Decision.Validated validated -> NOTHING;
       case Decision.Rest rest -> recorded.resources();
     };
   }
@@ -119,6 +119,7 @@ public final class StatusComposer {
   private static @Nullable Resources resources(
       Attempt.AtWork attempt, @Nullable Resources ofTraining) {
     return switch (attempt) {
+      case Attempt.Checking checking -> NOTHING;
       case Attempt.Scoring scoring -> {
         Shards shards = scoring.work().shards();
         yield new Resources(shards.total() - shards.done());
@@ -129,6 +130,7 @@ public final class StatusComposer {
 
   private static int firstDevices(Decision.Train train) {
     return switch (train.run().stage()) {
+      case PREFLIGHT -> 0;
       case REFERENCE -> train.planning().reference().map(ReferencePlan::shards).orElse(0);
       case TRAIN -> train.planning().plan().batch().devices();
     };

@@ -1,0 +1,27 @@
+package io.llmforge.operator.report;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.operator.decide.Attempt;
+import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.observe.TrainerPod;
+
+/** What the pod is at that looks at a run before an accelerator is asked for. */
+final class PreflightActivity {
+
+  private PreflightActivity() {}
+
+  static Activity of(Attempt.Checking attempt) {
+    Truth running = running(attempt);
+    return new Activity(Phase.Validating, running.message(), running);
+  }
+
+  static Truth running(Attempt.Checking attempt) {
+    return switch (attempt.pod()) {
+      case TrainerPod.Absent absent -> Truth.no(Reason.PODS_PENDING, Activity.noPod(attempt.job()));
+      case TrainerPod.Waiting waiting -> Activity.waiting(waiting);
+      case TrainerPod.Running running -> Truth.yes(Reason.VALIDATING);
+      case TrainerPod.Exited exited -> Truth.no(Reason.ENDED);
+      case TrainerPod.Removed removed -> Truth.no(Reason.ENDED);
+    };
+  }
+}
