@@ -85,6 +85,11 @@ record FineTuneJobs(KubernetesClient client) {
     return awaitStatus(name, status -> status.phase() == phase);
   }
 
+  /** Waits until the status records a Job. */
+  FineTuneJobStatus awaitJob(String name, String job) {
+    return awaitStatus(name, status -> status.run() != null && job.equals(status.run().job()));
+  }
+
   FineTuneJobStatus awaitStatus(String name, Predicate<FineTuneJobStatus> condition) {
     return await("status of " + name)
         .pollInterval(Duration.ofMillis(50))

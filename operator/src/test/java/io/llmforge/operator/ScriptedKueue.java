@@ -105,15 +105,16 @@ final class ScriptedKueue implements AutoCloseable {
     }
     if (workloads().inNamespace(NAMESPACE).withName("job-" + name).get() == null) {
       workloads().inNamespace(NAMESPACE).resource(workload(job)).create();
+      if ("preflight".equals(job.getMetadata().getLabels().get("llmforge.io/stage"))) {
+        admit(name); // It asks for nothing that is short.
+        return;
+      }
       report(
           name,
           "QuotaReserved",
           "False",
           "Pending",
           "couldn't assign flavors: insufficient unused quota for nvidia.com/gpu, 1 more needed");
-      if ("preflight".equals(job.getMetadata().getLabels().get("llmforge.io/stage"))) {
-        admit(name); // It asks for nothing that is short.
-      }
     }
     if (admitted.contains(name) && Boolean.TRUE.equals(job.getSpec().getSuspend())) {
       suspend(name, false);

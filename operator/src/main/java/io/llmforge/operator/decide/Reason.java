@@ -66,6 +66,8 @@ public enum Reason {
   NO_RECENT_STEP("Look at the trainer's log; the attempt is made again if it stays so."),
   REPORT_UNAVAILABLE("Nobody knows how training goes; the run goes on, and its end will tell."),
   NOT_TRAINING("Nothing is being trained."),
+  SAVED("Another attempt continues from it."),
+  NOT_YET("The run has no checkpoint yet; another attempt would begin with the first step."),
 
   // Objects that could not be created.
   QUOTA_EXCEEDED("Free quota in the namespace, or ask for more; it is tried again by itself."),

@@ -14,6 +14,8 @@ enum ConditionType {
   RUNNING("Running", Voice.SPEAKS),
   /** Steps follow each other. */
   TRAINING_HEALTHY("TrainingHealthy", Voice.SPEAKS),
+  /** Another attempt has something to continue from. */
+  CHECKPOINT_AVAILABLE("CheckpointAvailable", Voice.SPEAKS),
   /** The user has suspended the run, and nothing of it is at work. */
   SUSPENDED("Suspended", Voice.SPEAKS),
   /** kstatus: everything that was asked for is there. */

@@ -39,6 +39,7 @@ final class EventDesign {
           "Validating",
           "Verified",
           "FetchingSources",
+          "Saved",
           "Scoring",
           "Computed",
           "Loading",

@@ -31,17 +31,20 @@ final class Painter {
   private final Truth reference;
   private final Truth quota;
   private final Truth training;
+  private final Truth checkpoint;
 
-  private Painter(Observation observation, Decision decision) {
+  private Painter(Observation observation, Decision decision, Truth checkpoint) {
     this.observation = observation;
     this.sources = SourcesTruth.of(observation, decision);
     this.reference = ReferenceTruth.of(observation, decision);
     this.quota = QuotaTruth.of(observation, decision);
     this.training = TrainingTruth.of(observation, decision);
+    this.checkpoint = checkpoint;
   }
 
-  static Picture paint(Observation observation, Decision decision, List<Obstacle> obstacles) {
-    return new Painter(observation, decision).paint(decision, obstacles);
+  static Picture paint(
+      Observation observation, Decision decision, List<Obstacle> obstacles, Truth checkpoint) {
+    return new Painter(observation, decision, checkpoint).paint(decision, obstacles);
   }
 
   private Picture paint(Decision decision, List<Obstacle> obstacles) {
@@ -225,6 +228,7 @@ final class Painter {
             ConditionType.QUOTA_RESERVED, quota,
             ConditionType.REFERENCE_READY, reference,
             ConditionType.TRAINING_HEALTHY, training,
+            ConditionType.CHECKPOINT_AVAILABLE, checkpoint,
             ConditionType.SUSPENDED, notSuspended()));
   }
 

@@ -37,13 +37,15 @@ public final class StatusComposer {
   /** The status after a decision was carried out, with what stood in its way. */
   public FineTuneJobStatus compose(
       Observation observation, Decision decision, List<Obstacle> obstacles, Instant now) {
-    Picture picture = Painter.paint(observation, decision, obstacles);
     FineTuneJobStatus recorded = observation.recorded();
     @Nullable Run run = run(observation, decision, obstacles, now);
     boolean sameRun = run != null && recorded.run() != null && isSame(run, recorded.run());
     Optional<TrainingReport> report = NewestReport.of(observation, decision);
     ProgressStatus progress =
         (sameRun ? ProgressStatus.recorded(recorded) : ProgressStatus.NONE).after(report, now);
+    Picture picture =
+        Painter.paint(
+            observation, decision, obstacles, CheckpointTruth.of(progress.checkpoints()));
     @Nullable List<AttemptStatus> attempts = AttemptsRecord.of(observation, decision);
     return new FineTuneJobStatus(
         observation.request().generation(),

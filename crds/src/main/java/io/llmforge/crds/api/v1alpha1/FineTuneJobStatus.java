@@ -284,7 +284,7 @@ public record FineTuneJobStatus(
    * A standard Kubernetes condition.
    *
    * @param type Accepted, SourcesReady, QuotaReserved, ReferenceReady, Running, TrainingHealthy,
-   *     Suspended, Ready, Reconciling, Stalled, Complete or Failed.
+   *     CheckpointAvailable, Suspended, Ready, Reconciling, Stalled, Complete or Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.
