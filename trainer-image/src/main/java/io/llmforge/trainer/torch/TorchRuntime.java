@@ -23,6 +23,7 @@ public final class TorchRuntime implements AutoCloseable {
   private final ProgramFiles files;
   private final ProductKernel products;
   private final AtomicLong liveTensors = new AtomicLong();
+  private final TransferBuffer transferBuffer = new TransferBuffer();
   private final TorchProgram transfer;
 
   private TorchRuntime(PtNDManager manager, ProgramFiles files, ProductKernel products) {
@@ -141,6 +142,10 @@ public final class TorchRuntime implements AutoCloseable {
 
   TorchProgram transfer() {
     return transfer;
+  }
+
+  TransferBuffer transferBuffer() {
+    return transferBuffer;
   }
 
   AtomicLong liveTensorCount() {
