@@ -124,8 +124,7 @@ class PreflightRunTest {
             JobFixture.config(), null, true, null, null, null, null, null, null, null, null));
     client.resource(job).inNamespace("default").create();
 
-    FineTuneJobStatus validated =
-        jobs.awaitStatus("only", s -> "Validated".equals(ready(s)));
+    FineTuneJobStatus validated = jobs.awaitStatus("only", s -> "Validated".equals(ready(s)));
     assertThat(validated.phase()).isEqualTo(Phase.Pending);
     assertThat(FineTuneJobs.condition(validated, "Ready").status()).isEqualTo("True");
     assertThat(FineTuneJobs.condition(validated, "SourcesReady").status()).isEqualTo("True");

@@ -183,10 +183,7 @@ class ReferenceRunTest {
     }
     trainer.on("restart", 1, 1, FakeTrainer.completes());
     jobs.apply("restart", JobFixture.preference());
-    String started =
-        jobs.awaitJob("restart", "restart-1-reference-1")
-            .run()
-            .startTime();
+    String started = jobs.awaitJob("restart", "restart-1-reference-1").run().startTime();
 
     operator.close();
     trainer.release("restart-go");

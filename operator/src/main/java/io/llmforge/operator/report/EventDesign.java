@@ -36,7 +36,6 @@ final class EventDesign {
           "Reserved",
           "WaitingInQueue",
           "Admitted",
-          "Validating",
           "Verified",
           "FetchingSources",
           "Saved",

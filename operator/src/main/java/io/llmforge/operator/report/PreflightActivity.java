@@ -19,9 +19,10 @@ final class PreflightActivity {
     return switch (attempt.pod()) {
       case TrainerPod.Absent absent -> Truth.no(Reason.PODS_PENDING, Activity.noPod(attempt.job()));
       case TrainerPod.Waiting waiting -> Activity.waiting(waiting);
+      // Its Job will say how it ended in a moment: no news until then.
       case TrainerPod.Running running -> Truth.yes(Reason.VALIDATING);
-      case TrainerPod.Exited exited -> Truth.no(Reason.ENDED);
-      case TrainerPod.Removed removed -> Truth.no(Reason.ENDED);
+      case TrainerPod.Exited exited -> Truth.yes(Reason.VALIDATING);
+      case TrainerPod.Removed removed -> Truth.yes(Reason.VALIDATING);
     };
   }
 }

@@ -44,8 +44,7 @@ public final class StatusComposer {
     ProgressStatus progress =
         (sameRun ? ProgressStatus.recorded(recorded) : ProgressStatus.NONE).after(report, now);
     Picture picture =
-        Painter.paint(
-            observation, decision, obstacles, CheckpointTruth.of(progress.checkpoints()));
+        Painter.paint(observation, decision, obstacles, CheckpointTruth.of(progress.checkpoints()));
     @Nullable List<AttemptStatus> attempts = AttemptsRecord.of(observation, decision);
     return new FineTuneJobStatus(
         observation.request().generation(),

@@ -107,7 +107,10 @@ class StatusComposerTest {
         row(look(new Attempt.Again(FAILURE)), Phase.Validating, "T F T T F U F F F T F F F"),
         row(looking(new TrainerPod.Absent()), Phase.Validating, "T F T T F U F F F T F F F"),
         row(looking(ready), Phase.Validating, "T F T T T U F F F T F F F"),
-        row(new Decision.Fail(PLANNED, LOOKING, FAILURE), Phase.Failed, "T F T T F U F F F F T F T"),
+        row(
+            new Decision.Fail(PLANNED, LOOKING, FAILURE),
+            Phase.Failed,
+            "T F T T F U F F F F T F T"),
         row(train(new Attempt.First()), Phase.Starting, "T T T T F U F F F T F F F"),
         row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T T F U F F F T F F F"),
         row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T T F U F F F T F F F"),
