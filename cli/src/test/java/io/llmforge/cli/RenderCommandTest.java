@@ -32,7 +32,7 @@ class RenderCommandTest {
     List<JsonNode> objects = objects();
     assertThat(objects)
         .extracting(object -> object.path("kind").asText())
-        .containsExactly("ConfigMap", "Service", "PersistentVolumeClaim", "Job");
+        .containsExactly("ConfigMap", "Service", "PersistentVolumeClaim", "Job", "Job");
     assertThat(objects.getLast().at("/spec/template/spec/containers/0/image").asText())
         .isEqualTo("mine/trainer:2");
   }
