@@ -39,6 +39,7 @@ final class LogsCommand implements Callable<Integer> {
 
   /** A stage whose pods can be asked for. */
   enum LogStage {
+    preflight,
     reference,
     train
   }

@@ -71,7 +71,7 @@ final class ScaleCommand implements Callable<Integer> {
       ScaleRun run = new ScaleRun(new Installation(home), chart, folder, PATIENCE);
       ScaleResult result = run.run(load(chart));
       ScaleText.of(result).forEach(spec.commandLine().getOut()::println);
-      boolean asTold = result.lost() == 0 && result.objects() == jobs;
+      boolean asTold = result.lost() == 0 && result.objects() == ScaleLoad.PODS_PER_JOB * jobs;
       return asTold ? ExitCode.OK : ExitCode.NOT_AS_EXPECTED;
     } catch (IOException e) {
       spec.commandLine().getErr().println("llmforge scale: " + e.getMessage());

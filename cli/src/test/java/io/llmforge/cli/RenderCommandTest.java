@@ -32,7 +32,7 @@ class RenderCommandTest {
     List<JsonNode> objects = objects();
     assertThat(objects)
         .extracting(object -> object.path("kind").asText())
-        .containsExactly("ConfigMap", "Service", "PersistentVolumeClaim", "Job");
+        .containsExactly("ConfigMap", "Service", "PersistentVolumeClaim", "Job", "Job");
     assertThat(objects.getLast().at("/spec/template/spec/containers/0/image").asText())
         .isEqualTo("mine/trainer:2");
   }
@@ -65,6 +65,7 @@ class RenderCommandTest {
             "pairs-1-plan",
             "pairs-1",
             "pairs-1-workspace",
+            "pairs-1-preflight-1",
             "pairs-1-reference-1",
             "pairs-1-train-1");
     assertThat(err.toString()).doesNotContain("accessMode");

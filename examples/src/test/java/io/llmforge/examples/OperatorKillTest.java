@@ -40,7 +40,7 @@ final class OperatorKillTest {
   private static final Path HOME = Path.of("").toAbsolutePath().getParent();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String NAMESPACE = "default";
-  private static final int FEWEST_WRITES_OF_A_RUN = 10;
+  private static final int FEWEST_WRITES_OF_A_RUN = 14;
   private static final int SHARDS = 2;
 
   @TempDir Path folder;
@@ -104,7 +104,8 @@ final class OperatorKillTest {
                 .list()
                 .getItems())
         .extracting(job -> job.getMetadata().getName())
-        .containsExactlyInAnyOrder(name + "-1-reference-1", name + "-1-train-1");
+        .containsExactlyInAnyOrder(
+            name + "-1-preflight-1", name + "-1-reference-1", name + "-1-train-1");
     assertThat(
             client
                 .pods()
@@ -112,7 +113,7 @@ final class OperatorKillTest {
                 .withLabel("llmforge.io/job", name)
                 .list()
                 .getItems())
-        .hasSize(SHARDS + 1);
+        .hasSize(SHARDS + 2);
     FineTuneJobStatus status = status(client, name);
     assertThat(status).isNotNull();
     assertThat(status.run()).isNotNull();

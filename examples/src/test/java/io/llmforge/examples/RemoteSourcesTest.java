@@ -11,6 +11,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.trainer.fetch.HubServer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,6 +101,33 @@ class RemoteSourcesTest {
     assertThat(result.status().failure().reason()).isEqualTo("AccessDenied");
     assertThat(result.status().failure().message())
         .contains("hf://harbour/tiny-llama", "licence must be accepted", hub.address());
+    assertOnlyLooked(result);
+  }
+
+  @Test
+  void badRowsOfAStoreAreFoundBeforeAnAcceleratorIsAskedFor() throws Exception {
+    byte[] bad =
+        "{\"messages\": []}\nno JSON\n{\"messages\": 7}\n".getBytes(StandardCharsets.UTF_8);
+    BlobStore blobs = objects.getBlobStore();
+    blobs.putBlob("harbour", blobs.blobBuilder("questions/valid.jsonl").payload(bad).build());
+
+    RunResult result = run();
+
+    assertThat(result.status().failure()).as("%s", result).isNotNull();
+    assertThat(result.status().failure().reason()).isEqualTo("DatasetInvalid");
+    assertThat(result.status().failure().exitCode()).isEqualTo(65);
+    assertThat(result.status().failure().message())
+        .contains("3 mistakes", "valid.jsonl:1", "valid.jsonl:2", "valid.jsonl:3");
+    assertOnlyLooked(result);
+  }
+
+  /** No pod of another stage was ever created, so none that asks for an accelerator. */
+  private static void assertOnlyLooked(RunResult result) {
+    assertThat(result.status().failure().stage()).isEqualTo("preflight");
+    assertThat(result.trainerLogs())
+        .singleElement()
+        .asString()
+        .contains("remote-sources-1-preflight-1");
   }
 
   private RunResult run() throws IOException, InterruptedException {

@@ -109,7 +109,20 @@ class AcceleratorsTest {
 
     assertThat(pods(Rendering.of(job, WITH)))
         .extracting(PodSpec::getNodeSelector)
-        .containsExactly(Map.of("gpu", "l4"), Map.of("gpu", "a100"));
+        .containsExactly(Map.of("gpu", "a100"), Map.of("gpu", "l4"), Map.of("gpu", "a100"));
+  }
+
+  @Test
+  void lookRunsAnywhereWhenItsVolumeIsEverywhere() throws IOException {
+    FineTuneJob job = job("{worker_resources: {'accelerator_type:A100-80G': 0.001}}");
+    ObjectNode spec =
+        (ObjectNode) new YAMLMapper().readTree("storage: {workspace: {accessMode: ReadWriteMany}}");
+    spec.set("config", job.getSpec().config());
+    job.setSpec(new YAMLMapper().convertValue(spec, FineTuneJobSpec.class));
+
+    assertThat(pods(Rendering.of(job, WITH)))
+        .extracting(PodSpec::getNodeSelector)
+        .containsExactly(Map.of(), Map.of("gpu", "a100"));
   }
 
   @Test

@@ -234,7 +234,7 @@ public class ApiFaultsTest {
               assertThat(job.getMetadata().getName()).isEqualTo("tiny");
               assertThat(job.getMetadata().getResourceVersion()).isNull();
               assertThat(job.getMetadata().getManagedFields()).isEmpty();
-              assertThat(job.getStatus().phase()).isEqualTo(Phase.Starting);
+              assertThat(job.getStatus().phase()).isEqualTo(Phase.Validating);
             });
   }
 

@@ -48,6 +48,7 @@ final class FakeTrainer {
         """
         plan=${2#--plan=}
         case $1 in
+        preflight) part=preflight ;;
         train) part=train ;;
         reference) part=reference-${4#--shard=} ;;
         *) echo "no such command: $1"; exit 64 ;;
@@ -58,7 +59,9 @@ final class FakeTrainer {
         done
         job=$(sed -n 's/^ *"name" : "\\(.*\\)",$/\\1/p' "$plan" | head -n 1)
         run=$(sed -n 's/^ *"number" : \\([0-9]*\\).*/\\1/p' "$plan" | head -n 1)
-        . "%s/$job-$run-$part-$LLMFORGE_ATTEMPT.sh"
+        script="%s/$job-$run-$part-$LLMFORGE_ATTEMPT.sh"
+        if [ "$part" = preflight ] && [ ! -e "$script" ]; then exit 0; fi
+        . "$script"
         """
             .formatted(folder));
     return new FakeTrainer(folder);
@@ -66,6 +69,11 @@ final class FakeTrainer {
 
   Image image() {
     return Image.of("/bin/sh", folder.resolve("trainer.sh").toString());
+  }
+
+  /** What an attempt at the preflight does; nothing is wrong when no test says so. */
+  void onPreflight(String job, int run, int attempt, String commands) {
+    write(job, run, "preflight-" + attempt, commands);
   }
 
   /** What an attempt at training does. */

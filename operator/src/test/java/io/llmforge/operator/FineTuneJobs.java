@@ -85,6 +85,11 @@ record FineTuneJobs(KubernetesClient client) {
     return awaitStatus(name, status -> status.phase() == phase);
   }
 
+  /** Waits until the status records a Job. */
+  FineTuneJobStatus awaitJob(String name, String job) {
+    return awaitStatus(name, status -> status.run() != null && job.equals(status.run().job()));
+  }
+
   FineTuneJobStatus awaitStatus(String name, Predicate<FineTuneJobStatus> condition) {
     return await("status of " + name)
         .pollInterval(Duration.ofMillis(50))
@@ -92,8 +97,13 @@ record FineTuneJobs(KubernetesClient client) {
         .until(() -> status(name), status -> status != null && condition.test(status));
   }
 
-  /** Names of the Jobs of a FineTuneJob. */
+  /** Names of the Jobs of a FineTuneJob that ask for accelerators. */
   List<String> jobs(String name) {
+    return allJobs(name).stream().filter(job -> !job.contains("-preflight-")).toList();
+  }
+
+  /** Names of the Jobs of a FineTuneJob, also of those that only look. */
+  List<String> allJobs(String name) {
     return client
         .batch()
         .v1()

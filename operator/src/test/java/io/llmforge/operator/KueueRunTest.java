@@ -199,7 +199,7 @@ class KueueRunTest {
   void jobThatOthersSuspendUnaskedSaysSoAndGoesOnWhenTheyLetIt() {
     trainer.on("meddled", 1, 1, trainer.waits("meddled-go", FakeTrainer.completes()));
     client.resource(JobFixture.job("meddled", JobFixture.config())).create();
-    jobs.awaitStatus("meddled", s -> s.run() != null && s.run().job() != null);
+    jobs.awaitJob("meddled", "meddled-1-train-1");
 
     suspend("meddled-1-train-1", true);
     FineTuneJobStatus suspended =

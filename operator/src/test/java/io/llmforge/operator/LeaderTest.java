@@ -69,7 +69,7 @@ class LeaderTest {
       await(() -> "first".equals(holder(cluster)));
       try (OperatorFixture second = elected(cluster.client(), "second")) {
         jobs.apply("during", JobFixture.config());
-        jobs.awaitStatus("during", status -> status.run() != null && status.run().job() != null);
+        jobs.awaitJob("during", "during-1-train-1");
 
         // No more of its calls reach the cluster, and it gives its lease back to nobody.
         firstsOwn.close();
@@ -81,8 +81,8 @@ class LeaderTest {
         assertThat(first.runsEnded()).isZero();
         assertThat(cluster.client().batch().v1().jobs().inNamespace("default").list().getItems())
             .extracting(job -> job.getMetadata().getName())
-            .containsExactly("during-1-train-1");
-        assertThat(cluster.client().pods().inNamespace("default").list().getItems()).hasSize(1);
+            .containsExactlyInAnyOrder("during-1-preflight-1", "during-1-train-1");
+        assertThat(cluster.client().pods().inNamespace("default").list().getItems()).hasSize(2);
       } finally {
         first.close();
       }

@@ -25,7 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -250,7 +250,7 @@ class QuotaRunTest {
       shards("robbed", attempt, FakeTrainer.scores());
       trainer.on("robbed", 1, attempt, FakeTrainer.completes());
     }
-    try (KubernetesClient slow = beforeTheFirstJob(() -> quota.occupy("thief", 2))) {
+    try (KubernetesClient slow = beforeTheSecondJob(() -> quota.occupy("thief", 2))) {
       operator = OperatorFixture.start(slow, IMPATIENT);
       jobs.apply("robbed", pairs());
       jobs.awaitStatus("robbed", s -> "ReservationWithdrawn".equals(reason(s)));
@@ -350,7 +350,7 @@ class QuotaRunTest {
     quota.limit(3);
     shards(name, 1, FakeTrainer.scores());
     trainer.on(name, 1, 1, FakeTrainer.completes());
-    KubernetesClient slow = beforeTheFirstJob(() -> quota.occupy("thief", 2));
+    KubernetesClient slow = beforeTheSecondJob(() -> quota.occupy("thief", 2));
     operator = OperatorFixture.start(slow);
     jobs.apply(name, pairs());
     FineTuneJobStatus collecting = jobs.awaitStatus(name, s -> "Reserving".equals(reason(s)));
@@ -360,8 +360,9 @@ class QuotaRunTest {
     assertThat(collecting.phase()).isEqualTo(Phase.Queued);
   }
 
-  private static KubernetesClient beforeTheFirstJob(Runnable deed) {
-    AtomicBoolean done = new AtomicBoolean();
+  // The first is the preflight's, which needs no device.
+  private static KubernetesClient beforeTheSecondJob(Runnable deed) {
+    AtomicInteger jobs = new AtomicInteger();
     return new KubernetesClientBuilder()
         .withConfig(client.getConfiguration())
         .withHttpClientBuilderConsumer(
@@ -373,7 +374,7 @@ class QuotaRunTest {
                       public void before(BasicBuilder request, HttpRequest sent, RequestTags tags) {
                         boolean createsJob =
                             sent.method().equals("POST") && sent.uri().getPath().endsWith("/jobs");
-                        if (createsJob && !done.getAndSet(true)) {
+                        if (createsJob && jobs.incrementAndGet() == 2) {
                           deed.run();
                         }
                       }

@@ -75,10 +75,12 @@ class ReconcilerTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
                 entry("Accepted", "True"),
+                entry("SourcesReady", "True"),
                 entry("QuotaReserved", "True"),
                 entry("ReferenceReady", "True"),
                 entry("Running", "False"),
                 entry("TrainingHealthy", "Unknown"),
+                entry("CheckpointAvailable", "False"),
                 entry("Suspended", "False"),
                 entry("Ready", "True"),
                 entry("Reconciling", "False"),
@@ -203,7 +205,7 @@ class ReconcilerTest {
     trainer.on("deleted", 1, 1, trainer.waits("never", ""));
     trainer.on("deleted", 1, 2, FakeTrainer.completes());
     jobs.apply("deleted", JobFixture.config());
-    jobs.awaitStatus("deleted", s -> s.run() != null && s.run().job() != null);
+    jobs.awaitJob("deleted", "deleted-1-train-1");
 
     client.batch().v1().jobs().inNamespace("default").withName("deleted-1-train-1").delete();
     FineTuneJobStatus status = jobs.awaitPhase("deleted", Phase.Succeeded);
@@ -275,7 +277,7 @@ class ReconcilerTest {
     trainer.on("patient", 1, 1, trainer.waits("patient-go", FakeTrainer.completes()));
     trainer.on("patient", 2, 1, FakeTrainer.completes());
     jobs.apply("patient", JobFixture.config());
-    jobs.awaitStatus("patient", s -> s.run() != null && s.run().job() != null);
+    jobs.awaitJob("patient", "patient-1-train-1");
 
     jobs.apply("patient", JobFixture.config().put("learning_rate", 1e-5).put("num_epochs", 3));
     jobs.awaitStatus("patient", s -> s.message().contains("spec has changed"));

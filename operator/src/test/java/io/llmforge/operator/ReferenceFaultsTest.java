@@ -66,6 +66,7 @@ public class ReferenceFaultsTest {
     job.getMetadata().setUid("uid-of-pairs");
     job.getMetadata().setGeneration(1L);
     look(NOTHING);
+    look(done(desired(), 1));
   }
 
   @AfterEach
@@ -76,7 +77,7 @@ public class ReferenceFaultsTest {
 
   @Test
   void trainJobThatIsRefusedAfterTheReferenceIsTriedAgainByItself() {
-    OwnedObjects afterScoring = scored(desired());
+    OwnedObjects afterScoring = done(desired(), 3);
     look(afterScoring);
     server
         .expect()
@@ -184,10 +185,11 @@ public class ReferenceFaultsTest {
         .build();
   }
 
-  private static OwnedObjects scored(List<HasMetadata> objects) {
-    Job reference = ended((Job) objects.getLast(), "Complete", 3, 0);
+  /** The newest Job has completed. */
+  private static OwnedObjects done(List<HasMetadata> objects, int succeeded) {
+    Job newest = ended((Job) objects.getLast(), "Complete", succeeded, 0);
     List<HasMetadata> others = objects.stream().filter(object -> !(object instanceof Job)).toList();
-    return new OwnedObjects(List.of(reference), List.of(), others);
+    return new OwnedObjects(List.of(newest), List.of(), others);
   }
 
   private static Object status(String message) {

@@ -153,7 +153,7 @@ class ReferenceRunTest {
     allScore("lost", 1, 2);
     trainer.on("lost", 1, 2, FakeTrainer.completes());
     jobs.apply("lost", JobFixture.preference());
-    jobs.awaitStatus("lost", s -> s.run() != null && s.run().job() != null);
+    jobs.awaitJob("lost", "lost-1-reference-1");
 
     client.batch().v1().jobs().inNamespace("default").withName("lost-1-reference-1").delete();
     FineTuneJobStatus done = jobs.awaitPhase("lost", Phase.Succeeded);
@@ -183,10 +183,7 @@ class ReferenceRunTest {
     }
     trainer.on("restart", 1, 1, FakeTrainer.completes());
     jobs.apply("restart", JobFixture.preference());
-    String started =
-        jobs.awaitStatus("restart", s -> s.run() != null && s.run().job() != null)
-            .run()
-            .startTime();
+    String started = jobs.awaitJob("restart", "restart-1-reference-1").run().startTime();
 
     operator.close();
     trainer.release("restart-go");
@@ -234,7 +231,7 @@ class ReferenceRunTest {
     allScore("changed", 2, 1);
     trainer.on("changed", 2, 1, FakeTrainer.completes());
     jobs.apply("changed", JobFixture.preference());
-    jobs.awaitStatus("changed", s -> s.run() != null && s.run().job() != null);
+    jobs.awaitJob("changed", "changed-1-reference-1");
 
     jobs.apply("changed", JobFixture.preference().put("learning_rate", 1e-5));
     jobs.awaitStatus("changed", s -> s.message().contains("until its reference is scored"));

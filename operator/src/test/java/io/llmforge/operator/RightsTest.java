@@ -125,7 +125,7 @@ class RightsTest {
         .until(
             () ->
                 status(client, "lost")
-                    .filter(status -> status.run() != null && status.run().job() != null)
+                    .filter(status -> "lost-1-train-1".equals(status.run().job()))
                     .isPresent());
     client.batch().v1().jobs().inNamespace("default").withName("lost-1-train-1").delete();
     awaitPhase(client, "lost", Phase.Succeeded);
@@ -144,6 +144,7 @@ class RightsTest {
     trainer.on("evicted", 1, 1, trainer.untilTerminated("evicted", FakeTrainer.stops()));
     KueueRunTest.submit(client, "evicted", JobFixture.config());
     FineTuneJobs jobs = new FineTuneJobs(client);
+    jobs.awaitJob("evicted", "evicted-1-train-1");
     jobs.awaitStatus("evicted", s -> s.queue() != null && s.queue().shortfall() != null);
     kueue.admit("evicted-1-train-1");
     trainer.awaitStarted("evicted");

@@ -37,7 +37,7 @@ record EstimateArguments(TrainerArguments common, EstimateRecipe.Request request
         TrainerArguments.parse(common), new EstimateRecipe.Request(memory, steps));
   }
 
-  private static long number(String argument, String name) {
+  static long number(String argument, String name) {
     String text = argument.substring(name.length());
     if (!text.matches("\\d{1,18}")
         || (name.equals(PodContract.MEASURED_STEPS_ARGUMENT) && text.length() > 6)) {

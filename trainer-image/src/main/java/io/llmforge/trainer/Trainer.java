@@ -13,6 +13,7 @@ import io.llmforge.trainer.fetch.PlanFetch;
 import io.llmforge.trainer.fetch.RemoteSettings;
 import io.llmforge.trainer.recipe.EstimateRecipe;
 import io.llmforge.trainer.recipe.PlanInvalidException;
+import io.llmforge.trainer.recipe.PreflightRecipe;
 import io.llmforge.trainer.recipe.ReferenceRecipe;
 import io.llmforge.trainer.recipe.RunControl;
 import io.llmforge.trainer.recipe.RunSurroundings;
@@ -106,6 +107,9 @@ public final class Trainer {
   // Whatever goes wrong, even an Error, must end in a message and an exit code.
   private Optional<TrainingReport> report(List<String> given) {
     try {
+      if (PreflightArguments.areMeant(given)) {
+        return preflight(PreflightArguments.parse(given));
+      }
       TrainerArguments arguments = TrainerArguments.parse(given);
       return switch (arguments.command()) {
         case FETCH -> fetch(arguments);
@@ -155,6 +159,17 @@ public final class Trainer {
       return Optional.empty();
     } catch (FetchControl.StoppedException e) {
       return Optional.of(new TrainingReport.Stopped(progress.progress(), FETCHED_SO_FAR));
+    }
+  }
+
+  /** Looks at everything; an end without words means that nothing is wrong. */
+  private Optional<TrainingReport> preflight(PreflightArguments arguments) {
+    TrainerArguments common = arguments.common();
+    try {
+      new PreflightRecipe(readPlan(common), surroundings(common), arguments.memoryBytes()).run();
+      return Optional.empty();
+    } catch (FetchControl.StoppedException e) {
+      return Optional.of(new TrainingReport.Stopped(progress.progress(), NOTHING_YET));
     }
   }
 

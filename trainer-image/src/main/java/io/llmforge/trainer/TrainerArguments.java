@@ -41,13 +41,16 @@ record TrainerArguments(
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
                        [--cache=FOLDER]
              fetch --plan=FILE --workspace=FOLDER
+             preflight --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
+                       [--memory-bytes=NUMBER]
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
                       [--memory-bytes=NUMBER] [--measured-steps=NUMBER]
 
       train trains what a plan says; reference scores one shard of the rows of a preference_tuning
       plan with the model that training starts from, which train needs; fetch copies what a plan
-      names outside the cluster into the workspace, which both need; estimate says in the
-      workspace's estimate.json what a plan comes to, without training.
+      names outside the cluster into the workspace, which both need; preflight finds, without an
+      accelerator, what would be wrong with places, model and rows, and prepares the rows; estimate
+      says in the workspace's estimate.json what a plan comes to, without training.
 
         --plan=FILE            the training plan, JSON
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
@@ -62,11 +65,12 @@ record TrainerArguments(
                                questions to the status server must carry the token in this file, as
                                Authorization: Bearer; probes need not (default: nobody must)
         --shard=NUMBER         which shard to score, from 0
+        --memory-bytes=NUMBER  memory of one accelerator
         --help                 print this
 
       fetch reads HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
-      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key). train reads those of a
-      store that the result goes to, and MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN (or
+      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key). train and preflight read
+      those of a store that the result goes to, and train MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN (or
       MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server.
 
       train reads RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT, LLMFORGE_GROUP_KEY when it is one of
@@ -102,8 +106,12 @@ record TrainerArguments(
           .orElseThrow(
               () ->
                   new UsageException(
-                      "the first argument must be '%s', '%s' or '%s'"
-                          .formatted(TRAIN.text, REFERENCE.text, FETCH.text)));
+                      "the first argument must be '%s', '%s', '%s' or '%s'"
+                          .formatted(
+                              TRAIN.text,
+                              REFERENCE.text,
+                              FETCH.text,
+                              PodContract.PREFLIGHT_COMMAND)));
     }
   }
 

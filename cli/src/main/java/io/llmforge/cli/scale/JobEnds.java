@@ -60,8 +60,9 @@ final class JobEnds implements AutoCloseable {
     public void onDelete(Job job, boolean finalStateUnknown) {}
 
     private void changed(Job job) {
-      if (isComplete(job)) {
-        String owner = job.getMetadata().getLabels().get("llmforge.io/job");
+      Map<String, String> labels = job.getMetadata().getLabels();
+      if (isComplete(job) && "train".equals(labels.get("llmforge.io/stage"))) {
+        String owner = labels.get("llmforge.io/job");
         completeSince.putIfAbsent(owner, System.nanoTime());
       }
     }

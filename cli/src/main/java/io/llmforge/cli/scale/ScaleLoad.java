@@ -11,6 +11,9 @@ import java.time.Duration;
  */
 public record ScaleLoad(int jobs, int endsPerSecond, Duration pollInterval) {
 
+  /** One that looks at the run, and its trainer. */
+  public static final int PODS_PER_JOB = 2;
+
   public ScaleLoad {
     if (jobs < 1 || endsPerSecond < 1 || !pollInterval.isPositive()) {
       throw new IllegalArgumentException(

@@ -11,9 +11,11 @@ import java.util.TreeMap;
  * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
  * [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]}; the mount path of every claim that a
  * plan's {@link Location.Claim} names is given by one {@code --volume}. A reference worker is
- * {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}. A pod
- * whose plan names a {@link Location.Remote} first runs {@code fetch --plan=FILE
- * --workspace=FOLDER} in a container of its own, the only one with credentials of sources.
+ * {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}.
+ * Before either, a pod without an accelerator looks at everything: {@code preflight --plan=FILE
+ * --workspace=FOLDER [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a
+ * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER} in a
+ * container of its own, the only one with credentials of sources.
  */
 public final class PodContract {
 
@@ -24,13 +26,19 @@ public final class PodContract {
   public static final String REFERENCE_COMMAND = "reference";
 
   /**
+   * Checks everything that can be checked without an accelerator, and prepares the rows; ends with
+   * 0 when a trainer would find nothing wrong, else as a trainer would.
+   */
+  public static final String PREFLIGHT_COMMAND = "preflight";
+
+  /**
    * Says what a plan comes to, without training: {@code estimate --plan=FILE --workspace=FOLDER
    * [--volume=CLAIM=FOLDER]... [--memory-bytes=NUMBER] [--measured-steps=NUMBER]} leaves a {@link
    * TrainingEstimate} in the workspace. No pod does this; {@code llmforge estimate} does.
    */
   public static final String ESTIMATE_COMMAND = "estimate";
 
-  /** Memory to plan with instead of this machine's. */
+  /** Memory of one accelerator to plan with: instead of this machine's, or when it is known. */
   public static final String MEMORY_ARGUMENT = "--memory-bytes=";
 
   /** Steps to make and throw away, to measure how long they take. */

@@ -102,7 +102,8 @@ class StructuralRulesTest {
 
     assertThat(ruled)
         .extracting(Place::path)
-        .containsExactlyInAnyOrder("", ".spec.outputs[].uri", ".spec.queue");
+        .containsExactlyInAnyOrder(
+            "", ".spec.outputs[].uri", ".spec.queue", ".spec.storage.cache.folder");
     for (Place place : ruled) {
       // The server itself bounds metadata.name; every other text must bound its cost by its length.
       assertThat(place.path().isEmpty() || textsAreBounded(place.schema())).isTrue();

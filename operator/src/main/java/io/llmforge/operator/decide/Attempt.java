@@ -31,9 +31,23 @@ public sealed interface Attempt {
     /** The attempt that a Job is. */
     static AtWork of(StageJob job) {
       return switch (job.mark().stage()) {
+        case PREFLIGHT -> new Checking(job.name(), job.pod());
         case REFERENCE -> new Scoring(job);
         case TRAIN -> new Underway(job.name(), job.awaited());
       };
+    }
+  }
+
+  /**
+   * Sources are fetched and looked at.
+   *
+   * @param job name of the Job
+   * @param pod its pod
+   */
+  record Checking(String job, TrainerPod pod) implements AtWork {
+    public Checking {
+      requireNonNull(job, "job");
+      requireNonNull(pod, "pod");
     }
   }
 

@@ -14,6 +14,9 @@ public sealed interface AttemptEnd {
     }
   }
 
+  /** Its stage is done; the run goes on with the next. */
+  record StageDone() implements AttemptEnd {}
+
   /** It did not complete. */
   record Failed(Failure failure) implements AttemptEnd {
     public Failed {

@@ -2,11 +2,14 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.identity.RunNames;
+import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
 import java.time.Instant;
@@ -37,9 +40,22 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
   /** What is recorded of a run. */
   public static AttemptHistory of(Observation observation, int run) {
     @Nullable Run recorded = observation.recorded().run();
-    boolean sameRun = recorded != null && recorded.number() == run;
+    if (recorded == null || recorded.number() != run) {
+      return new AttemptHistory(List.of());
+    }
+    List<AttemptStatus> attempts = requireNonNullElse(observation.recorded().attempts(), List.of());
     return new AttemptHistory(
-        sameRun ? requireNonNullElse(observation.recorded().attempts(), List.of()) : List.of());
+        recorded.stage() == FineTuneJobStatus.Stage.Preflight
+            ? attempts.stream().map(AttemptHistory::withoutStartUnderway).toList()
+            : attempts);
+  }
+
+  // What is looked at without accelerators is no time at work: the attempt begins after it.
+  private static AttemptStatus withoutStartUnderway(AttemptStatus attempt) {
+    return attempt.outcome() != null
+        ? attempt
+        : new AttemptStatus(
+            attempt.number(), attempt.job(), null, null, null, null, null, null, null);
   }
 
   /** The attempt is under way; its Job is the one of its present stage. */
@@ -101,9 +117,11 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
         .or(() -> job.flatMap(StageJob::started));
   }
 
-  /** Whether any attempt is known to have begun to work. */
-  boolean hasWorked() {
-    return newestFirst.stream().anyMatch(attempt -> attempt.startTime() != null);
+  /** Whether any attempt is known to have begun to work, beyond looking at what there is. */
+  boolean hasWorked(RunNames names) {
+    return newestFirst.stream()
+        .filter(attempt -> !names.job(Stage.PREFLIGHT, attempt.number()).equals(attempt.job()))
+        .anyMatch(attempt -> attempt.startTime() != null);
   }
 
   /** When an attempt ended; empty while it is under way or when nothing is known of it. */
@@ -118,9 +136,12 @@ public record AttemptHistory(List<AttemptStatus> newestFirst) {
         .findFirst();
   }
 
-  /** Why an attempt ended before it completed. */
-  Optional<Failure> failure(int number) {
-    return number(number).filter(attempt -> attempt.outcome() != null).map(AttemptHistory::failure);
+  /** Why an attempt ended before it completed, at the stage that a Job was for. */
+  Optional<Failure> failure(int number, String job) {
+    return number(number)
+        .filter(attempt -> attempt.outcome() != null)
+        .filter(attempt -> attempt.job() == null || attempt.job().equals(job))
+        .map(AttemptHistory::failure);
   }
 
   private static Failure failure(AttemptStatus attempt) {

@@ -41,6 +41,7 @@ final class AttemptJudge {
       return lost(job, "no pod of Job %s is left that failed");
     }
     return switch (judge(job, cause.get().pod())) {
+      case AttemptEnd.StageDone done -> done;
       case AttemptEnd.Completed completed -> completed;
       case AttemptEnd.Failed(Failure failure) ->
           new AttemptEnd.Failed(

@@ -3,11 +3,13 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.Request;
 import io.llmforge.operator.observe.StageJob;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -39,15 +41,12 @@ public final class Decider {
   }
 
   private static Decision begin(int number, Planning planning, Observation observation) {
-    Request request = observation.request();
     return switch (planning) {
       case Planning.Refused refused -> new Decision.Refuse(refused);
-      case Planning.Planned planned when onlyValidate(request) ->
-          new Decision.OnlyValidate(planned);
       case Planning.Planned planned ->
           start(
               planned,
-              RunState.first(number, planned, request.generation()),
+              RunState.first(number, planned, observation.request().generation()),
               new Attempt.First(),
               observation);
     };
@@ -107,10 +106,7 @@ public final class Decider {
     RunState run = recorded.state();
     Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
     if (job.isPresent()) {
-      return switch (run.stage()) {
-        case REFERENCE -> scoring(run, job.get(), planning, observation);
-        case TRAIN -> training(run, job.get(), planning, observation);
-      };
+      return withJob(run, job.get(), planning, observation);
     }
     if (recorded.jobCreated()) {
       Failure lost = AttemptJudge.lost("the Job of attempt %d is gone".formatted(run.attempt()));
@@ -122,33 +118,47 @@ public final class Decider {
   }
 
   private static Attempt attemptOf(RunState run, Observation observation) {
+    String before =
+        new RunNames(observation.request().owner().name(), run.number())
+            .job(run.stage(), run.attempt() - 1);
     return AttemptHistory.of(observation, run.number())
-        .failure(run.attempt() - 1)
+        .failure(run.attempt() - 1, before)
         .<Attempt>map(Attempt.Again::new)
         .orElseGet(Attempt.First::new);
   }
 
-  private static Decision scoring(
+  private static Decision withJob(
       RunState run, StageJob job, Planning planning, Observation observation) {
     return switch (job.state()) {
-      case ACTIVE -> active(run, job, new Attempt.Scoring(job), planning, observation);
+      case ACTIVE -> active(run, job, Attempt.AtWork.of(job), planning, observation);
       case REVIVED, STOPPING -> stopping(run, job, planning);
       case STOPPED -> ended(run, StopJudge.judge(job, observation), planning, observation);
-      case COMPLETE ->
-          proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
-      case FAILED -> failed(run, ReferenceJudge.judge(job), planning, observation);
+      case COMPLETE, FAILED -> ended(run, StageJudge.judge(job), planning, observation);
     };
   }
 
-  private static Decision training(
-      RunState run, StageJob job, Planning planning, Observation observation) {
-    return switch (job.state()) {
-      case ACTIVE ->
-          active(run, job, new Attempt.Underway(job.name(), job.awaited()), planning, observation);
-      case REVIVED, STOPPING -> stopping(run, job, planning);
-      case STOPPED -> ended(run, StopJudge.judge(job, observation), planning, observation);
-      case COMPLETE, FAILED -> ended(run, AttemptJudge.judge(job), planning, observation);
-    };
+  // A stage that was begun goes on whatever the spec says by now.
+  private static Decision next(RunState run, Planning planning, Observation observation) {
+    Optional<RunState> begun =
+        Arrays.stream(Stage.values())
+            .filter(stage -> stage.compareTo(run.stage()) > 0)
+            .filter(stage -> observation.job(run.number(), stage, run.attempt()).isPresent())
+            .findFirst()
+            .map(run::at);
+    if (begun.isPresent()) {
+      return proceed(RecordedRun.beforeItsJob(begun.get()), planning, observation);
+    }
+    return planOf(run, planning)
+        .map(planned -> next(planned, run, observation))
+        .orElseGet(() -> begin(run.number() + 1, planning, observation));
+  }
+
+  private static Decision next(Planning.Planned planned, RunState run, Observation observation) {
+    if (run.stage() == Stage.PREFLIGHT && onlyValidate(observation.request())) {
+      return new Decision.Validated(planned, run);
+    }
+    Stage next = planned.after(run.stage()).orElseThrow();
+    return start(planned, run.at(next), new Attempt.First(), observation);
   }
 
   private static Decision active(
@@ -187,6 +197,7 @@ public final class Decider {
   private static Decision ended(
       RunState run, AttemptEnd end, Planning planning, Observation observation) {
     return switch (end) {
+      case AttemptEnd.StageDone done -> next(run, planning, observation);
       case AttemptEnd.Completed completed ->
           new Decision.Succeed(planning, run, completed.report());
       case AttemptEnd.Failed failed -> failed(run, failed.failure(), planning, observation);

@@ -21,10 +21,11 @@ public sealed interface Decision {
     }
   }
 
-  /** The config can be trained, and nothing more was asked. */
-  record OnlyValidate(Planning.Planned planning) implements Decision {
-    public OnlyValidate {
+  /** Nothing was found wrong that can be found without an accelerator; no more was asked. */
+  record Validated(Planning.Planned planning, RunState run) implements Decision {
+    public Validated {
       requireNonNull(planning, "planning");
+      requireNonNull(run, "run");
     }
   }
 

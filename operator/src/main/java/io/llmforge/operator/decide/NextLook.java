@@ -29,7 +29,7 @@ public final class NextLook {
           TimeLimit.start(observation, queue.run()).map(TimeLimit::at).stream();
       case Decision.Await await -> atWork(observation, await.run());
       case Decision.Refuse refuse -> Stream.empty();
-      case Decision.OnlyValidate validate -> Stream.empty();
+      case Decision.Validated validated -> Stream.empty();
       case Decision.Suspending suspending -> Stream.empty();
       case Decision.Stopping stopping -> Stream.empty();
       case Decision.Suspended suspended -> Stream.empty();

@@ -8,6 +8,7 @@ import io.llmforge.crds.plan.Objective.ReferencePlan;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.RunIdentity;
 import io.llmforge.operator.identity.Stage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +34,19 @@ public sealed interface Planning {
 
     /** The stages of its runs, in their order. */
     public List<Stage> stages() {
-      return reference().isPresent() ? List.of(Stage.REFERENCE, Stage.TRAIN) : List.of(Stage.TRAIN);
+      return Arrays.stream(Stage.values()).filter(this::needs).toList();
+    }
+
+    /** The stage that follows one; none follows the last. */
+    public Optional<Stage> after(Stage stage) {
+      return stages().stream().filter(later -> later.compareTo(stage) > 0).findFirst();
+    }
+
+    private boolean needs(Stage stage) {
+      return switch (stage) {
+        case PREFLIGHT, TRAIN -> true;
+        case REFERENCE -> reference().isPresent();
+      };
     }
 
     /** How the starting model's log-probabilities are computed, when the objective needs them. */

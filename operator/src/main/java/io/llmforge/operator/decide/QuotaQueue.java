@@ -64,7 +64,7 @@ public final class QuotaQueue {
           case Decision.Await await -> Optional.of(await.run());
           case Decision.BackOff backOff -> Optional.of(backOff.run());
           case Decision.Refuse refuse -> Optional.empty();
-          case Decision.OnlyValidate validate -> Optional.empty();
+          case Decision.Validated validated -> Optional.empty();
           case Decision.Suspending suspending -> Optional.empty();
           case Decision.Stopping stopping -> Optional.empty();
           case Decision.Suspended suspended -> Optional.empty();
@@ -84,7 +84,7 @@ public final class QuotaQueue {
           atWork(wished, new Work(await.planning(), await.run(), await.attempt()), observation);
       case Decision.Suspending suspending -> stopping(suspending, observation);
       case Decision.Refuse refuse -> Admission.of(wished);
-      case Decision.OnlyValidate validate -> Admission.of(wished);
+      case Decision.Validated validated -> Admission.of(wished);
       case Decision.Queue queue -> Admission.of(wished);
       case Decision.Stopping stopping -> Admission.of(wished);
       case Decision.BackOff backOff -> Admission.of(wished);

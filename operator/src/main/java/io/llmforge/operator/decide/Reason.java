@@ -34,7 +34,9 @@ public enum Reason {
 
   // The way of a run.
   NOT_STARTED("No run has been started."),
-  VALIDATED("The config is valid and nothing was created; remove spec.validateOnly to train."),
+  VALIDATING("Data, model and places are looked at, without an accelerator."),
+  VERIFIED("Sources are in reach of the run's pods, and nothing was found wrong with them."),
+  VALIDATED("Config, data, model and places are in order; remove spec.validateOnly to train."),
   STARTING("The run's objects are created."),
   PODS_PENDING("The trainer's pod is about to start."),
   FETCHING_SOURCES("Model and data are being copied into the run's workspace."),
@@ -68,6 +70,8 @@ public enum Reason {
   NO_RECENT_STEP("Look at the trainer's log; the attempt is made again if it stays so."),
   REPORT_UNAVAILABLE("Nobody knows how training goes; the run goes on, and its end will tell."),
   NOT_TRAINING("Nothing is being trained."),
+  SAVED("Another attempt continues from it."),
+  NOT_YET("The run has no checkpoint yet; another attempt would begin with the first step."),
 
   // Objects that could not be created.
   QUOTA_EXCEEDED("Free quota in the namespace, or ask for more; it is tried again by itself."),

@@ -62,6 +62,7 @@ record RecordedRun(RunState state, boolean jobCreated, Optional<Outcome> outcome
 
   private static Stage stage(Run run) {
     return switch (requireNonNullElse(run.stage(), FineTuneJobStatus.Stage.Train)) {
+      case Preflight -> Stage.PREFLIGHT;
       case Reference -> Stage.REFERENCE;
       case Train -> Stage.TRAIN;
     };

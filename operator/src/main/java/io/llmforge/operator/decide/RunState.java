@@ -12,7 +12,7 @@ import io.llmforge.operator.identity.Stage;
  * @param generation newest generation of the spec that it answers
  * @param stage stage under way or last made
  * @param attempt attempt under way or last made, from 1; counted over all stages
- * @param failedAttempts counted failures before that attempt
+ * @param failedAttempts counted failures at that stage before that attempt
  */
 public record RunState(
     int number, String hash, long generation, Stage stage, int attempt, int failedAttempts) {
@@ -31,9 +31,9 @@ public record RunState(
     return new RunState(number, planned.hash(), generation, planned.stages().getFirst(), 1, 0);
   }
 
-  /** The same attempt at another stage: what a stage has done stays done. */
-  public RunState at(Stage next) {
-    return new RunState(number, hash, generation, next, attempt, failedAttempts);
+  /** The same attempt at another stage, which has tries of its own. */
+  public RunState at(Stage other) {
+    return other == stage ? this : new RunState(number, hash, generation, other, attempt, 0);
   }
 
   RunState afterFailure() {

@@ -30,6 +30,7 @@ final class StopJudge {
             ? AttemptJudge.judgeStopped(job)
             : AttemptJudge.interrupted(job);
     return switch (end) {
+      case AttemptEnd.StageDone done -> done;
       case AttemptEnd.Completed completed -> completed;
       case AttemptEnd.Failed failed ->
           switch (cause(job)) {

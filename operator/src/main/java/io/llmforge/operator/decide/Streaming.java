@@ -64,6 +64,7 @@ public final class Streaming {
   static Step of(RunState run, Observation observation) {
     Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
     return switch (run.stage()) {
+      case PREFLIGHT -> new Step.None();
       case REFERENCE ->
           job.filter(reference -> feeds(reference, run, observation))
               .<Step>map(reference -> new Step.Begin())
@@ -152,7 +153,7 @@ public final class Streaming {
       case Decision.Succeed succeed -> true;
       case Decision.Fail fail -> true;
       case Decision.Refuse refuse -> true;
-      case Decision.OnlyValidate validate -> true;
+      case Decision.Validated validated -> true;
       case Decision.Suspended suspended -> true;
       case Decision.Train train -> train.run().number() != run.number();
       case Decision.BackOff backOff -> backOff.run().number() != run.number();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Usage;
+import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
@@ -49,11 +50,15 @@ record TimeLimit(Instant at, StopCause cause) {
         .findFirst();
   }
 
-  /** Until when the run's first pod must work; empty when one has. */
+  /**
+   * Until when the first pod of a run that needs more than a look must work; empty when one has.
+   */
   static Optional<TimeLimit> start(Observation observation, RunState run) {
+    var names = new RunNames(observation.request().owner().name(), run.number());
     boolean worked =
-        AttemptHistory.of(observation, run.number()).hasWorked()
+        AttemptHistory.of(observation, run.number()).hasWorked(names)
             || observation.jobs().stream()
+                .filter(job -> job.mark().stage() != Stage.PREFLIGHT)
                 .anyMatch(job -> job.mark().run() == run.number() && job.started().isPresent());
     if (worked) {
       return Optional.empty();

@@ -3,6 +3,7 @@ package io.llmforge.operator.desired;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.operator.decide.AcceleratorProfile;
@@ -49,6 +50,17 @@ final class AcceleratorPlace {
   }
 
   private static AcceleratorProfile profile(RunOrder order, PodDefaults defaults) {
-    return defaults.accelerators().profile(order.spec().config(), order.stage());
+    return needsPlace(order)
+        ? defaults.accelerators().profile(order.spec().config(), order.stage())
+        : AcceleratorProfile.ANY;
+  }
+
+  // A volume that one node at a time may mount is often bound where its first pod runs: that has to
+  // be in reach of the accelerators.
+  private static boolean needsPlace(RunOrder order) {
+    return switch (order.stage()) {
+      case PREFLIGHT -> WorkspaceClaim.accessMode(order) == AccessMode.ReadWriteOnce;
+      case REFERENCE, TRAIN -> true;
+    };
   }
 }

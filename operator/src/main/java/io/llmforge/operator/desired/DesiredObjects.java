@@ -46,7 +46,7 @@ public final class DesiredObjects {
     return switch (decision) {
       case Decision.Train train -> ofStages(owner, spec, train, List.of(train.run().stage()));
       case Decision.Refuse refuse -> List.of();
-      case Decision.OnlyValidate onlyValidate -> List.of();
+      case Decision.Validated validated -> List.of();
       case Decision.Queue queue -> List.of();
       case Decision.Await await -> List.of();
       case Decision.Suspending suspending -> List.of();
@@ -92,6 +92,7 @@ public final class DesiredObjects {
 
   private Job job(RunOrder order, Planning.Planned planning) {
     return switch (order.stage()) {
+      case PREFLIGHT -> PreflightJob.of(order, defaults);
       case REFERENCE -> ReferenceJob.of(order, planning.reference().orElseThrow(), defaults);
       case TRAIN -> TrainJob.of(order, defaults);
     };

@@ -27,25 +27,29 @@ final class FailurePolicies {
   static PodFailurePolicy ofTrainer(TrainingPlan plan) {
     List<PodFailurePolicyRule> rules = new ArrayList<>();
     rules.add(disruption(plan.batch().devices() == 1 ? IGNORE : FAIL_JOB));
-    containers(plan).forEach(container -> rules.add(exits(FAIL_JOB, fatal(), container)));
+    rules.add(exits(FAIL_JOB, fatal(), PodContract.TRAINER_CONTAINER));
     return new PodFailurePolicyBuilder().withRules(rules).build();
   }
 
   /** A pod that was stopped is replaced and not counted: what it has scored stays. */
-  static PodFailurePolicy ofReference(TrainingPlan plan) {
-    List<PodFailurePolicyRule> rules = new ArrayList<>();
-    rules.add(disruption(IGNORE));
-    for (String container : containers(plan)) {
-      rules.add(exits(FAIL_JOB, fatal(), container));
-      rules.add(exits(IGNORE, exitCodes(FailureClass.RESUME), container));
-    }
-    return new PodFailurePolicyBuilder().withRules(rules).build();
+  static PodFailurePolicy ofReference() {
+    return new PodFailurePolicyBuilder()
+        .withRules(
+            disruption(IGNORE),
+            exits(FAIL_JOB, fatal(), PodContract.TRAINER_CONTAINER),
+            exits(IGNORE, exitCodes(FailureClass.RESUME), PodContract.TRAINER_CONTAINER))
+        .build();
   }
 
-  private static List<String> containers(TrainingPlan plan) {
-    return plan.remoteSources().isEmpty()
-        ? List.of(PodContract.TRAINER_CONTAINER)
-        : List.of(PodContract.TRAINER_CONTAINER, PodContract.FETCH_CONTAINER);
+  /** A pod whose place was needed is replaced: what it has fetched stays. */
+  static PodFailurePolicy ofPreflight(TrainingPlan plan) {
+    List<PodFailurePolicyRule> rules = new ArrayList<>();
+    rules.add(disruption(IGNORE));
+    rules.add(exits(FAIL_JOB, fatal(), PodContract.TRAINER_CONTAINER));
+    if (!plan.remoteSources().isEmpty()) {
+      rules.add(exits(FAIL_JOB, fatal(), PodContract.FETCH_CONTAINER));
+    }
+    return new PodFailurePolicyBuilder().withRules(rules).build();
   }
 
   private static PodFailurePolicyRule disruption(String action) {

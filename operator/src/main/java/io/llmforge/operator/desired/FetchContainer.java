@@ -8,9 +8,8 @@ import io.llmforge.crds.plan.PodContract;
 import java.util.List;
 
 /**
- * The init container that copies remote sources into the workspace. It alone gets the credentials
- * of sources; it asks for no accelerator, and for the trainer's CPU and memory, which a pod is not
- * counted twice for.
+ * The init container of a preflight that copies remote sources into the workspace, where every
+ * later pod finds them. It alone gets the credentials of sources.
  */
 final class FetchContainer {
 
@@ -18,11 +17,15 @@ final class FetchContainer {
 
   private FetchContainer() {}
 
-  /** None for a plan whose sources are all in reach. */
+  /** None at later stages, nor for a plan whose sources are all in reach. */
   static List<Container> of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
-    return order.plan().remoteSources().isEmpty()
-        ? List.of()
-        : List.of(container(order, defaults, volumes));
+    return switch (order.stage()) {
+      case PREFLIGHT ->
+          order.plan().remoteSources().isEmpty()
+              ? List.of()
+              : List.of(container(order, defaults, volumes));
+      case REFERENCE, TRAIN -> List.of();
+    };
   }
 
   private static Container container(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
@@ -35,7 +38,7 @@ final class FetchContainer {
             PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER)
         .withEnv(environment())
         .withEnvFrom(PodCredentials.of(order, Purpose.Sources))
-        .withResources(TrainerContainer.requirements(TrainerContainer.hostAmounts(order)))
+        .withResources(StageResources.of(order, defaults))
         .withSecurityContext(TrainerContainer.securityContext())
         .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
         .withTerminationMessagePolicy("FallbackToLogsOnError")

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 /**
  * The volumes of a trainer's pod: plan, workspace, scratch folders, and every claim that the plan
- * names, mounted read-only unless the stage publishes the result to it.
+ * names, mounted read-only unless the stage publishes the result to it, or tries whether it could.
  *
  * @param volumes the pod's volumes
  * @param mounts the container's mounts of them
@@ -87,7 +87,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   /** Whether the container has a status server that does not answer everybody. */
   static boolean asksForToken(RunOrder order) {
     return switch (order.stage()) {
-      case REFERENCE -> false;
+      case PREFLIGHT, REFERENCE -> false;
       case TRAIN -> order.statusToken().isPresent();
     };
   }
@@ -107,6 +107,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     plan.sources().forEach(location -> add(location, Access.READ, claims));
     Optional<Location.Claim> cache = cache(order);
     switch (order.stage()) {
+      case PREFLIGHT -> add(plan.output().location(), Access.READ_AND_WRITE, claims);
       case REFERENCE -> cache.ifPresent(claim -> add(claim, Access.READ_AND_WRITE, claims));
       case TRAIN -> {
         cache.ifPresent(claim -> add(claim, Access.READ, claims));

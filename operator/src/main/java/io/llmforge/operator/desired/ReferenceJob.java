@@ -28,7 +28,7 @@ final class ReferenceJob {
         .withBackoffLimitPerIndex(RETRIES_PER_SHARD)
         .withMaxFailedIndexes(MOST_FAILED_SHARDS)
         .withPodReplacementPolicy("Failed")
-        .withPodFailurePolicy(FailurePolicies.ofReference(order.plan()))
+        .withPodFailurePolicy(FailurePolicies.ofReference())
         .withTemplate(TrainerPodTemplate.of(order, defaults))
         .endSpec()
         .build();

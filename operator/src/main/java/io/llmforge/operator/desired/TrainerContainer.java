@@ -6,20 +6,13 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.crds.plan.PodContract;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The trainer's container, told everything by arguments and environment. */
 final class TrainerContainer {
@@ -28,8 +21,6 @@ final class TrainerContainer {
 
   /** The Job controller sets the variable, and Kubernetes replaces references to it. */
   private static final String SHARD = "$(JOB_COMPLETION_INDEX)";
-
-  private static final Quantity ONE_DEVICE = new Quantity("1");
 
   /**
    * libtorch allocates outside the Java heap, so the heap may take the smaller part only. It begins
@@ -47,9 +38,13 @@ final class TrainerContainer {
   static Container of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
     Container container = container(order, defaults, volumes);
     return switch (order.stage()) {
+      case PREFLIGHT -> withCredentials(container, order, Purpose.Outputs);
       case REFERENCE -> container;
       case TRAIN ->
-          GroupEnvironment.addTo(withStatusServer(withCredentials(container, order)), order);
+          GroupEnvironment.addTo(
+              withStatusServer(
+                  withCredentials(container, order, Purpose.Outputs, Purpose.Tracking)),
+              order);
     };
   }
 
@@ -59,7 +54,7 @@ final class TrainerContainer {
         .withImage(image(order, defaults))
         .withArgs(arguments(order, volumes))
         .withEnv(environment(order))
-        .withResources(resources(order, defaults))
+        .withResources(StageResources.of(order, defaults))
         .withSecurityContext(securityContext())
         .withTerminationMessagePath(PodContract.TERMINATION_MESSAGE_FILE)
         .withTerminationMessagePolicy("FallbackToLogsOnError")
@@ -67,11 +62,9 @@ final class TrainerContainer {
         .build();
   }
 
-  // What training itself talks to: a store for the result, a tracking server.
-  private static Container withCredentials(Container container, RunOrder order) {
-    return new ContainerBuilder(container)
-        .withEnvFrom(PodCredentials.of(order, Purpose.Outputs, Purpose.Tracking))
-        .build();
+  private static Container withCredentials(
+      Container container, RunOrder order, Purpose... purposes) {
+    return new ContainerBuilder(container).withEnvFrom(PodCredentials.of(order, purposes)).build();
   }
 
   private static Container withStatusServer(Container container) {
@@ -96,6 +89,7 @@ final class TrainerContainer {
     List<String> arguments = new ArrayList<>();
     arguments.add(
         switch (order.stage()) {
+          case PREFLIGHT -> PodContract.PREFLIGHT_COMMAND;
           case REFERENCE -> PodContract.REFERENCE_COMMAND;
           case TRAIN -> PodContract.TRAIN_COMMAND;
         });
@@ -103,6 +97,7 @@ final class TrainerContainer {
         PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE);
     arguments.add(PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER);
     switch (order.stage()) {
+      case PREFLIGHT -> {}
       case REFERENCE -> arguments.add(PodContract.SHARD_ARGUMENT + SHARD);
       case TRAIN -> microBatches(order).ifPresent(arguments::add);
     }
@@ -147,29 +142,6 @@ final class TrainerContainer {
 
   static EnvVar variable(String name, String value) {
     return new EnvVarBuilder().withName(name).withValue(value).build();
-  }
-
-  private static ResourceRequirements resources(RunOrder order, PodDefaults defaults) {
-    Map<String, Quantity> amounts = hostAmounts(order);
-    amounts.put(AcceleratorPlace.resourceName(order, defaults), ONE_DEVICE);
-    return requirements(amounts);
-  }
-
-  /** CPU and memory that every container of the pod asks for. */
-  static Map<String, Quantity> hostAmounts(RunOrder order) {
-    Map<String, Quantity> amounts = new TreeMap<>();
-    Optional<PerDevice> perDevice =
-        Optional.ofNullable(order.spec().resources()).map(Resources::perDevice);
-    perDevice.map(PerDevice::cpu).ifPresent(cpu -> amounts.put("cpu", new Quantity(cpu)));
-    perDevice
-        .map(PerDevice::memory)
-        .ifPresent(memory -> amounts.put("memory", new Quantity(memory)));
-    return amounts;
-  }
-
-  // Requests equal limits, so that the pod is the last to be evicted from its node.
-  static ResourceRequirements requirements(Map<String, Quantity> amounts) {
-    return new ResourceRequirementsBuilder().withLimits(amounts).withRequests(amounts).build();
   }
 
   private static Probe probe(String path, int periodSeconds, int failureThreshold) {

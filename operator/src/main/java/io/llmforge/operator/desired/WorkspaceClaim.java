@@ -18,20 +18,26 @@ final class WorkspaceClaim {
   private WorkspaceClaim() {}
 
   static PersistentVolumeClaim of(RunOrder order) {
-    Optional<Workspace> workspace =
-        Optional.ofNullable(order.spec().storage())
-            .flatMap(storage -> Optional.ofNullable(storage.workspace()));
+    Optional<Workspace> workspace = workspace(order);
     @Nullable String size = workspace.map(Workspace::size).orElse(null);
-    AccessMode mode = workspace.map(Workspace::accessMode).orElse(AccessMode.ReadWriteOnce);
     return new PersistentVolumeClaimBuilder()
         .withMetadata(OwnedMetadata.ofRun(order, order.names().workspace()))
         .withNewSpec()
-        .withAccessModes(mode.name())
+        .withAccessModes(accessMode(order).name())
         .withStorageClassName(workspace.map(Workspace::storageClassName).orElse(null))
         .withNewResources()
         .addToRequests("storage", new Quantity(requireNonNullElse(size, DEFAULT_SIZE)))
         .endResources()
         .endSpec()
         .build();
+  }
+
+  static AccessMode accessMode(RunOrder order) {
+    return workspace(order).map(Workspace::accessMode).orElse(AccessMode.ReadWriteOnce);
+  }
+
+  private static Optional<Workspace> workspace(RunOrder order) {
+    return Optional.ofNullable(order.spec().storage())
+        .flatMap(storage -> Optional.ofNullable(storage.workspace()));
   }
 }

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** A part of a run that has a Job and pods of its own. Stages follow each other in this order. */
 public enum Stage {
+  /** Fetches sources and looks at data, model and places; needs no accelerator. */
+  PREFLIGHT("preflight"),
   /** Scores the preference rows with the model that training starts from. */
   REFERENCE("reference"),
   /** Trains and publishes. */

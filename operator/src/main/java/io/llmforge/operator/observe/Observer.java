@@ -94,6 +94,9 @@ public final class Observer {
           read.state() == StageJob.State.COMPLETE
               ? !hasEnded(read.pod())
               : read.pods().stream().noneMatch(pod -> hasEnded(pod.pod()));
+      case PREFLIGHT ->
+          read.state() == StageJob.State.FAILED
+              && read.pods().stream().noneMatch(pod -> hasEnded(pod.pod()));
       case REFERENCE ->
           read.state() == StageJob.State.FAILED
               && read.pods().stream().filter(IndexedPod::hasFailed).count()

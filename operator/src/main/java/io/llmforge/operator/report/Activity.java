@@ -31,6 +31,7 @@ record Activity(Phase phase, String message, Truth running) {
       case Attempt.First first -> beginning(run.stage(), Truth.no(Reason.STARTING));
       case Attempt.Again again ->
           beginning(run.stage(), Truth.no(Reason.RESTARTING, restarting(again)));
+      case Attempt.Checking checking -> PreflightActivity.of(checking);
       case Attempt.Scoring scoring -> ScoringActivity.of(scoring.work());
       case Attempt.Underway underway -> underway(underway, observation);
     };
@@ -61,6 +62,7 @@ record Activity(Phase phase, String message, Truth running) {
 
   private static Activity beginning(Stage stage, Truth running) {
     return switch (stage) {
+      case PREFLIGHT -> new Activity(Phase.Validating, running.message(), running);
       case REFERENCE -> new Activity(Phase.Scoring, running.message(), running);
       case TRAIN -> starting(running);
     };

@@ -25,7 +25,7 @@ record AttemptsRecord(Observation observation) {
   private List<AttemptStatus> after(Decision decision) {
     return switch (decision) {
       case Decision.Refuse refuse -> recorded();
-      case Decision.OnlyValidate validate -> recorded();
+      case Decision.Validated validated -> recorded();
       case Decision.Rest rest -> recorded();
       case Decision.Train train -> after(train.run(), train.attempt());
       case Decision.Queue queue -> after(queue.run(), queue.attempt());

@@ -14,7 +14,13 @@ import java.util.Set;
 final class ConditionTurns {
 
   private static final Set<String> UNSAID =
-      Set.of(Reason.NOT_REQUIRED.text(), Reason.PODS_PENDING.text(), Reason.ENDED.text());
+      Set.of(
+          Reason.NOT_REQUIRED.text(),
+          Reason.STARTING.text(),
+          Reason.PODS_PENDING.text(),
+          Reason.VALIDATING.text(),
+          Reason.ENDED.text(),
+          Reason.NOT_YET.text());
 
   private ConditionTurns() {}
 

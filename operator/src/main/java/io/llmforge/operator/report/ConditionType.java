@@ -4,6 +4,8 @@ package io.llmforge.operator.report;
 enum ConditionType {
   /** The config can be trained. */
   ACCEPTED("Accepted", Voice.SPEAKS),
+  /** Sources are in reach, and nothing was found wrong with them. */
+  SOURCES_READY("SourcesReady", Voice.SPEAKS),
   /** The pods of the present stage have their quota, or need none. */
   QUOTA_RESERVED("QuotaReserved", Voice.SPEAKS),
   /** What the task needs of the starting model is computed. */
@@ -12,6 +14,8 @@ enum ConditionType {
   RUNNING("Running", Voice.SPEAKS),
   /** Steps follow each other. */
   TRAINING_HEALTHY("TrainingHealthy", Voice.SPEAKS),
+  /** Another attempt has something to continue from. */
+  CHECKPOINT_AVAILABLE("CheckpointAvailable", Voice.SPEAKS),
   /** The user has suspended the run, and nothing of it is at work. */
   SUSPENDED("Suspended", Voice.SPEAKS),
   /** kstatus: everything that was asked for is there. */

@@ -31,7 +31,7 @@ final class NewestReport {
       case Decision.Stopping stopping -> words(observation, stopping.run());
       case Decision.Fail fail -> words(observation, fail.run());
       case Decision.Refuse refuse -> Optional.empty();
-      case Decision.OnlyValidate validate -> Optional.empty();
+      case Decision.Validated validated -> Optional.empty();
       case Decision.Rest rest -> Optional.empty();
     };
   }
@@ -41,6 +41,7 @@ final class NewestReport {
     return switch (attempt) {
       case Attempt.First first -> Optional.empty();
       case Attempt.Again again -> words(observation, run);
+      case Attempt.Checking checking -> Optional.empty();
       case Attempt.Scoring scoring -> Optional.empty();
       case Attempt.Underway underway ->
           observation.answer() instanceof StatusAnswer.Report(TrainingReport report)

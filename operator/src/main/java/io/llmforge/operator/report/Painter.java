@@ -27,25 +27,30 @@ final class Painter {
       "The pods wait for their quota; condition QuotaReserved says more.";
 
   private final Observation observation;
+  private final Truth sources;
   private final Truth reference;
   private final Truth quota;
   private final Truth training;
+  private final Truth checkpoint;
 
-  private Painter(Observation observation, Decision decision) {
+  private Painter(Observation observation, Decision decision, Truth checkpoint) {
     this.observation = observation;
+    this.sources = SourcesTruth.of(observation, decision);
     this.reference = ReferenceTruth.of(observation, decision);
     this.quota = QuotaTruth.of(observation, decision);
     this.training = TrainingTruth.of(observation, decision);
+    this.checkpoint = checkpoint;
   }
 
-  static Picture paint(Observation observation, Decision decision, List<Obstacle> obstacles) {
-    return new Painter(observation, decision).paint(decision, obstacles);
+  static Picture paint(
+      Observation observation, Decision decision, List<Obstacle> obstacles, Truth checkpoint) {
+    return new Painter(observation, decision, checkpoint).paint(decision, obstacles);
   }
 
   private Picture paint(Decision decision, List<Obstacle> obstacles) {
     return switch (decision) {
       case Decision.Refuse refuse -> refused(refuse.planning());
-      case Decision.OnlyValidate validate -> validated(validate.planning());
+      case Decision.Validated validated -> validated(validated.planning());
       case Decision.Train train ->
           obstacles.isEmpty()
               ? underway(train.planning(), Activity.of(train.run(), train.attempt(), observation))
@@ -147,6 +152,8 @@ final class Painter {
   private static Picture waitingForEnd(Picture picture, Decision.Await await) {
     String until =
         switch (await.run().stage()) {
+          case PREFLIGHT ->
+              "run %d goes on until its sources are looked at, and the change starts then";
           case REFERENCE ->
               "run %d goes on until its reference is scored, and the change starts then";
           case TRAIN -> "run %d goes on as it began, and the change starts after it";
@@ -220,9 +227,11 @@ final class Painter {
   private Map<ConditionType, Truth> truths() {
     return new EnumMap<>(
         Map.of(
+            ConditionType.SOURCES_READY, sources,
             ConditionType.QUOTA_RESERVED, quota,
             ConditionType.REFERENCE_READY, reference,
             ConditionType.TRAINING_HEALTHY, training,
+            ConditionType.CHECKPOINT_AVAILABLE, checkpoint,
             ConditionType.SUSPENDED, notSuspended()));
   }
 

@@ -28,7 +28,7 @@ final class QueueRecord {
       case Decision.BackOff backOff -> null;
       case Decision.Suspended suspended -> null;
       case Decision.Refuse refuse -> null;
-      case Decision.OnlyValidate validate -> null;
+      case Decision.Validated validated -> null;
       case Decision.Succeed succeed -> admitted(before, now);
       case Decision.Fail fail -> admitted(before, now);
       case Decision.Rest rest -> admitted(before, now);

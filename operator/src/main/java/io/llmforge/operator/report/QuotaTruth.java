@@ -25,7 +25,7 @@ final class QuotaTruth {
   static Truth of(Observation observation, Decision decision) {
     return switch (decision) {
       case Decision.Refuse refuse -> Truth.no(Reason.NOT_STARTED);
-      case Decision.OnlyValidate validate -> Truth.no(Reason.NOT_STARTED);
+      case Decision.Validated validated -> over(Reason.ENDED, observation);
       case Decision.Queue queue -> Truth.no(queue.hold().reason(), queue.hold().message());
       case Decision.Train train ->
           train.attempt() instanceof Attempt.AtWork work

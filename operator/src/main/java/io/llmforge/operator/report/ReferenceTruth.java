@@ -26,26 +26,26 @@ final class ReferenceTruth {
   static Truth of(Observation observation, Decision decision) {
     return switch (decision) {
       case Decision.Refuse refuse -> Truth.no(Reason.NOT_STARTED);
-      case Decision.OnlyValidate validate ->
-          isRequired(validate.planning())
-              ? Truth.no(Reason.NOT_STARTED)
-              : Truth.yes(Reason.NOT_REQUIRED);
+      case Decision.Validated validated -> beforehand(validated.planning());
       case Decision.Train train ->
           train.run().stage() == Stage.TRAIN && isRequired(train.planning())
               ? Streaming.beside(train.run(), observation)
                   .map(ReferenceTruth::unfinished)
                   .orElseGet(() -> ready(train.run().number(), observation))
-              : underway(train.run(), train.attempt(), observation);
+              : underway(train.planning(), train.run(), train.attempt(), observation);
       case Decision.Queue queue -> queued(queue, observation);
-      case Decision.Await await -> underway(await.run(), await.attempt(), observation);
+      case Decision.Await await ->
+          underway(await.planning(), await.run(), await.attempt(), observation);
       case Decision.Suspending suspending ->
-          stopping(suspending.run(), suspending.job(), observation);
-      case Decision.Stopping stopping -> stopping(stopping.run(), stopping.job(), observation);
-      case Decision.BackOff backOff -> underway(backOff.run(), backOff.attempt(), observation);
+          stopping(suspending.planning(), suspending.run(), suspending.job(), observation);
+      case Decision.Stopping stopping ->
+          stopping(stopping.planning(), stopping.run(), stopping.job(), observation);
+      case Decision.BackOff backOff ->
+          underway(backOff.planning(), backOff.run(), backOff.attempt(), observation);
       case Decision.Suspended suspended -> stopped(suspended, observation);
       case Decision.Succeed succeed -> trained(succeed.run().number(), observation);
-      case Decision.Fail fail -> failed(fail.run(), observation);
-      case Decision.Rest rest -> rested(rest.run(), observation);
+      case Decision.Fail fail -> failed(fail.planning(), fail.run(), observation);
+      case Decision.Rest rest -> rested(rest.planning(), rest.run(), observation);
     };
   }
 
@@ -67,8 +67,17 @@ final class ReferenceTruth {
     return planned.reference().isPresent();
   }
 
-  private static Truth underway(RunState run, Attempt attempt, Observation observation) {
+  // The plan at hand may be another run's by now: then it is told when its stage comes.
+  private static Truth beforehand(Planning planning) {
+    return planning instanceof Planning.Planned planned && !isRequired(planned)
+        ? Truth.yes(Reason.NOT_REQUIRED)
+        : Truth.no(Reason.NOT_STARTED);
+  }
+
+  private static Truth underway(
+      Planning planning, RunState run, Attempt attempt, Observation observation) {
     return switch (run.stage()) {
+      case PREFLIGHT -> beforehand(planning);
       case TRAIN -> trained(run.number(), observation);
       case REFERENCE ->
           attempt instanceof Attempt.Scoring scoring
@@ -79,13 +88,16 @@ final class ReferenceTruth {
 
   private static Truth queued(Decision.Queue queue, Observation observation) {
     return switch (queue.run().stage()) {
+      case PREFLIGHT -> beforehand(queue.planning());
       case TRAIN -> trained(queue.run().number(), observation);
       case REFERENCE -> Truth.no(Reason.PODS_PENDING, "The pods that score wait for their quota.");
     };
   }
 
-  private static Truth stopping(RunState run, StageJob job, Observation observation) {
+  private static Truth stopping(
+      Planning planning, RunState run, StageJob job, Observation observation) {
     return switch (run.stage()) {
+      case PREFLIGHT -> beforehand(planning);
       case TRAIN -> trained(run.number(), observation);
       case REFERENCE -> Truth.no(Reason.SUSPENDING, sentence(job.shards()));
     };
@@ -93,6 +105,7 @@ final class ReferenceTruth {
 
   private static Truth stopped(Decision.Suspended suspended, Observation observation) {
     return switch (suspended.run().stage()) {
+      case PREFLIGHT -> beforehand(suspended.planning());
       case TRAIN -> trained(suspended.run().number(), observation);
       case REFERENCE -> Truth.no(Reason.SUSPENDED_BY_USER);
     };
@@ -138,19 +151,20 @@ final class ReferenceTruth {
         : Truth.yes(Reason.NOT_REQUIRED);
   }
 
-  private static Truth failed(RunState run, Observation observation) {
+  private static Truth failed(Planning planning, RunState run, Observation observation) {
     return switch (run.stage()) {
+      case PREFLIGHT -> beforehand(planning);
       case REFERENCE -> Truth.no(Reason.SHARDS_FAILED);
       case TRAIN -> trained(run.number(), observation);
     };
   }
 
-  private static Truth rested(RunState run, Observation observation) {
+  private static Truth rested(Planning planning, RunState run, Observation observation) {
     boolean failed =
         Optional.ofNullable(observation.recorded().run())
             .map(FineTuneJobStatus.Run::outcome)
             .filter(Outcome.Failed::equals)
             .isPresent();
-    return failed ? failed(run, observation) : trained(run.number(), observation);
+    return failed ? failed(planning, run, observation) : trained(run.number(), observation);
   }
 }

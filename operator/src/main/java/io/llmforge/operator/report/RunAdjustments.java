@@ -28,7 +28,7 @@ final class RunAdjustments {
       case Decision.Fail fail -> of(MicroBatches.recorded(observation, fail.run()));
       case Decision.Rest rest -> of(MicroBatches.recorded(observation, rest.run()));
       case Decision.Refuse refuse -> observation.recorded().adjustments();
-      case Decision.OnlyValidate validate -> observation.recorded().adjustments();
+      case Decision.Validated validated -> observation.recorded().adjustments();
     };
   }
 

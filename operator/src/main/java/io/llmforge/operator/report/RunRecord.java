@@ -100,6 +100,7 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
 
   private static FineTuneJobStatus.Stage stage(RunState run) {
     return switch (run.stage()) {
+      case PREFLIGHT -> FineTuneJobStatus.Stage.Preflight;
       case REFERENCE -> FineTuneJobStatus.Stage.Reference;
       case TRAIN -> FineTuneJobStatus.Stage.Train;
     };

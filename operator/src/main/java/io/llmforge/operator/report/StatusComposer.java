@@ -39,13 +39,14 @@ public final class StatusComposer {
   /** The status after a decision was carried out, with what stood in its way. */
   public FineTuneJobStatus compose(
       Observation observation, Decision decision, List<Obstacle> obstacles, Instant now) {
-    Picture picture = Painter.paint(observation, decision, obstacles);
     FineTuneJobStatus recorded = observation.recorded();
     @Nullable Run run = run(observation, decision, obstacles, now);
     boolean sameRun = run != null && recorded.run() != null && isSame(run, recorded.run());
     Optional<TrainingReport> report = NewestReport.of(observation, decision);
     ProgressStatus progress =
         (sameRun ? ProgressStatus.recorded(recorded) : ProgressStatus.NONE).after(report, now);
+    Picture picture =
+        Painter.paint(observation, decision, obstacles, CheckpointTruth.of(progress.checkpoints()));
     @Nullable List<AttemptStatus> attempts = AttemptsRecord.of(observation, decision);
     return new FineTuneJobStatus(
         observation.request().generation(),
@@ -79,7 +80,7 @@ public final class StatusComposer {
         new RunRecord(observation.request().owner().name(), observation.recorded().run(), now);
     return switch (decision) {
       case Decision.Refuse refuse -> observation.recorded().run();
-      case Decision.OnlyValidate validate -> observation.recorded().run();
+      case Decision.Validated validated -> record.underway(validated.run());
       case Decision.Train train -> record.underway(train, obstacles.isEmpty());
       case Decision.Queue queue -> record.queued(queue, obstacles.isEmpty());
       case Decision.Await await -> record.underway(await.run());
@@ -125,7 +126,7 @@ public final class StatusComposer {
       case Decision.Succeed succeed -> NOTHING;
       case Decision.Fail fail -> NOTHING;
       case Decision.Refuse refuse -> recorded.resources();
-      case Decision.OnlyValidate validate -> recorded.resources();
+      case Decision.Validated validated -> NOTHING;
       case Decision.Rest rest -> recorded.resources();
     };
   }
@@ -133,6 +134,7 @@ public final class StatusComposer {
   private static @Nullable Resources resources(
       Attempt.AtWork attempt, @Nullable Resources ofTraining) {
     return switch (attempt) {
+      case Attempt.Checking checking -> NOTHING;
       case Attempt.Scoring scoring -> {
         Shards shards = scoring.work().shards();
         yield new Resources(shards.total() - shards.done());
@@ -143,6 +145,7 @@ public final class StatusComposer {
 
   private static int firstDevices(Decision.Train train) {
     return switch (train.run().stage()) {
+      case PREFLIGHT -> 0;
       case REFERENCE -> train.planning().reference().map(ReferencePlan::shards).orElse(0);
       case TRAIN -> train.planning().plan().batch().devices();
     };

@@ -24,7 +24,7 @@ final class TrainingTruth {
           stopping.cause() == StopCause.HANG ? Truth.no(Reason.NO_RECENT_STEP) : NOT_TRAINING;
       case Decision.Queue queue -> NOT_TRAINING;
       case Decision.Refuse refuse -> NOT_TRAINING;
-      case Decision.OnlyValidate validate -> NOT_TRAINING;
+      case Decision.Validated validated -> NOT_TRAINING;
       case Decision.Suspending suspending -> NOT_TRAINING;
       case Decision.BackOff backOff -> NOT_TRAINING;
       case Decision.Suspended suspended -> NOT_TRAINING;

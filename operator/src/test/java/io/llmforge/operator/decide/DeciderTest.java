@@ -61,7 +61,7 @@ class DeciderTest {
         // recorded, failed before, generation, Job, pod, spec -> decision
         "none,     0, 1, none,     -,         same,    Train 1/1 First",
         "none,     0, 1, none,     -,         refused, Refuse",
-        "none,     0, 1, none,     -,         validate, OnlyValidate",
+        "none,     0, 1, none,     -,         validate, Train 1/1 First",
         // Its Job could not be created yet.
         "planned,  0, 1, none,     -,         same,    Train 1/1 First",
         "planned,  0, 2, none,     -,         other,   Train 2/1 First",
@@ -101,7 +101,7 @@ class DeciderTest {
         "failed,    0, 2, none,    -,         refused, Refuse",
         // Suspended by the user: what is at work stops, nothing is started.
         "none,      0, 1, none,      -,         same-suspended,     Suspended 1/1",
-        "none,      0, 1, none,      -,         validate-suspended, OnlyValidate",
+        "none,      0, 1, none,      -,         validate-suspended, Suspended 1/1",
         "planned,   0, 1, none,      -,         same-suspended,     Suspended 1/1",
         "active,    0, 2, active,    running,   same-suspended,     Suspending 1/1",
         "active,    0, 2, active,    running,   other-suspended,    Suspending 1/1",
@@ -273,7 +273,7 @@ class DeciderTest {
   private static String text(Decision decision) {
     return switch (decision) {
       case Decision.Refuse refuse -> "Refuse";
-      case Decision.OnlyValidate validate -> "OnlyValidate";
+      case Decision.Validated validated -> "Validated " + text(validated.run());
       case Decision.Train train ->
           "Train %s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Queue queue -> "Queue " + text(queue.run());

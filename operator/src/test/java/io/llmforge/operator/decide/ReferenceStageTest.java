@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The transition table of a run with two stages. Recorded is a stage of run 1, attempt 1, with its
+ * The transition table of a run with a reference. Recorded is a stage of run 1, attempt 1, with its
  * Job ({@code reference}, {@code train}) or before it ({@code -planned}); the reference Job has
  * three shards.
  */
@@ -52,9 +52,9 @@ class ReferenceStageTest {
   @CsvSource(
       value = {
         // recorded, failed before, reference Job, train Job, spec -> decision
-        "none,              0, none,      none,     same,    reference 1/1 First",
+        "none,              0, none,      none,     same,    preflight 1/1 First",
         "reference-planned, 0, none,      none,     same,    reference 1/1 First",
-        "reference-planned, 0, none,      none,     other,   reference 2/1 First",
+        "reference-planned, 0, none,      none,     other,   preflight 2/1 First",
         // Scoring.
         "reference,         0, active,    none,     same,    reference 1/1 Scoring",
         "reference,         0, active,    none,     other,   Await reference 1/1",
@@ -62,7 +62,7 @@ class ReferenceStageTest {
         // Scored: the same attempt goes on with training.
         "reference,         0, complete,  none,     same,    train 1/1 First",
         "reference,         1, complete,  none,     same,    train 1/1 First",
-        "reference,         0, complete,  none,     other,   reference 2/1 First",
+        "reference,         0, complete,  none,     other,   preflight 2/1 First",
         "reference,         0, complete,  none,     refused, Refuse",
         // The operator died after it had created the train Job and before it could record it.
         "reference,         0, complete,  active,   same,    train 1/1 Underway",
@@ -86,7 +86,7 @@ class ReferenceStageTest {
         "reference,         2, lost-pods, none,     same,    Fail POD_LOST",
         "reference,         0, none,      none,     same,    reference 1/2 Again",
         "reference,         2, none,      none,     same,    Fail POD_LOST",
-        "reference,         0, none,      none,     other,   reference 2/1 First",
+        "reference,         0, none,      none,     other,   preflight 2/1 First",
       })
   void factsLeadToOneDecision(
       String recorded,
@@ -110,7 +110,7 @@ class ReferenceStageTest {
   }
 
   @Test
-  void otherTasksHaveOneStage() {
+  void otherTasksHaveNoReference() {
     var planned =
         (Planning.Planned)
             PLANNER.plan(
@@ -128,7 +128,7 @@ class ReferenceStageTest {
                     null,
                     null));
 
-    assertThat(planned.stages()).containsExactly(Stage.TRAIN);
+    assertThat(planned.stages()).containsExactly(Stage.PREFLIGHT, Stage.TRAIN);
   }
 
   @Test
@@ -261,7 +261,7 @@ class ReferenceStageTest {
   private static String text(Decision decision) {
     return switch (decision) {
       case Decision.Refuse refuse -> "Refuse";
-      case Decision.OnlyValidate validate -> "OnlyValidate";
+      case Decision.Validated validated -> "Validated";
       case Decision.Train train ->
           "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Queue queue -> "Queue " + text(queue.run());

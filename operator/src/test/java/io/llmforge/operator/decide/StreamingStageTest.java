@@ -360,7 +360,7 @@ class StreamingStageTest {
   private static String text(Decision decision) {
     return switch (decision) {
       case Decision.Refuse refuse -> "Refuse";
-      case Decision.OnlyValidate validate -> "OnlyValidate";
+      case Decision.Validated validated -> "Validated";
       case Decision.Train train ->
           "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
       case Decision.Queue queue -> "Queue " + text(queue.run());

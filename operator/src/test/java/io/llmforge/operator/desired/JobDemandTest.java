@@ -93,8 +93,16 @@ class JobDemandTest {
                 new PodDefaults("llmforge/trainer:test", "nvidia.com/gpu"))
             .objects();
 
-    assertThat(JobDemand.of(objects).pods())
+    assertThat(JobDemand.of(ofStage("preflight", objects)).pods())
+        .isEqualTo(amounts("pods=1 count/pods=1"));
+    assertThat(JobDemand.of(ofStage("reference", objects)).pods())
         .isEqualTo(amounts("requests.nvidia.com/gpu=3 pods=3 count/pods=3"));
+  }
+
+  private static List<HasMetadata> ofStage(String stage, List<HasMetadata> objects) {
+    return objects.stream()
+        .filter(object -> stage.equals(object.getMetadata().getLabels().get("llmforge.io/stage")))
+        .toList();
   }
 
   @Test

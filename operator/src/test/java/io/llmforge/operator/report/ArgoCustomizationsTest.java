@@ -46,7 +46,7 @@ class ArgoCustomizationsTest {
               case Queued -> truths.endsWith("T F F") ? "Degraded" : "Progressing";
               case Pending, Succeeded -> "Healthy";
               case Suspended -> "Suspended";
-              case Scoring, Starting, Training, Publishing, Suspending -> "Progressing";
+              case Validating, Scoring, Starting, Training, Publishing, Suspending -> "Progressing";
             });
     assertThat(health.get("message").tojstring()).contains(status.message());
   }

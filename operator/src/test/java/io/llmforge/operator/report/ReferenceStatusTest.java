@@ -243,7 +243,7 @@ class ReferenceStatusTest {
     assertThat(status.reference()).isNull();
     assertThat(ConditionTurns.between(Observation.NO_STATUS, status))
         .extracting(JobCondition::type)
-        .containsExactly("Accepted");
+        .containsExactly("Accepted", "SourcesReady");
   }
 
   private static Planning.Planned plainPlan() {

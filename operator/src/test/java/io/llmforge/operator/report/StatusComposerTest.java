@@ -61,6 +61,7 @@ class StatusComposerTest {
           Reason.INVALID_CONFIG,
           List.of(new Finding(Finding.Severity.ERROR, "train_path", null, "is missing")));
   private static final RunState RUN = new RunState(1, PLANNED.hash(), 3, Stage.TRAIN, 1, 0);
+  private static final RunState LOOKING = RUN.at(Stage.PREFLIGHT);
   private static final Progress PROGRESS =
       new Progress(
           124,
@@ -98,52 +99,106 @@ class StatusComposerTest {
     var completed =
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
-    // decision, phase, then Accepted QuotaReserved ReferenceReady Running TrainingHealthy Suspended
-    // Ready Reconciling Stalled Complete Failed
+    // decision, phase, then Accepted SourcesReady QuotaReserved ReferenceReady Running
+    // TrainingHealthy CheckpointAvailable Suspended Ready Reconciling Stalled Complete Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F F F F U F F F T F T"),
-        row(new Decision.OnlyValidate(PLANNED), Phase.Pending, "T F T F U F T F F F F"),
-        row(train(new Attempt.First()), Phase.Starting, "T T T F U F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T F U F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T F U F F T F F F"),
-        row(underway(loading), Phase.Starting, "T T T F U F F T F F F"),
-        row(underway(ready), Phase.Training, "T T T T U F F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F U F F F U F F F F T F T"),
+        row(new Decision.Validated(PLANNED, LOOKING), Phase.Pending, "T T T T F U F F T F F F F"),
+        row(look(new Attempt.First()), Phase.Validating, "T F T T F U F F F T F F F"),
+        row(look(new Attempt.Again(FAILURE)), Phase.Validating, "T F T T F U F F F T F F F"),
+        row(looking(new TrainerPod.Absent()), Phase.Validating, "T F T T F U F F F T F F F"),
+        row(looking(ready), Phase.Validating, "T F T T T U F F F T F F F"),
+        row(
+            new Decision.Fail(PLANNED, LOOKING, FAILURE),
+            Phase.Failed,
+            "T F T T F U F F F F T F T"),
+        row(train(new Attempt.First()), Phase.Starting, "T T T T F U F F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T T F U F F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T T F U F F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T T T F U F F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T T T U F F F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T T T U F F T F F F"),
-        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T F T F U F F T F F F"),
-        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T F T F U F F F T F F"),
+            "F T T T T U F F F T F F F"),
+        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T T F T F U F F F T F F F"),
+        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T T F T F U F F F F T F F"),
         row(
             queue(new Hold.Collecting("tiny-1-train-1", 0, 2, Duration.ofSeconds(30))),
             Phase.Queued,
-            "T F T F U F F T F F F"),
+            "T T F T F U F F F T F F F"),
         row(
             queue(new Hold.Pausing("tiny-1-train-1", "", Duration.ofSeconds(10))),
             Phase.Queued,
-            "T F T F U F F T F F F"),
-        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T F T F U F F T F F F"),
+            "T T F T F U F F F T F F F"),
+        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T T F T F U F F F T F F F"),
         row(
             new Decision.Suspending(PLANNED, RUN, STOPPING),
             Phase.Suspending,
-            "T T T F U F F T F F F"),
+            "T T T T F U F F F T F F F"),
         row(
             new Decision.Stopping(PLANNED, RUN, STOPPING, StopCause.HANG),
             Phase.Starting,
-            "T T T F F F F T F F F"),
+            "T T T T F F F F F T F F F"),
         row(
             new Decision.BackOff(PLANNED, RUN, new Attempt.Again(FAILURE), LATER),
             Phase.Starting,
-            "T T T F U F F T F F F"),
+            "T T T T F U F F F T F F F"),
         row(
             new Decision.Suspended(PLANNED, RUN, new Attempt.First()),
             Phase.Suspended,
-            "T T T F U T F F F F F"),
+            "T T T T F U F T F F F F F"),
         row(
             new Decision.Succeed(PLANNED, RUN, completed),
             Phase.Succeeded,
-            "T T T F U F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T F U F F F T F T"));
+            "T T T T F U F F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T T F U F F F F T F T"));
+  }
+
+  static Stream<Arguments> looks() {
+    var fetching = new TrainerPod.Waiting("pod", TrainerPod.Waiting.Cause.SOURCES, "");
+    var ready = new TrainerPod.Running("pod", "uid", "10.0.0.1", true);
+    return Stream.of(
+        Arguments.of(looking(fetching), "FetchingSources", "being copied"),
+        Arguments.of(looking(ready), "Validating", "without an accelerator"),
+        Arguments.of(
+            new Decision.Fail(PLANNED, LOOKING, FAILURE), "Diverged", "loss is NaN at step 7"),
+        Arguments.of(
+            new Decision.Suspended(PLANNED, LOOKING, new Attempt.First()),
+            "SuspendedByUser",
+            "spec.suspend"),
+        Arguments.of(train(new Attempt.First()), "Verified", "nothing was found wrong"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void preflightSaysHowFarSourcesAre(Decision decision, String reason, String words) {
+    FineTuneJobStatus status = compose(fresh(), decision, NOON);
+
+    assertThat(condition(status, "SourcesReady").reason()).isEqualTo(reason);
+    assertThat(condition(status, "SourcesReady").message()).contains(words);
+  }
+
+  @Test
+  void checkpointThatIsSavedIsSaidWithItsStepAndStays() {
+    var saved = new TrainingReport.Saved("step-100", 100, 1.5);
+    var progress = new Progress(124, 266, 1.4, 3, 9000, null, null, null, List.of(), saved);
+    FineTuneJobStatus training = compose(reporting(progress), trainingNow(), NOON);
+    FineTuneJobStatus failed =
+        compose(after(training), new Decision.Fail(PLANNED, RUN, FAILURE), LATER);
+
+    assertThat(condition(training, "CheckpointAvailable").status()).isEqualTo("True");
+    assertThat(condition(training, "CheckpointAvailable").reason()).isEqualTo("Saved");
+    assertThat(condition(training, "CheckpointAvailable").message())
+        .contains("step-100 holds step 100");
+    assertThat(condition(failed, "CheckpointAvailable").status()).isEqualTo("True");
+  }
+
+  @Test
+  void runThatOnlyLooksHoldsNoAccelerator() {
+    assertThat(compose(fresh(), look(new Attempt.First()), NOON).resources().gpus()).isZero();
+    assertThat(compose(fresh(), looking(new TrainerPod.Absent()), NOON).resources().gpus())
+        .isZero();
   }
 
   @Test
@@ -195,10 +250,12 @@ class StatusComposerTest {
         .extracting(JobCondition::type)
         .containsExactly(
             "Accepted",
+            "SourcesReady",
             "QuotaReserved",
             "ReferenceReady",
             "Running",
             "TrainingHealthy",
+            "CheckpointAvailable",
             "Suspended",
             "Ready",
             "Reconciling",
@@ -227,7 +284,7 @@ class StatusComposerTest {
     Decision next =
         switch (decision) {
           case Decision.Succeed succeed -> new Decision.Rest(PLANNED, RUN);
-          case Decision.Fail fail -> new Decision.Rest(PLANNED, RUN);
+          case Decision.Fail fail -> new Decision.Rest(PLANNED, fail.run());
           default -> decision;
         };
     FineTuneJobStatus second = compose(after(first), next, LATER);
@@ -406,6 +463,14 @@ class StatusComposerTest {
 
   private static Decision train(Attempt attempt) {
     return new Decision.Train(PLANNED, RUN, attempt, AttemptTerms.FIRST);
+  }
+
+  private static Decision look(Attempt attempt) {
+    return new Decision.Train(PLANNED, LOOKING, attempt, AttemptTerms.FIRST);
+  }
+
+  private static Decision looking(TrainerPod pod) {
+    return look(new Attempt.Checking("tiny-1-preflight-1", pod));
   }
 
   private static Decision underway(TrainerPod pod) {

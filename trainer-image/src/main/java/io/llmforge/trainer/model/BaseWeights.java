@@ -1,11 +1,9 @@
 package io.llmforge.trainer.model;
 
 import io.llmforge.trainer.checkpoint.WeightsFolder;
-import io.llmforge.trainer.torch.NamedTensor;
 import io.llmforge.trainer.torch.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,19 +26,10 @@ final class BaseWeights {
    * @param isTrained whether a weight, by its name, will be trained as it is
    */
   static Map<String, Tensor> load(
-      Path folder,
-      WeightsFolder files,
-      DecoderDescription decoder,
-      Predicate<String> isTrained,
-      WeightMemory memory) {
-    var parameters =
-        ModuleDescription.of(decoder).stream()
-            .filter(module -> !isTiedHead(decoder, module))
-            .flatMap(module -> module.parameters().stream())
-            .toList();
-    check(folder, files.tensors(), decoder, parameters);
+      WeightsFolder files, ModelDesign design, Predicate<String> isTrained, WeightMemory memory) {
+    requireComplete(files, design);
     var weights = new LinkedHashMap<String, Tensor>();
-    for (var parameter : parameters) {
+    for (var parameter : design.storedParameters()) {
       var source = files.tensors().get(parameter.name());
       if (source == null) {
         throw new IllegalStateException("checked before: " + parameter.name());
@@ -49,25 +38,21 @@ final class BaseWeights {
           isTrained.test(parameter.name()) ? memory.trained(source) : memory.frozen(source);
       if (!tensor.isFinite()) {
         throw new ModelFormatException(
-            "%s: tensor %s holds values that are not finite".formatted(folder, parameter.name()));
+            "%s: tensor %s holds values that are not finite"
+                .formatted(design.folder(), parameter.name()));
       }
       weights.put(parameter.name(), tensor);
     }
     return weights;
   }
 
-  private static boolean isTiedHead(DecoderDescription decoder, ModuleDescription module) {
-    return decoder.tiedEmbeddings() && module.name().equals(DecoderNames.HEAD);
-  }
-
-  private static void check(
-      Path folder,
-      Map<String, NamedTensor> tensors,
-      DecoderDescription decoder,
-      List<ModuleDescription.Parameter> parameters) {
+  /** Compares names and shapes of tensors with what the configuration asks for. */
+  static void requireComplete(WeightsFolder files, ModelDesign design) {
+    var folder = design.folder();
+    var tensors = files.tensors();
     var unexpected = new TreeSet<>(tensors.keySet());
     var missing = new TreeSet<String>();
-    for (var parameter : parameters) {
+    for (var parameter : design.storedParameters()) {
       unexpected.remove(parameter.name());
       var tensor = tensors.get(parameter.name());
       if (tensor == null) {
@@ -78,7 +63,7 @@ final class BaseWeights {
                 .formatted(folder, parameter.name(), tensor.shape(), parameter.shape()));
       }
     }
-    if (decoder.tiedEmbeddings()) {
+    if (design.stored().tiedEmbeddings()) {
       unexpected.remove(DecoderNames.weight(DecoderNames.HEAD));
     }
     unexpected.removeIf(name -> DERIVED.matcher(name).matches());

@@ -22,15 +22,10 @@ final class Vocabulary {
     this.plan = plan;
   }
 
-  /** The decoder with as many rows as the plan asks for, never fewer than it has. */
-  DecoderDescription of(DecoderDescription stored) {
-    return stored.withVocabularySize(Math.max(plan.size(), stored.vocabularySize()));
-  }
-
   /** Adds rows to the matrices, which {@code scope} owns, of the embedding and the head. */
   Map<String, Tensor> grown(
       Map<String, Tensor> base, DecoderDescription stored, TensorScope scope) {
-    var missing = of(stored).vocabularySize() - stored.vocabularySize();
+    var missing = plan.of(stored).vocabularySize() - stored.vocabularySize();
     if (missing == 0) {
       return base;
     }
@@ -48,19 +43,14 @@ final class Vocabulary {
     return all;
   }
 
-  /**
-   * The rows that LoRA trains besides its adapters.
-   *
-   * @throws AdapterTargetException when the plan's rows of the head could not be trained
-   */
-  List<TrainedRows> trained(
-      DecoderParameters parameters, DecoderDescription decoder, TensorScope scope) {
+  /** The rows that LoRA trains besides its adapters. */
+  List<TrainedRows> trained(DecoderParameters parameters, ModelDesign design, TensorScope scope) {
     if (plan.trainedRows().isEmpty()) {
       return List.of();
     }
-    requireKnown(decoder);
+    requireKnown(design.description());
     var rows = new ArrayList<TrainedRows>();
-    for (var end : ends(parameters, decoder)) {
+    for (var end : design.rowEnds()) {
       var matrix = parameters.weight(DecoderNames.weight(end));
       var indices =
           scope.integers(plan.trainedRows().stream().mapToInt(Integer::intValue).toArray());
@@ -80,23 +70,6 @@ final class Vocabulary {
           .with(trained.stream().map(TrainedRows::rows).toList())
           .run();
     }
-  }
-
-  /** PEFT trains rows only of a module without adapter, and a tied head by the embedding's. */
-  private static List<String> ends(DecoderParameters parameters, DecoderDescription decoder) {
-    var free =
-        ENDS.stream()
-            .filter(end -> !parameters.isAdapted(end))
-            .filter(end -> !parameters.isTrained(DecoderNames.weight(end)))
-            .toList();
-    if (!decoder.tiedEmbeddings()) {
-      return free;
-    }
-    if (free.equals(List.of(DecoderNames.HEAD))) {
-      throw new AdapterTargetException(
-          "the LoRA target embed_tokens leaves the rows of new tokens in the output head frozen, since both are one matrix in this model; add lm_head to the targets, or take embed_tokens out");
-    }
-    return free.size() == ENDS.size() ? List.of(DecoderNames.EMBEDDING) : List.of();
   }
 
   private void requireKnown(DecoderDescription decoder) {

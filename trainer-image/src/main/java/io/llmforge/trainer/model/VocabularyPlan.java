@@ -26,4 +26,9 @@ public record VocabularyPlan(int size, List<Integer> trainedRows) {
           "trained rows must be token ids, each once, and are " + trainedRows);
     }
   }
+
+  /** The decoder with as many rows as are asked for, never fewer than it has. */
+  DecoderDescription of(DecoderDescription stored) {
+    return stored.withVocabularySize(Math.max(size, stored.vocabularySize()));
+  }
 }

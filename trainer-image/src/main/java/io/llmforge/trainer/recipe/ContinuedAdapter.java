@@ -47,6 +47,12 @@ record ContinuedAdapter(String name, Path folder) {
     model.trainables().restore(List.copyOf(tensors.values()));
   }
 
+  /** Reads it, as {@link #restoreInto} will. */
+  void requireReadable() {
+    config();
+    PeftAdapter.readTensors(folder);
+  }
+
   private AdapterConfig config() {
     try {
       return PeftAdapter.readConfig(folder);

@@ -19,6 +19,14 @@ final class PlanPrecision {
     };
   }
 
+  /** The smallest numbers that the plan lets any device compute in. */
+  static Precision smallest(TrainingPlan plan) {
+    return switch (plan.precision()) {
+      case FLOAT32 -> Precision.FLOAT32;
+      case AUTO, BFLOAT16 -> Precision.BFLOAT16;
+    };
+  }
+
   /** Of a device that computes in these numbers only by way of others. */
   static Optional<String> warning(Precision precision, TorchRuntime runtime) {
     return runtime.multiplies(precision)

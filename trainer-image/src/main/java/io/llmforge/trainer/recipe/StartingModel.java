@@ -8,6 +8,7 @@ import io.llmforge.trainer.checkpoint.WeightsFolder;
 import io.llmforge.trainer.data.LabelTokens;
 import io.llmforge.trainer.model.CausalLanguageModel;
 import io.llmforge.trainer.model.MemoryNeeds;
+import io.llmforge.trainer.model.ModelDesign;
 import io.llmforge.trainer.model.ModelOptions;
 import io.llmforge.trainer.model.StartingWeights;
 import io.llmforge.trainer.model.Tuning;
@@ -31,6 +32,31 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
 
   CausalLanguageModel load(TorchRuntime runtime, ModelOptions options) {
     return load(runtime, folders.weights(), options);
+  }
+
+  /**
+   * What the model is going to be, once its files are found complete; no weight is loaded.
+   *
+   * @throws StorageException when a file cannot be read
+   */
+  ModelDesign requireComplete() {
+    try {
+      ModelDesign design = ModelDesign.of(startingWeights(folders.weights()), PlanTuning.of(plan));
+      design.requireComplete();
+      adapter().ifPresent(ContinuedAdapter::requireReadable);
+      return design;
+    } catch (UncheckedIOException e) {
+      throw StorageException.reading(plan.model().base().text(), e);
+    }
+  }
+
+  /** Rows can only be read by a model that has all of their tokens. */
+  void requireKnown(int largestToken, int vocabularySize) {
+    if (largestToken >= vocabularySize) {
+      throw new PlanInvalidException(
+          "the tokenizer of %s makes token %d, but the model has only %d; tokenizer and weights must belong together"
+              .formatted(plan.model().base().text(), largestToken, vocabularySize));
+    }
   }
 
   /** What the model takes in memory while it is trained. */
@@ -90,12 +116,11 @@ record StartingModel(TrainingPlan plan, ModelSourceFolders folders, LabelTokens 
 
   /** Other weights of the same model: a new adapter adds nothing to them. */
   CausalLanguageModel load(TorchRuntime runtime, Path weights, ModelOptions options) {
-    var vocabulary = new VocabularyPlan(labels.vocabularySize(), labels.ids());
     return CausalLanguageModel.load(
-        runtime,
-        new StartingWeights(weights, vocabulary),
-        PlanTuning.of(plan),
-        plan.seed(),
-        options);
+        runtime, startingWeights(weights), PlanTuning.of(plan), plan.seed(), options);
+  }
+
+  private StartingWeights startingWeights(Path weights) {
+    return new StartingWeights(weights, new VocabularyPlan(labels.vocabularySize(), labels.ids()));
   }
 }

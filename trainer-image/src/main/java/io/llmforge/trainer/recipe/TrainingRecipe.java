@@ -14,7 +14,6 @@ import io.llmforge.trainer.distributed.TrainingGroup;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
-import io.llmforge.trainer.storage.WriteProbe;
 import io.llmforge.trainer.torch.DeviceMemoryException;
 import io.llmforge.trainer.torch.Precision;
 import io.llmforge.trainer.torch.TorchRuntime;
@@ -50,9 +49,8 @@ public final class TrainingRecipe {
   /** Completed or stopped; every failure is an exception. */
   public TrainingReport run() {
     requirePossible(plan);
-    WriteProbe.requireWritable(workspaceFile(RunRecords.FOLDER), "the workspace");
-    var delivery = new Delivery(plan, surroundings);
-    var publication = new Publication(plan, delivery.folder());
+    RunPlaces places = RunPlaces.of(plan, surroundings);
+    places.requireWorkspace();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
     var order = new GroupOrder(group);
     Adoption adoption =
@@ -61,8 +59,7 @@ public final class TrainingRecipe {
       return adoption.report();
     }
     if (group.isFirst()) {
-      publication.requirePossible();
-      delivery.requirePossible();
+      places.requireOutput();
     }
 
     surroundings.progress().enter(Phase.TOKENIZING);
@@ -96,16 +93,19 @@ public final class TrainingRecipe {
               order.fromFirst(
                   Output.class,
                   () ->
-                      publication.publish(
-                          best.orElseThrow(),
-                          start,
-                          tokenizer,
-                          workspaceFile(MetricsFile.NAME),
-                          folder ->
-                              new PublishedModel(start, folder, task, trained.memory().options())
-                                  .verify(best.orElseThrow(), data.with(trained.memory()))));
+                      places
+                          .publication()
+                          .publish(
+                              best.orElseThrow(),
+                              start,
+                              tokenizer,
+                              workspaceFile(MetricsFile.NAME),
+                              folder ->
+                                  new PublishedModel(
+                                          start, folder, task, trained.memory().options())
+                                      .verify(best.orElseThrow(), data.with(trained.memory()))));
           Optional<Output> delivered =
-              group.isFirst() ? delivery.deliver(output) : Optional.of(output);
+              group.isFirst() ? places.delivery().deliver(output) : Optional.of(output);
           if (!order.isTrueForAll(delivered.isPresent())) {
             tracking.stopped();
             yield best.map(this::stopped).orElseGet(this::stopped);
@@ -160,7 +160,7 @@ public final class TrainingRecipe {
         tracking.begin(resolved);
       }
       try (ModelInTraining model = load(runtime, resolved, task, start)) {
-        requireKnown(data.largestToken(), model);
+        start.requireKnown(data.largestToken(), model.vocabularySize());
         var waiting = new ReferenceWaiting(task.awaited(), surroundings);
         List<TokenRow> first = data.firstRows(ROWS_LOOKED_AT);
         if (!waiting.until(() -> model.isPrepared(() -> first), group)) {
@@ -228,14 +228,6 @@ public final class TrainingRecipe {
       throw StorageException.reading(plan.model().base().text(), e);
     } catch (DeviceMemoryException e) {
       throw MemorySaver.exceeded("loading the model", resolved.memory(), e);
-    }
-  }
-
-  private void requireKnown(int largestToken, ModelInTraining model) {
-    if (largestToken >= model.vocabularySize()) {
-      throw new PlanInvalidException(
-          "the tokenizer of %s makes token %d, but the model has only %d; tokenizer and weights must belong together"
-              .formatted(plan.model().base().text(), largestToken, model.vocabularySize()));
     }
   }
 

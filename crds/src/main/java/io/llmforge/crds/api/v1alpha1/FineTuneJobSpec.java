@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config The LLMForge config, as it stands. Unknown keys are kept and reported in status.
  * @param image Trainer image. Default: the operator's.
- * @param validateOnly Only check the config; create nothing. Default: false.
+ * @param validateOnly Only look: at the config, and in a pod without accelerators at data, model
+ *     and places; train nothing. Default: false.
  * @param suspend Stop the run: its pods save a checkpoint and end, and nothing is started. Set back
  *     to false, the run continues from its newest checkpoint. Default: false.
  * @param resources What each trainer pod asks for. Default: one nvidia.com/gpu, no CPU or memory

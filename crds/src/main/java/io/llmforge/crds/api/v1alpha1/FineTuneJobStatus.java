@@ -52,6 +52,8 @@ public record FineTuneJobStatus(
   /** One word for where the run is. */
   public enum Phase {
     Pending,
+    /** A pod without accelerators fetches sources and looks at everything. */
+    Validating,
     Queued,
     Scoring,
     Starting,
@@ -93,6 +95,8 @@ public record FineTuneJobStatus(
 
   /** Part of a run that has pods of its own. */
   public enum Stage {
+    /** Fetches sources and checks data, model and places, without an accelerator. */
+    Preflight,
     /** Computes the starting model's log-probabilities, for preference tuning. */
     Reference,
     /** Trains and publishes. */
@@ -292,8 +296,8 @@ public record FineTuneJobStatus(
   /**
    * A standard Kubernetes condition.
    *
-   * @param type Accepted, QuotaReserved, ReferenceReady, Running, TrainingHealthy, Suspended,
-   *     Ready, Reconciling, Stalled, Complete or Failed.
+   * @param type Accepted, SourcesReady, QuotaReserved, ReferenceReady, Running, TrainingHealthy,
+   *     CheckpointAvailable, Suspended, Ready, Reconciling, Stalled, Complete or Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.
