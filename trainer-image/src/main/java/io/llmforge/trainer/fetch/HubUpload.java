@@ -94,8 +94,7 @@ final class HubUpload implements FolderUpload {
     }
   }
 
-  private Optional<String> holds(List<Content> files, HubRepository repository)
-      throws IOException {
+  private Optional<String> holds(List<Content> files, HubRepository repository) throws IOException {
     HubListing head = repository.head();
     for (Content file : files) {
       HubListing.Entry entry = head.files().get(file.path());
@@ -114,10 +113,7 @@ final class HubUpload implements FolderUpload {
       case NONE -> false;
       case SHA256 -> entry.checksum().hex().equals(file.sha256());
       case GIT_BLOB ->
-          new Sha256()
-              .add(repository.read(file.path(), head.commit()))
-              .hex()
-              .equals(file.sha256());
+          new Sha256().add(repository.read(file.path(), head.commit())).hex().equals(file.sha256());
     };
   }
 
