@@ -12,12 +12,16 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Queue;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.QueueProvider;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Reference;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.ReferenceMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.FineTuneJobs.Suspension;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,6 +200,37 @@ class KueueRunTest {
   }
 
   @Test
+  void podsThatScoreAndAreEvictedTakeTheTrainerThatTheyFeedAlong() {
+    for (int shard = 0; shard < 3; shard++) {
+      trainer.onShard(
+          "fed", 1, 1, shard, trainer.untilTerminated("fed-" + shard, FakeTrainer.stops()));
+      trainer.onShard("fed", 1, 2, shard, FakeTrainer.scores());
+    }
+    trainer.on("fed", 1, 1, trainer.untilTerminated("fed-train", FakeTrainer.stops()));
+    trainer.on("fed", 1, 2, FakeTrainer.completes());
+    submit(client, "fed", JobFixture.preference(), new Reference(ReferenceMode.Streaming));
+    awaitQueued("fed");
+    List<String> submittedFirst = jobs.jobs("fed");
+    kueue.admit("fed-1-reference-1");
+    jobs.awaitStatus("fed", s -> "fed-1-train-1".equals(s.run().job()) && shortfall(s));
+    kueue.admit("fed-1-train-1");
+    trainer.awaitStarted("fed-train");
+
+    kueue.evict("fed-1-reference-1");
+    jobs.awaitStatus("fed", s -> "fed-1-reference-2".equals(s.run().job()) && shortfall(s));
+    boolean terminated = trainer.wasTerminated("fed-train");
+    kueue.admit("fed-1-reference-2");
+    jobs.awaitStatus("fed", s -> "fed-1-train-2".equals(s.run().job()) && shortfall(s));
+    kueue.admit("fed-1-train-2");
+    FineTuneJobStatus done = jobs.awaitPhase("fed", Phase.Succeeded);
+
+    assertThat(submittedFirst).containsExactly("fed-1-reference-1");
+    assertThat(terminated).isTrue();
+    assertThat(kueue.isActive("fed-1-train-1")).isFalse();
+    assertThat(done.run().failedAttempts()).isZero();
+  }
+
+  @Test
   void jobThatOthersSuspendUnaskedSaysSoAndGoesOnWhenTheyLetIt() {
     trainer.on("meddled", 1, 1, trainer.waits("meddled-go", FakeTrainer.completes()));
     client.resource(JobFixture.job("meddled", JobFixture.config())).create();
@@ -226,6 +261,11 @@ class KueueRunTest {
   }
 
   static void submit(KubernetesClient client, String name, ObjectNode config) {
+    submit(client, name, config, null);
+  }
+
+  private static void submit(
+      KubernetesClient client, String name, ObjectNode config, @Nullable Reference reference) {
     FineTuneJob job = JobFixture.job(name, config);
     job.setSpec(
         new FineTuneJobSpec(
@@ -239,7 +279,8 @@ class KueueRunTest {
             null,
             null,
             new Queue(QueueProvider.Kueue, "team-a", null, "urgent"),
-            null));
+            null,
+            reference));
     client.resource(job).inNamespace("default").create();
   }
 
