@@ -65,7 +65,7 @@ class StreamingStageTest {
   @CsvSource(
       value = {
         // recorded, reference Job, train Job, spec -> decision
-        "none,          none,      none,     same,       reference 1/1 First",
+        "none,          none,      none,     same,       preflight 1/1 First",
         // Training begins when every pod that scores has.
         "reference,     starting,  none,     same,       reference 1/1 Scoring",
         "reference,     active,    none,     same,       train 1/1 First",
@@ -86,7 +86,7 @@ class StreamingStageTest {
         "train-planned, active,    none,     suspended,  Suspending reference",
         "train-planned, stopped,   none,     suspended,  Suspended reference 1/2",
         "train-planned, active,    none,     other,      Stopping reference UNNEEDED",
-        "train-planned, unneeded,  none,     other,      reference 2/1 First",
+        "train-planned, unneeded,  none,     other,      preflight 2/1 First",
         "train-planned, unneeded,  none,     same,       reference 1/2 Again",
         // Both are at work.
         "train,         active,    active,   same,       train 1/1 Underway",
@@ -106,7 +106,7 @@ class StreamingStageTest {
         "train,         active,    failed,   same,       train 1/2 Again",
         "train,         stopped,   failed,   same,       reference 1/2 Again",
         "train,         active,    failed,   other,      Stopping reference UNNEEDED",
-        "train,         unneeded,  failed,   other,      reference 2/1 First",
+        "train,         unneeded,  failed,   other,      preflight 2/1 First",
         // What ends the run ends those that score first.
         "train,         active,    fatal,    same,       Stopping reference UNNEEDED",
         "train,         unneeded,  fatal,    same,       Fail INVALID_CONFIG",
