@@ -8,6 +8,7 @@ import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
 import io.llmforge.cli.story.Story;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.jclouds.blobstore.BlobStore;
 import org.jclouds.blobstore.BlobStoreContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A job whose model is on a Hub and whose rows are in an object store, end to end: the packaged
  * operator, pods that fetch before they train, and servers on loopback.
  */
+@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class RemoteSourcesTest {
 
@@ -111,6 +114,7 @@ class RemoteSourcesTest {
                 "title", "A model of a Hub, rows of an object store",
                 "claims", Map.of("models", Map.of()),
                 "secrets", Map.of("sources", secret)));
-    return new LocalRun(new Installation(HOME), DATA, System.out, false).run(Story.read(folder));
+    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA, System.out, false)
+        .run(Story.read(folder));
   }
 }

@@ -14,6 +14,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Queue;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.QueueProvider;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.FineTuneJobs.Suspension;
 import java.io.IOException;
@@ -22,10 +23,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs in a queue of Kueue, against a small real cluster in which a script plays Kueue. */
+@Tag("cluster")
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "brings a Kueue of its own along")
 class KueueRunTest {
 
   @TempDir static Path folder;
@@ -42,7 +50,7 @@ class KueueRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
     ScriptedKueue.install(client);
     kueue = ScriptedKueue.start(client);
   }
@@ -164,7 +172,7 @@ class KueueRunTest {
 
     client
         .resources(FineTuneJob.class)
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName("moved")
         .patch(
             PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"queue\":{\"name\":\"team-b\"}}}");
@@ -198,7 +206,7 @@ class KueueRunTest {
   @Test
   void jobThatOthersSuspendUnaskedSaysSoAndGoesOnWhenTheyLetIt() {
     trainer.on("meddled", 1, 1, trainer.waits("meddled-go", FakeTrainer.completes()));
-    client.resource(JobFixture.job("meddled", JobFixture.config())).create();
+    client.resource(JobFixture.manifest("meddled", JobFixture.config())).create();
     jobs.awaitStatus("meddled", s -> s.run() != null && s.run().job() != null);
 
     suspend("meddled-1-train-1", true);
@@ -218,7 +226,7 @@ class KueueRunTest {
         .batch()
         .v1()
         .jobs()
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName(job)
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
@@ -226,7 +234,7 @@ class KueueRunTest {
   }
 
   static void submit(KubernetesClient client, String name, ObjectNode config) {
-    FineTuneJob job = JobFixture.job(name, config);
+    FineTuneJob job = JobFixture.manifest(name, config);
     job.setSpec(
         new FineTuneJobSpec(
             config,
@@ -240,7 +248,7 @@ class KueueRunTest {
             null,
             new Queue(QueueProvider.Kueue, "team-a", null, "urgent"),
             null));
-    client.resource(job).inNamespace("default").create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
   }
 
   private static void submit(String name, ObjectNode config) {
