@@ -5,6 +5,7 @@ import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
 import io.llmforge.cli.story.Story;
 import io.llmforge.cli.story.Story.StoryException;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -55,7 +56,13 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("llmforge.home", ".")).toAbsolutePath().normalize();
     Path folder = data == null ? home.resolve(".llmforge") : data.toAbsolutePath();
-    LocalRun run = new LocalRun(new Installation(home), folder, System.out, Terminal.isOne());
+    LocalRun run =
+        new LocalRun(
+            new Installation(home),
+            new ClusterSource.Embedded(),
+            folder,
+            System.out,
+            Terminal.isOne());
     try {
       Story story = Story.read(Objects.requireNonNull(path));
       RunResult result = keep ? run.runAndKeep(story) : run.run(story);

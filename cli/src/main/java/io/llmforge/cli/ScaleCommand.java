@@ -6,9 +6,11 @@ import io.llmforge.cli.scale.ScaleLoad;
 import io.llmforge.cli.scale.ScaleResult;
 import io.llmforge.cli.scale.ScaleRun;
 import io.llmforge.cli.scale.ScaleText;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,6 +59,11 @@ final class ScaleCommand implements Callable<Integer> {
   private int endsPerSecond;
 
   @Option(
+      names = "--cluster",
+      description = "Use a namespace of the cluster that KUBECONFIG names.")
+  private boolean cluster;
+
+  @Option(
       names = "--data",
       paramLabel = "FOLDER",
       description = "Folder of the operator's log. Default: .llmforge/scale in the repository.")
@@ -68,7 +75,7 @@ final class ScaleCommand implements Callable<Integer> {
     Path folder = data == null ? home.resolve(".llmforge/scale") : data.toAbsolutePath();
     try {
       ChartDefaults chart = ChartDefaults.read(home);
-      ScaleRun run = new ScaleRun(new Installation(home), chart, folder, PATIENCE);
+      ScaleRun run = new ScaleRun(new Installation(home), source(), chart, folder, PATIENCE);
       ScaleResult result = run.run(load(chart));
       ScaleText.of(result).forEach(spec.commandLine().getOut()::println);
       boolean asTold = result.lost() == 0 && result.objects() == ScaleLoad.PODS_PER_JOB * jobs;
@@ -76,6 +83,15 @@ final class ScaleCommand implements Callable<Integer> {
     } catch (IOException e) {
       spec.commandLine().getErr().println("llmforge scale: " + e.getMessage());
       return ExitCode.SOFTWARE;
+    }
+  }
+
+  private ClusterSource source() {
+    try {
+      Optional<String> choice = cluster ? Optional.of(ClusterSource.EXTERNAL) : Optional.empty();
+      return ClusterSource.chosen(choice, System.getenv());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 

@@ -29,7 +29,7 @@ final class ScriptCommand {
         "",
         "Examples:",
         "  ./llmforge test",
-        "  ./llmforge test --cluster    # the API contract, against the cluster of KUBECONFIG"
+        "  ./llmforge test --cluster    # what needs a cluster, on the one of KUBECONFIG"
       })
   static final class Test implements Callable<Integer> {
     @Spec
@@ -38,7 +38,7 @@ final class ScriptCommand {
 
     @Option(
         names = "--cluster",
-        description = "Run the API contract against the cluster that KUBECONFIG names.")
+        description = "Run the tests that need a cluster on the one that KUBECONFIG names.")
     boolean cluster;
 
     @Parameters(paramLabel = "ARGUMENT", arity = "0..*", description = "Handed to Maven.")

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.localcluster.LocalCluster;
@@ -43,7 +42,7 @@ class ClusterCommandsTest {
             LocalClusterOptions.in(folder.resolve("cluster"))
                 .withImages(new ImageCatalogue(Map.of("words", Image.of("/bin/echo")))));
     var client = cluster.client();
-    client.resource(YAML.readValue(DEFINITION.toFile(), CustomResourceDefinition.class)).create();
+    cluster.define(DEFINITION);
     job(
         "failed-one",
         "{phase: Failed, message: It failed., run: {number: 2, attempt: 1, failedAttempts: 0, stage: Train}, "

@@ -10,6 +10,7 @@ import io.llmforge.cli.story.Story;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class AdoptedRunTest {
         .writeValue(
             story.resolve("story.yaml").toFile(),
             Map.of("title", "A job " + name + " its restore", "claims", claims));
-    return new LocalRun(new Installation(HOME), DATA.resolve(name), System.out, false)
+    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA.resolve(name), System.out, false)
         .run(Story.read(story));
   }
 

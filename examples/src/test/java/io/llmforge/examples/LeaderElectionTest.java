@@ -10,6 +10,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.localcluster.LocalClusterOptions;
 import io.llmforge.localcluster.node.container.Image;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,18 +36,18 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Two packaged operators, as with the chart's {@code replicas: 2}, and the one at work is killed.
  */
+@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class LeaderElectionTest {
 
   private static final Path HOME = Path.of("").toAbsolutePath().getParent();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final String NAMESPACE = "default";
   private static final String LEASE = "leader";
   private static final String JOB =
       """
       apiVersion: llmforge.io/v1alpha1
       kind: FineTuneJob
-      metadata: {name: during, namespace: default}
+      metadata: {name: during}
       spec:
         config:
           model_id: pvc://data/model
@@ -55,7 +57,7 @@ class LeaderElectionTest {
       ---
       apiVersion: v1
       kind: PersistentVolumeClaim
-      metadata: {name: data, namespace: default}
+      metadata: {name: data}
       spec:
         accessModes: [ReadWriteMany]
         resources: {requests: {storage: 1Gi}}
@@ -72,15 +74,16 @@ class LeaderElectionTest {
   @Test
   void anotherGoesOnWithTheRunOfOneThatIsKilled() throws Exception {
     try (LocalCluster cluster =
-        LocalCluster.start(
-            LocalClusterOptions.in(folder.resolve("cluster"))
-                .withImages(new ImageCatalogue(Map.of("llmforge/trainer", trainer())))
-                .withCapacity("nvidia.com/gpu", "8"))) {
+        ClusterSource.chosen()
+            .open(
+                LocalClusterOptions.in(folder.resolve("cluster"))
+                    .withImages(new ImageCatalogue(Map.of("llmforge/trainer", trainer())))
+                    .withCapacity("nvidia.com/gpu", "8"))) {
       KubernetesClient client = cluster.client();
-      apply(client, Files.readString(HOME.resolve("crds/finetunejobs.llmforge.io-v1.yml")));
-      Process first = launch("first", cluster.kubeconfig());
+      cluster.define(HOME.resolve("crds/finetunejobs.llmforge.io-v1.yml"));
+      Process first = launch("first", cluster);
       await().atMost(PATIENCE).until(() -> holder(client).equals("first"));
-      launch("second", cluster.kubeconfig());
+      launch("second", cluster);
       apply(client, JOB);
       awaitStatus(client, status -> status.run() != null && status.run().job() != null);
 
@@ -90,9 +93,12 @@ class LeaderElectionTest {
       awaitStatus(client, status -> status.phase() == Phase.Succeeded);
 
       assertThat(status(client).orElseThrow().run().attempt()).isEqualTo(1);
-      assertThat(names(client.batch().v1().jobs().inNamespace(NAMESPACE).list().getItems()))
+      assertThat(
+              names(
+                  client.batch().v1().jobs().inNamespace(client.getNamespace()).list().getItems()))
           .containsExactly("during-1-train-1");
-      assertThat(names(client.pods().inNamespace(NAMESPACE).list().getItems())).hasSize(1);
+      assertThat(names(client.pods().inNamespace(client.getNamespace()).list().getItems()))
+          .hasSize(1);
     }
   }
 
@@ -116,7 +122,7 @@ class LeaderElectionTest {
   }
 
   // The name of the host is the name of the pod, and tells the operators apart.
-  private Process launch(String name, Path kubeconfig) throws IOException {
+  private Process launch(String name, LocalCluster cluster) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -130,15 +136,17 @@ class LeaderElectionTest {
         .putAll(
             Map.of(
                 "KUBECONFIG",
-                kubeconfig.toString(),
+                cluster.kubeconfig().toString(),
                 "HOSTNAME",
                 name,
                 "QUARKUS_HTTP_HOST",
                 "127.0.0.1",
                 "QUARKUS_HTTP_PORT",
                 "0",
+                "LLMFORGE_NAMESPACES",
+                cluster.client().getNamespace(),
                 "LLMFORGE_LEASE_NAMESPACE",
-                NAMESPACE,
+                cluster.client().getNamespace(),
                 "LLMFORGE_LEASE_NAME",
                 LEASE));
     Process process =
@@ -151,7 +159,8 @@ class LeaderElectionTest {
   }
 
   private static String holder(KubernetesClient client) {
-    return Optional.ofNullable(client.leases().inNamespace(NAMESPACE).withName(LEASE).get())
+    return Optional.ofNullable(
+            client.leases().inNamespace(client.getNamespace()).withName(LEASE).get())
         .map(lease -> lease.getSpec().getHolderIdentity())
         .orElse("");
   }
@@ -164,7 +173,7 @@ class LeaderElectionTest {
     return Optional.ofNullable(
         client
             .resources(FineTuneJob.class)
-            .inNamespace(NAMESPACE)
+            .inNamespace(client.getNamespace())
             .withName("during")
             .get()
             .getStatus());

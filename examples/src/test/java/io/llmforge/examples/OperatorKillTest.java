@@ -3,8 +3,6 @@ package io.llmforge.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.llmforge.cli.run.Installation;
@@ -15,6 +13,7 @@ import io.llmforge.cli.scale.PretendedTrainers;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.localcluster.LocalClusterOptions;
 import io.llmforge.localcluster.api.http.RequestLog;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,12 +34,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * The packaged operator, killed with SIGKILL while the API server carries out its first write of a
  * run, its second, and so on to its last: whatever it was about to remember is lost each time.
  */
+@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 final class OperatorKillTest {
 
   private static final Path HOME = Path.of("").toAbsolutePath().getParent();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final String NAMESPACE = "default";
   private static final int FEWEST_WRITES_OF_A_RUN = 14;
   private static final int SHARDS = 2;
 
@@ -49,15 +49,19 @@ final class OperatorKillTest {
   void operatorKilledAtAnyWriteOfARunLosesNothing() throws Exception {
     Killer killer = new Killer();
     try (LocalCluster cluster =
-            LocalCluster.start(
-                LocalClusterOptions.in(folder.resolve("cluster"))
-                    .withoutNode()
-                    .withRequests(killer));
+            ClusterSource.chosen()
+                .open(
+                    LocalClusterOptions.in(folder.resolve("cluster"))
+                        .withoutNode()
+                        .withRequests(killer));
         PretendedTrainers trainers = PretendedTrainers.start(Clock.systemUTC());
         PretendedNode node =
-            new PretendedNode(cluster.client(), trainers.address(), NAMESPACE, Clock.systemUTC())) {
-      KubernetesClient client = cluster.client();
-      client.resource(definition()).create();
+            new PretendedNode(
+                cluster.client(),
+                trainers.address(),
+                cluster.client().getNamespace(),
+                Clock.systemUTC())) {
+      cluster.define(HOME.resolve("crds/finetunejobs.llmforge.io-v1.yml"));
       node.start(pod -> node.end(pod.getMetadata().getName(), PretendedTrainers.lastWords(1)));
 
       int write = 0;
@@ -77,7 +81,7 @@ final class OperatorKillTest {
     try (OperatorProcess first = launch(cluster, name + "-first.log")) {
       first.awaitReady();
       killer.arm(first, write);
-      cluster.client().resource(job(name)).inNamespace(NAMESPACE).create();
+      cluster.client().resource(job(name)).create();
       await(name + " is killed, or ends")
           .atMost(PATIENCE)
           .until(() -> !first.isRunning() || hasSucceeded(cluster.client(), name));
@@ -99,7 +103,7 @@ final class OperatorKillTest {
                 .batch()
                 .v1()
                 .jobs()
-                .inNamespace(NAMESPACE)
+                .inNamespace(client.getNamespace())
                 .withLabel("llmforge.io/job", name)
                 .list()
                 .getItems())
@@ -109,7 +113,7 @@ final class OperatorKillTest {
     assertThat(
             client
                 .pods()
-                .inNamespace(NAMESPACE)
+                .inNamespace(client.getNamespace())
                 .withLabel("llmforge.io/job", name)
                 .list()
                 .getItems())
@@ -129,7 +133,7 @@ final class OperatorKillTest {
         ChartDefaults.read(HOME).javaOptions(),
         cluster.kubeconfig(),
         folder.resolve(log),
-        Map.of());
+        Map.of("LLMFORGE_NAMESPACES", cluster.client().getNamespace()));
   }
 
   private static boolean hasSucceeded(KubernetesClient client, String name) {
@@ -140,17 +144,10 @@ final class OperatorKillTest {
   private static @Nullable FineTuneJobStatus status(KubernetesClient client, String name) {
     return client
         .resources(FineTuneJob.class)
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withName(name)
         .get()
         .getStatus();
-  }
-
-  private static CustomResourceDefinition definition() throws Exception {
-    return new YAMLMapper()
-        .readValue(
-            new Installation(HOME).customResourceDefinition().toFile(),
-            CustomResourceDefinition.class);
   }
 
   private static FineTuneJob job(String name) {

@@ -8,6 +8,7 @@ import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
 import io.llmforge.cli.story.Story;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.trainer.fetch.HubServer;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +25,7 @@ import org.jclouds.blobstore.BlobStore;
 import org.jclouds.blobstore.BlobStoreContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Hub, end to end: the packaged operator, pods that fetch before they train, and servers on
  * loopback.
  */
+@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class RemoteSourcesTest {
 
@@ -154,6 +157,7 @@ class RemoteSourcesTest {
                 "A model of a Hub, rows of an object store, a result for the Hub",
                 "secrets",
                 Map.of("sources", secret, "hub-write", hub.environment())));
-    return new LocalRun(new Installation(HOME), DATA, System.out, false).run(Story.read(folder));
+    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA, System.out, false)
+        .run(Story.read(folder));
   }
 }

@@ -6,12 +6,14 @@ import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
 import io.llmforge.cli.story.Story;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every example, end to end: the packaged operator, real trainer processes, the local cluster. What
  * is asserted stands in the example's own {@code expected-status.yaml}.
  */
+@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class StoryTest {
 
@@ -33,7 +36,9 @@ class StoryTest {
   void everyStoryEndsAsItSays(Path folder) throws Exception {
     Story story = Story.read(folder);
 
-    RunResult result = new LocalRun(new Installation(HOME), DATA, System.out, false).run(story);
+    RunResult result =
+        new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA, System.out, false)
+            .run(story);
 
     assertThat(result.mismatches()).as("%s", result).isEmpty();
   }

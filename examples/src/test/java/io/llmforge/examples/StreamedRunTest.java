@@ -16,6 +16,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Reference;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Stage;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ class StreamedRunTest {
                 "A trainer beside the pods that score",
                 "claims",
                 Map.of("example-data", data, "models", Map.of())));
-    return new LocalRun(new Installation(HOME), DATA.resolve(mode), System.out, false)
+    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA.resolve(mode), System.out, false)
         .run(Story.read(story));
   }
 

@@ -10,6 +10,7 @@ import io.llmforge.cli.story.Story;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * trainer, another one goes on from its checkpoint, and the weights are those of a run that nobody
  * interrupted, bit for bit.
  */
+@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class SuspendedRunTest {
 
@@ -84,7 +87,8 @@ class SuspendedRunTest {
   }
 
   private RunResult run(String name) throws IOException, InterruptedException {
-    return new LocalRun(new Installation(HOME), DATA.resolve(name), System.out, false)
+    return new LocalRun(
+            new Installation(HOME), ClusterSource.chosen(), DATA.resolve(name), System.out, false)
         .run(Story.read(folder));
   }
 

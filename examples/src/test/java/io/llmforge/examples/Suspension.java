@@ -28,7 +28,6 @@ import java.util.stream.Stream;
  */
 record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String> checkpoints) {
 
-  private static final String NAMESPACE = "default";
   private static final long PATIENCE_MINUTES = 5;
   private static final long FIRST_STEPS = 3;
 
@@ -45,7 +44,7 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
     Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
     try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
       Resource<FineTuneJob> job =
-          client.resources(FineTuneJob.class).inNamespace(NAMESPACE).withName(name);
+          client.resources(FineTuneJob.class).inNamespace(client.getNamespace()).withName(name);
       while (!isDefined(client)) {
         TimeUnit.MILLISECONDS.sleep(50);
       }
@@ -83,7 +82,7 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
   private static List<String> podsAtWork(KubernetesClient client, String name) {
     return client
         .pods()
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withLabel("llmforge.io/job", name)
         .list()
         .getItems()
@@ -96,7 +95,7 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
   private static List<String> checkpoints(Path data, String name) throws IOException {
     Path folder =
         data.resolve("cluster/volumes")
-            .resolve(NAMESPACE)
+            .resolve("default")
             .resolve(name + "-1-workspace/checkpoints");
     // One folder for each plan, and the checkpoints in it.
     try (Stream<Path> checkpoints = Files.walk(folder, 2)) {

@@ -1,16 +1,22 @@
 package io.llmforge.localcluster;
 
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.llmforge.localcluster.api.ApiServerOptions;
 import io.llmforge.localcluster.api.KubernetesApiServer;
+import io.llmforge.localcluster.api.http.RequestLog;
 import io.llmforge.localcluster.garbage.GarbageCollector;
 import io.llmforge.localcluster.jobs.ClaimBinder;
+import io.llmforge.localcluster.jobs.FolderVolumes;
 import io.llmforge.localcluster.jobs.JobController;
 import io.llmforge.localcluster.jobs.VolumeFolders;
 import io.llmforge.localcluster.node.NodeAgent;
+import io.llmforge.localcluster.node.NodeHeartbeat;
+import io.llmforge.localcluster.node.NodeLogServer;
 import io.llmforge.localcluster.node.NodeOptions;
 import io.llmforge.localcluster.node.PodAddresses;
 import io.llmforge.localcluster.node.container.ContainerLogs;
@@ -22,14 +28,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-/** A cluster on this machine: an API server, the controllers, a scheduler and one node. */
+/**
+ * A cluster on this machine: an API server, the controllers, a scheduler and one node; or such a
+ * node in a cluster that is there.
+ */
 public final class LocalCluster implements AutoCloseable {
   /** What the cluster's own parts, and tests that use its client, call themselves. */
   public static final String USER_AGENT = "llmforge-local-cluster";
 
   private static final String NODE_NAME = "local";
   private static final Duration CLOSING_GRACE = Duration.ofSeconds(5);
+  private static final Duration DEFINITION_TAKES_AT_MOST = Duration.ofSeconds(30);
 
   /** Neighbouring ports must not mean neighbouring pod addresses. */
   private static final int ADDRESS_SPREAD = 7919;
@@ -72,10 +84,10 @@ public final class LocalCluster implements AutoCloseable {
                     .withLogs(logs)
                     .withRequests(options.requests())));
     var client = opened(parts, client(server.url()));
-    var volumes = new VolumeFolders(options.dataFolder().resolve("volumes"));
+    var volumes = new VolumeFolders(options.dataFolder().resolve("volumes"), Map.of());
     if (options.node() == LocalClusterOptions.Node.THIS_MACHINE) {
-      var runtime = new ProcessRuntime(options.hostEnvironment().getOrDefault("PATH", ""));
-      startNode(options, volumes, client, new NodeAgent.NodeParts(runtime, logs, clock), parts);
+      startAgent(node(options, NODE_NAME, volumes), nodeParts(options, logs), client, parts);
+      opened(parts, new Scheduler(client, clock)).start();
     }
     var binder = opened(parts, new ClaimBinder(client, volumes, clock));
     var jobs = opened(parts, new JobController(client, clock, options.retry()));
@@ -88,17 +100,75 @@ public final class LocalCluster implements AutoCloseable {
     return new LocalCluster(kubeconfig, client, volumes, parts);
   }
 
-  private static void startNode(
+  /**
+   * Gives a cluster that is there a node of this machine, and folders to the claims of one
+   * namespace; all else is the cluster's own. The port of the options does not matter.
+   *
+   * @param leaving is closed first, while the node still serves its pods
+   */
+  static LocalCluster join(LocalClusterOptions options, ClusterAccess access, AutoCloseable leaving)
+      throws IOException {
+    Files.createDirectories(options.dataFolder());
+    var parts = new ArrayDeque<AutoCloseable>();
+    try {
+      var config = Config.fromKubeconfig(access.kubeconfigOfNamespace());
+      var client = opened(parts, client(config));
+      var kubeconfig = options.dataFolder().resolve("kubeconfig");
+      Files.writeString(kubeconfig, kubeconfig(options, access, config, parts));
+      var volumes =
+          new VolumeFolders(
+              options.dataFolder().resolve("volumes"),
+              Map.of(access.namespace(), access.volumesFolder()));
+      if (options.node() == LocalClusterOptions.Node.THIS_MACHINE) {
+        joinNode(options, access, volumes, client, parts);
+      }
+      var folders = opened(parts, new FolderVolumes(client, access.namespace(), volumes));
+      folders.start();
+      parts.push(leaving);
+      return new LocalCluster(kubeconfig, client, volumes, parts);
+    } catch (IOException | RuntimeException e) {
+      closeAll(parts);
+      throw e;
+    }
+  }
+
+  /** Whoever wants to know of requests gets a kubeconfig that leads past a log of them. */
+  private static String kubeconfig(
+      LocalClusterOptions options, ClusterAccess access, Config config, Deque<AutoCloseable> parts)
+      throws IOException {
+    return options.requests().equals(RequestLog.NONE)
+        ? access.kubeconfigOfNamespace()
+        : opened(parts, RequestProxy.start(config, options.requests()))
+            .kubeconfig(access.namespace());
+  }
+
+  private static void joinNode(
       LocalClusterOptions options,
+      ClusterAccess access,
       VolumeFolders volumes,
       KubernetesClient client,
+      Deque<AutoCloseable> parts)
+      throws IOException {
+    var name = "llmforge-" + access.namespace();
+    parts.push(() -> client.nodes().withName(name).delete());
+    var logs = new ContainerLogs();
+    startAgent(node(options, name, volumes), nodeParts(options, logs), client, parts);
+    opened(parts, NodeLogServer.start(logs, options.dataFolder())).announce(client, name);
+    opened(parts, new NodeHeartbeat(client, name, options.clock())).start();
+  }
+
+  private static void startAgent(
+      NodeOptions node,
       NodeAgent.NodeParts nodeParts,
+      KubernetesClient client,
       Deque<AutoCloseable> parts) {
     var addresses = new PodAddresses(client.getMasterUrl().getPort() * ADDRESS_SPREAD);
-    var node = opened(parts, new NodeAgent(client, node(options, volumes), addresses, nodeParts));
-    var scheduler = opened(parts, new Scheduler(client, options.clock()));
-    node.start();
-    scheduler.start();
+    opened(parts, new NodeAgent(client, node, addresses, nodeParts)).start();
+  }
+
+  private static NodeAgent.NodeParts nodeParts(LocalClusterOptions options, ContainerLogs logs) {
+    var runtime = new ProcessRuntime(options.hostEnvironment().getOrDefault("PATH", ""));
+    return new NodeAgent.NodeParts(runtime, logs, options.clock());
   }
 
   private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
@@ -118,9 +188,14 @@ public final class LocalCluster implements AutoCloseable {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  private static NodeOptions node(LocalClusterOptions options, VolumeFolders volumes) {
+  private static KubernetesClient client(Config known) {
+    var config = new ConfigBuilder(known).withUserAgent(USER_AGENT).build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  private static NodeOptions node(LocalClusterOptions options, String name, VolumeFolders volumes) {
     return new NodeOptions(
-        NODE_NAME,
+        name,
         options.capacity(),
         options.dataFolder().resolve("pods"),
         volumes::of,
@@ -135,9 +210,31 @@ public final class LocalCluster implements AutoCloseable {
     return kubeconfig;
   }
 
-  /** A client of this cluster, closed with it. */
+  /** A client of this cluster and of the namespace to work in, closed with it. */
   public KubernetesClient client() {
     return client;
+  }
+
+  /**
+   * Makes a kind known, in the version of this file, and waits until it is served.
+   *
+   * @throws IOException when the file cannot be read
+   */
+  public void define(Path customResourceDefinition) throws IOException {
+    var text = Files.readString(customResourceDefinition);
+    var definition = client.resource(Serialization.unmarshal(text, CustomResourceDefinition.class));
+    definition.forceConflicts().serverSideApply();
+    definition.waitUntilCondition(
+        LocalCluster::isEstablished, DEFINITION_TAKES_AT_MOST.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static boolean isEstablished(CustomResourceDefinition definition) {
+    return definition.getStatus() != null
+        && definition.getStatus().getConditions().stream()
+            .anyMatch(
+                condition ->
+                    condition.getType().equals("Established")
+                        && condition.getStatus().equals("True"));
   }
 
   /** Where the contents of a claim lie. */

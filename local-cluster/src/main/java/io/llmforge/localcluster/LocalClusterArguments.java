@@ -12,23 +12,36 @@ import java.util.Optional;
 final class LocalClusterArguments {
   static final String USAGE =
       """
-      usage: local-cluster --data=FOLDER [--port=N] [--capacity=RESOURCE=QUANTITY]...
+      usage: local-cluster --data=FOLDER [--port=N | --kubeconfig=FILE [--namespace=NAME]]
+                           [--capacity=RESOURCE=QUANTITY]...
                            [--image=REPOSITORY[=COMMAND WORD...]]...
-        --data      where the kubeconfig, the volumes and the folders of pods are kept
-        --port      of the API server on 127.0.0.1 (default: a free one)
-        --capacity  what the node has, such as nvidia.com/gpu=8 or cpu=16
-        --image     what an image is on this machine, such as trainer=/opt/trainer/bin/trainer;
-                    without a command its containers must bring their own""";
+        --data        where the kubeconfig, the volumes and the folders of pods are kept
+        --port        of the API server on 127.0.0.1 (default: a free one)
+        --kubeconfig  be no cluster but a node of this one, whose control plane is elsewhere
+        --namespace   whose claims get folders of such a node (default: default)
+        --capacity    what the node has, such as nvidia.com/gpu=8 or cpu=16
+        --image       what an image is on this machine, such as trainer=/opt/trainer/bin/trainer;
+                      without a command its containers must bring their own""";
 
   private LocalClusterArguments() {}
 
   /**
-   * Options with the PATH and LANG of the environment.
+   * What was asked for.
+   *
+   * @param options with the PATH and LANG of the environment
+   * @param joined the cluster to be a node of; empty: be a whole cluster
+   */
+  record Request(LocalClusterOptions options, Optional<ClusterAccess> joined) {}
+
+  /**
+   * Reads the flags.
    *
    * @throws IllegalArgumentException with a message for the person who typed
    */
-  static LocalClusterOptions parse(String[] arguments, Map<String, String> environment) {
+  static Request parse(String[] arguments, Map<String, String> environment) {
     Optional<Path> data = Optional.empty();
+    Optional<Path> kubeconfig = Optional.empty();
+    var namespace = "default";
     var port = 0;
     var capacity = new HashMap<String, String>();
     var images = new ImageCatalogue(Map.of());
@@ -37,6 +50,8 @@ final class LocalClusterArguments {
       switch (flag.name()) {
         case "--data" -> data = Optional.of(Path.of(flag.value()));
         case "--port" -> port = port(flag.value());
+        case "--kubeconfig" -> kubeconfig = Optional.of(Path.of(flag.value()));
+        case "--namespace" -> namespace = flag.value();
         case "--capacity" -> {
           var amount = Pair.split(flag.value(), "--capacity=RESOURCE=QUANTITY");
           capacity.put(amount.name(), amount.value());
@@ -54,7 +69,9 @@ final class LocalClusterArguments {
     for (var amount : capacity.entrySet()) {
       options = options.withCapacity(amount.getKey(), amount.getValue());
     }
-    return options;
+    var joinedNamespace = namespace;
+    return new Request(
+        options, kubeconfig.map(file -> new ClusterAccess(file, joinedNamespace, joinedNamespace)));
   }
 
   private static int port(String text) {

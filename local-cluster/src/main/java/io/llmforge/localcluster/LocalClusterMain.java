@@ -12,9 +12,9 @@ public final class LocalClusterMain {
   private LocalClusterMain() {}
 
   public static void main(String[] arguments) throws InterruptedException {
-    LocalClusterOptions options;
+    LocalClusterArguments.Request request;
     try {
-      options = LocalClusterArguments.parse(arguments, System.getenv());
+      request = LocalClusterArguments.parse(arguments, System.getenv());
     } catch (IllegalArgumentException e) {
       System.err.println("local-cluster: " + e.getMessage());
       System.err.println(LocalClusterArguments.USAGE);
@@ -22,16 +22,20 @@ public final class LocalClusterMain {
       return;
     }
     try {
-      keepRunning(options);
+      keepRunning(request);
     } catch (IOException e) {
-      System.err.println("local-cluster: cannot start in " + options.dataFolder() + ": " + e);
+      System.err.println(
+          "local-cluster: cannot start in " + request.options().dataFolder() + ": " + e);
       System.exit(CANNOT_START);
     }
   }
 
-  private static void keepRunning(LocalClusterOptions options)
+  private static void keepRunning(LocalClusterArguments.Request request)
       throws IOException, InterruptedException {
-    var cluster = LocalCluster.start(options);
+    var cluster =
+        request.joined().isPresent()
+            ? LocalCluster.join(request.options(), request.joined().get(), () -> {})
+            : LocalCluster.start(request.options());
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

@@ -60,6 +60,8 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
   /** Pause before a job that has just begun to wait looks once more. */
   private static final Duration SECOND_LOOK = Duration.ofMillis(500);
 
+  private static final Duration AT_ONCE = Duration.ofMillis(1);
+
   private final Parts parts;
 
   public FineTuneJobReconciler(Parts parts) {
@@ -113,15 +115,12 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
     parts.releaser().release(admission.release(), owner.namespace());
     FineTuneJobStatus status =
         parts.composer().compose(observation, decision, obstacles, observation.now());
-    parts
-        .reporter()
-        .publish(
-            observation,
-            decision,
-            status,
-            context.resourceOperations()::serverSideApplyPrimaryStatus);
+    var write = new StatusWrite(context.resourceOperations()::serverSideApplyPrimaryStatus);
+    parts.reporter().publish(observation, decision, status, write);
     wakeOthers(observation.recorded(), status, context);
-    return next(observation, decision, obstacles);
+    return write.foundSpecAfter(observation.request().generation())
+        ? UpdateControl.<FineTuneJob>noUpdate().rescheduleAfter(AT_ONCE)
+        : next(observation, decision, obstacles);
   }
 
   private static List<HasMetadata> admitted(

@@ -31,7 +31,7 @@ public final class ClusterResource implements QuarkusTestResourceLifecycleManage
       Path folder = Files.createTempDirectory("llmforge");
       FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
       var cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-      ClusterSetup.install(cluster.client());
+      ClusterSetup.install(cluster);
       CLUSTER.set(cluster);
       TRAINER.set(trainer);
       return Map.of(

@@ -27,25 +27,26 @@ record FineTuneJobs(KubernetesClient client) {
 
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private static final String NAMESPACE = "default";
-
   void apply(String name, ObjectNode config) {
-    client.resource(JobFixture.job(name, config)).inNamespace(NAMESPACE).serverSideApply();
+    client
+        .resource(JobFixture.manifest(name, config))
+        .inNamespace(client.getNamespace())
+        .serverSideApply();
   }
 
   /** Applies one that is suspended from its first moment. */
   void applySuspended(String name, ObjectNode config) {
-    FineTuneJob job = JobFixture.job(name, config);
+    FineTuneJob job = JobFixture.manifest(name, config);
     job.setSpec(
         new FineTuneJobSpec(config, null, null, true, null, null, null, null, null, null, null));
-    client.resource(job).inNamespace(NAMESPACE).create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
   }
 
   /** Sets {@code spec.suspend}, as kubectl patch does. */
   void suspend(String name, Suspension suspension) {
     client
         .resources(FineTuneJob.class)
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withName(name)
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
@@ -62,7 +63,7 @@ record FineTuneJobs(KubernetesClient client) {
   List<String> podsAtWork(String name) {
     return client
         .pods()
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withLabel("llmforge.io/job", name)
         .list()
         .getItems()
@@ -75,7 +76,7 @@ record FineTuneJobs(KubernetesClient client) {
   FineTuneJobStatus status(String name) {
     return client
         .resources(FineTuneJob.class)
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withName(name)
         .get()
         .getStatus();
@@ -108,7 +109,7 @@ record FineTuneJobs(KubernetesClient client) {
         .batch()
         .v1()
         .jobs()
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withLabel("llmforge.io/job", name)
         .list()
         .getItems()
@@ -118,11 +119,11 @@ record FineTuneJobs(KubernetesClient client) {
   }
 
   Job job(String name) {
-    return client.batch().v1().jobs().inNamespace(NAMESPACE).withName(name).get();
+    return client.batch().v1().jobs().inNamespace(client.getNamespace()).withName(name).get();
   }
 
   List<String> events(String name) {
-    return client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+    return client.v1().events().inNamespace(client.getNamespace()).list().getItems().stream()
         .filter(event -> name.equals(event.getInvolvedObject().getName()))
         .map(Event::getMessage)
         .toList();

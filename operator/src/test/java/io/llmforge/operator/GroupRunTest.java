@@ -16,10 +16,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two pods that train together, one attempt, whatever happens to either of them. */
+@Tag("cluster")
 class GroupRunTest {
 
   /** What a rank does that never notices anything, until it is told to end. */
@@ -43,7 +45,7 @@ class GroupRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -126,7 +128,7 @@ class GroupRunTest {
   private static List<Pod> pods(String job) {
     return client
         .pods()
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withLabel("batch.kubernetes.io/job-name", job)
         .list()
         .getItems();

@@ -22,7 +22,7 @@ final class JobChanges implements AutoCloseable {
             .batch()
             .v1()
             .jobs()
-            .inNamespace("default")
+            .inNamespace(client.getNamespace())
             .withName(name)
             .watch(
                 new Watcher<>() {

@@ -49,9 +49,17 @@ public final class JobFixture {
     return new RunPolicy(2, new Backoff(0, 0), null, null, null, null, null, null);
   }
 
+  /** A job of the default namespace. */
   public static FineTuneJob job(String name, ObjectNode config) {
+    FineTuneJob job = manifest(name, config);
+    job.getMetadata().setNamespace("default");
+    return job;
+  }
+
+  /** A job that names no namespace, for a client to create in its own. */
+  public static FineTuneJob manifest(String name, ObjectNode config) {
     FineTuneJob job = new FineTuneJob();
-    job.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("default").build());
+    job.setMetadata(new ObjectMetaBuilder().withName(name).build());
     job.setSpec(
         new FineTuneJobSpec(
             config, null, null, null, null, null, null, null, null, null, twoRetries()));

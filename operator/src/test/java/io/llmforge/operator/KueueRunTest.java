@@ -16,6 +16,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Reference;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.ReferenceMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.FineTuneJobs.Suspension;
 import java.io.IOException;
@@ -26,10 +27,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs in a queue of Kueue, against a small real cluster in which a script plays Kueue. */
+@Tag("cluster")
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "brings a Kueue of its own along")
 class KueueRunTest {
 
   @TempDir static Path folder;
@@ -46,7 +54,7 @@ class KueueRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
     ScriptedKueue.install(client);
     kueue = ScriptedKueue.start(client);
   }
@@ -168,7 +176,7 @@ class KueueRunTest {
 
     client
         .resources(FineTuneJob.class)
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName("moved")
         .patch(
             PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"queue\":{\"name\":\"team-b\"}}}");
@@ -233,7 +241,7 @@ class KueueRunTest {
   @Test
   void jobThatOthersSuspendUnaskedSaysSoAndGoesOnWhenTheyLetIt() {
     trainer.on("meddled", 1, 1, trainer.waits("meddled-go", FakeTrainer.completes()));
-    client.resource(JobFixture.job("meddled", JobFixture.config())).create();
+    client.resource(JobFixture.manifest("meddled", JobFixture.config())).create();
     jobs.awaitJob("meddled", "meddled-1-train-1");
 
     suspend("meddled-1-train-1", true);
@@ -253,7 +261,7 @@ class KueueRunTest {
         .batch()
         .v1()
         .jobs()
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName(job)
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
@@ -266,7 +274,7 @@ class KueueRunTest {
 
   private static void submit(
       KubernetesClient client, String name, ObjectNode config, @Nullable Reference reference) {
-    FineTuneJob job = JobFixture.job(name, config);
+    FineTuneJob job = JobFixture.manifest(name, config);
     job.setSpec(
         new FineTuneJobSpec(
             config,
@@ -281,7 +289,7 @@ class KueueRunTest {
             new Queue(QueueProvider.Kueue, "team-a", null, "urgent"),
             null,
             reference));
-    client.resource(job).inNamespace("default").create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
   }
 
   private static void submit(String name, ObjectNode config) {

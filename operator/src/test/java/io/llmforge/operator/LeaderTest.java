@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of several operators one works, and another takes over from it. */
+@Tag("cluster")
 class LeaderTest {
 
   private static final Path RULES = RenderedChart.FOLDER.resolve("rules/leader.yaml");
@@ -30,7 +32,7 @@ class LeaderTest {
     trainer.on("after", 1, 1, FakeTrainer.completes());
     ApiCalls calls = new ApiCalls();
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
-      ClusterSetup.install(cluster.client());
+      ClusterSetup.install(cluster);
       FineTuneJobs jobs = new FineTuneJobs(cluster.client());
       try (KubernetesClient recorded = calls.record(cluster.client())) {
         OperatorFixture first = elected(recorded, "first");
@@ -62,7 +64,7 @@ class LeaderTest {
     FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
     trainer.on("during", 1, 1, trainer.waits("go", FakeTrainer.completes()));
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
-      ClusterSetup.install(cluster.client());
+      ClusterSetup.install(cluster);
       FineTuneJobs jobs = new FineTuneJobs(cluster.client());
       KubernetesClient firstsOwn = new ApiCalls().record(cluster.client());
       OperatorFixture first = elected(firstsOwn, "first");
@@ -79,10 +81,10 @@ class LeaderTest {
 
         await(() -> second.runsEnded() > 0);
         assertThat(first.runsEnded()).isZero();
-        assertThat(cluster.client().batch().v1().jobs().inNamespace("default").list().getItems())
+        assertThat(cluster.client().batch().v1().jobs().list().getItems())
             .extracting(job -> job.getMetadata().getName())
             .containsExactlyInAnyOrder("during-1-preflight-1", "during-1-train-1");
-        assertThat(cluster.client().pods().inNamespace("default").list().getItems()).hasSize(2);
+        assertThat(cluster.client().pods().list().getItems()).hasSize(2);
       } finally {
         first.close();
       }
@@ -94,7 +96,7 @@ class LeaderTest {
     return OperatorFixture.elected(
         client,
         LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
-            .withLeaseNamespace("default")
+            .withLeaseNamespace(client.getNamespace())
             .withIdentity(identity)
             .withLeaseDuration(Duration.ofSeconds(3))
             .withRenewDeadline(Duration.ofSeconds(2))
@@ -103,7 +105,7 @@ class LeaderTest {
   }
 
   private static String holder(LocalCluster cluster) {
-    var lease = cluster.client().leases().inNamespace("default").withName(LEASE).get();
+    var lease = cluster.client().leases().withName(LEASE).get();
     return lease == null ? "" : lease.getSpec().getHolderIdentity();
   }
 

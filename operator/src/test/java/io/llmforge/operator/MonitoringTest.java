@@ -17,6 +17,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.operator.monitoring.ExposedMetrics;
 import io.llmforge.operator.monitoring.PromQl;
 import io.quarkus.test.common.WithTestResource;
@@ -33,10 +34,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Rules and dashboard of the chart ask for what a running operator has, and for nothing else. */
+@Tag("cluster")
 @QuarkusTest
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "counts the FineTuneJobs of a whole cluster")
 @WithTestResource(ClusterResource.class)
 class MonitoringTest {
 

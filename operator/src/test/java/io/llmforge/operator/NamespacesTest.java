@@ -6,12 +6,20 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application when it is told which namespaces are its. */
+@Tag("cluster")
 @QuarkusTest
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "works in namespaces of fixed names")
 @WithTestResource(NamespacesResource.class)
 class NamespacesTest {
 
@@ -23,7 +31,7 @@ class NamespacesTest {
               new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .create();
       FineTuneJob job =
-          JobFixture.job("refused", JobFixture.config().put("model_id", "ftp://host/model"));
+          JobFixture.manifest("refused", JobFixture.config().put("model_id", "ftp://host/model"));
       job.getMetadata().setNamespace(namespace);
       ClusterResource.client().resource(job).create();
     }

@@ -3,6 +3,7 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,10 +14,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application as it is wired: settings, health, metrics. */
+@Tag("cluster")
 @QuarkusTest
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "counts the FineTuneJobs of a whole cluster")
 @WithTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 
@@ -48,7 +56,7 @@ class OperatorApplicationTest {
   void refusedJobIsCountedByPhaseAndNotByName() throws Exception {
     ClusterResource.client()
         .resource(
-            JobFixture.job("counted", JobFixture.config().put("model_id", "ftp://host/model")))
+            JobFixture.manifest("counted", JobFixture.config().put("model_id", "ftp://host/model")))
         .create();
 
     await()

@@ -62,12 +62,14 @@ final class OperatorFixture implements AutoCloseable {
 
   static OperatorFixture start(KubernetesClient client) {
     return started(
-        new OperatorFixture(client, Set.of("default"), DEFAULTS, usualQueue(), more -> {}));
+        new OperatorFixture(
+            client, Set.of(client.getNamespace()), DEFAULTS, usualQueue(), more -> {}));
   }
 
   /** An operator that reserves quota as a test says. */
   static OperatorFixture start(KubernetesClient client, QuotaQueue queue) {
-    return started(new OperatorFixture(client, Set.of("default"), DEFAULTS, queue, more -> {}));
+    return started(
+        new OperatorFixture(client, Set.of(client.getNamespace()), DEFAULTS, queue, more -> {}));
   }
 
   /** An operator that looks after these namespaces only, and limits who reaches their pods. */
@@ -80,7 +82,7 @@ final class OperatorFixture implements AutoCloseable {
     return started(
         new OperatorFixture(
             client,
-            Set.of("default"),
+            Set.of(client.getNamespace()),
             DEFAULTS,
             usualQueue(),
             more -> more.withLeaderElectionConfiguration(election)));

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are looked at before they ask for accelerators, on a small real cluster. */
+@Tag("cluster")
 class PreflightRunTest {
 
   @TempDir static Path folder;
@@ -39,7 +41,7 @@ class PreflightRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -118,11 +120,11 @@ class PreflightRunTest {
   @Test
   void validatedJobTrainsInTheSameRunOnceItMay() {
     trainer.on("only", 1, 1, FakeTrainer.completes());
-    FineTuneJob job = JobFixture.job("only", JobFixture.config());
+    FineTuneJob job = JobFixture.manifest("only", JobFixture.config());
     job.setSpec(
         new FineTuneJobSpec(
             JobFixture.config(), null, true, null, null, null, null, null, null, null, null));
-    client.resource(job).inNamespace("default").create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
 
     FineTuneJobStatus validated = jobs.awaitStatus("only", s -> "Validated".equals(ready(s)));
     assertThat(validated.phase()).isEqualTo(Phase.Pending);
@@ -133,7 +135,7 @@ class PreflightRunTest {
 
     client
         .resources(FineTuneJob.class)
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName("only")
         .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"validateOnly\":false}}");
     FineTuneJobStatus done = jobs.awaitPhase("only", Phase.Succeeded);

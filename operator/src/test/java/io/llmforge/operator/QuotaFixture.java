@@ -23,16 +23,15 @@ import java.util.Map;
 record QuotaFixture(KubernetesClient client) {
 
   static final String GPUS = "requests.nvidia.com/gpu";
-  private static final String NAMESPACE = "default";
   private static final String QUOTA = "team-gpu";
 
   /** Limits the devices of the namespace. */
   void limit(int devices) {
-    client.resource(quota(devices)).inNamespace(NAMESPACE).serverSideApply();
+    client.resource(quota(devices)).inNamespace(client.getNamespace()).serverSideApply();
     await("the quota is measured")
         .atMost(FineTuneJobs.PATIENCE)
         .until(
-            () -> client.resourceQuotas().inNamespace(NAMESPACE).withName(QUOTA).get(),
+            () -> client.resourceQuotas().inNamespace(client.getNamespace()).withName(QUOTA).get(),
             quota -> quota.getStatus() != null && quota.getStatus().getUsed() != null);
   }
 
@@ -49,11 +48,11 @@ record QuotaFixture(KubernetesClient client) {
 
   /** A pod of somebody else that takes devices and never runs. */
   void occupy(String name, int devices) {
-    client.resource(foreign(name, devices)).inNamespace(NAMESPACE).create();
+    client.resource(foreign(name, devices)).inNamespace(client.getNamespace()).create();
   }
 
   void free(String name) {
-    client.pods().inNamespace(NAMESPACE).withName(name).delete();
+    client.pods().inNamespace(client.getNamespace()).withName(name).delete();
   }
 
   private static Pod foreign(String name, int devices) {
@@ -79,7 +78,7 @@ record QuotaFixture(KubernetesClient client) {
 
   /** Applies a FineTuneJob with a place of its own in the line. */
   void apply(String name, ObjectNode config, int priority) {
-    FineTuneJob job = JobFixture.job(name, config);
+    FineTuneJob job = JobFixture.manifest(name, config);
     job.setSpec(
         new FineTuneJobSpec(
             config,
@@ -93,14 +92,14 @@ record QuotaFixture(KubernetesClient client) {
             null,
             new Queue(null, null, priority, null),
             null));
-    client.resource(job).inNamespace(NAMESPACE).create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
   }
 
   /** Pods of a FineTuneJob that have not ended. */
   List<Pod> pods(String job) {
     return client
         .pods()
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withLabel("llmforge.io/job", job)
         .list()
         .getItems()
@@ -112,11 +111,11 @@ record QuotaFixture(KubernetesClient client) {
 
   /** Leaves the namespace without quotas, foreign pods and FineTuneJobs. */
   void clear() {
-    client.resources(FineTuneJob.class).inNamespace(NAMESPACE).delete();
-    client.resourceQuotas().inNamespace(NAMESPACE).delete();
-    client.pods().inNamespace(NAMESPACE).withoutLabel("llmforge.io/job").delete();
+    client.resources(FineTuneJob.class).inNamespace(client.getNamespace()).delete();
+    client.resourceQuotas().inNamespace(client.getNamespace()).delete();
+    client.pods().inNamespace(client.getNamespace()).withoutLabel("llmforge.io/job").delete();
     await("the namespace is empty")
         .atMost(FineTuneJobs.PATIENCE)
-        .until(() -> client.pods().inNamespace(NAMESPACE).list().getItems().isEmpty());
+        .until(() -> client.pods().inNamespace(client.getNamespace()).list().getItems().isEmpty());
   }
 }

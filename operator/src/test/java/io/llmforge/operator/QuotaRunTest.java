@@ -30,10 +30,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs in a namespace whose quota is tight, against a small real cluster. */
+@Tag("cluster")
 class QuotaRunTest {
 
   private static final QuotaQueue IMPATIENT =
@@ -54,7 +56,7 @@ class QuotaRunTest {
     client = cluster.client();
     jobs = new FineTuneJobs(client);
     quota = new QuotaFixture(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -189,7 +191,11 @@ class QuotaRunTest {
     jobs.apply("next", JobFixture.config());
     awaitPlace("next", 2);
 
-    client.resources(FineTuneJob.class).inNamespace("default").withName("head").delete();
+    client
+        .resources(FineTuneJob.class)
+        .inNamespace(client.getNamespace())
+        .withName("head")
+        .delete();
 
     jobs.awaitPhase("next", Phase.Succeeded);
   }
@@ -230,7 +236,7 @@ class QuotaRunTest {
                 .withScopes("Terminating")
                 .endSpec()
                 .build())
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .create();
     trainer.on("unscoped", 1, 1, FakeTrainer.completes());
 

@@ -24,10 +24,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The operator against a small real cluster whose trainer does as it is told. */
+@Tag("cluster")
 class ReconcilerTest {
 
   @TempDir static Path folder;
@@ -46,7 +48,7 @@ class ReconcilerTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -207,7 +209,13 @@ class ReconcilerTest {
     jobs.apply("deleted", JobFixture.config());
     jobs.awaitJob("deleted", "deleted-1-train-1");
 
-    client.batch().v1().jobs().inNamespace("default").withName("deleted-1-train-1").delete();
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(client.getNamespace())
+        .withName("deleted-1-train-1")
+        .delete();
     FineTuneJobStatus status = jobs.awaitPhase("deleted", Phase.Succeeded);
 
     assertThat(status.run().attempt()).isEqualTo(2);
@@ -296,14 +304,22 @@ class ReconcilerTest {
     jobs.apply("gone", JobFixture.config());
     await().atMost(FineTuneJobs.PATIENCE).until(() -> jobs.jobs("gone").size() == 1);
 
-    client.resources(FineTuneJob.class).inNamespace("default").withName("gone").delete();
+    client
+        .resources(FineTuneJob.class)
+        .inNamespace(client.getNamespace())
+        .withName("gone")
+        .delete();
 
     await()
         .atMost(FineTuneJobs.PATIENCE)
         .until(
             () ->
                 jobs.jobs("gone").isEmpty()
-                    && client.configMaps().inNamespace("default").withName("gone-1-plan").get()
+                    && client
+                            .configMaps()
+                            .inNamespace(client.getNamespace())
+                            .withName("gone-1-plan")
+                            .get()
                         == null);
   }
 
@@ -313,8 +329,14 @@ class ReconcilerTest {
     jobs.apply("sticky", JobFixture.config());
     FineTuneJobStatus before = jobs.awaitPhase("sticky", Phase.Succeeded);
 
-    client.batch().v1().jobs().inNamespace("default").withName("sticky-1-train-1").delete();
-    client.configMaps().inNamespace("default").withName("sticky-1-plan").delete();
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(client.getNamespace())
+        .withName("sticky-1-train-1")
+        .delete();
+    client.configMaps().inNamespace(client.getNamespace()).withName("sticky-1-plan").delete();
     await().atMost(FineTuneJobs.PATIENCE).until(() -> jobs.jobs("sticky").isEmpty());
     touch("sticky");
 
@@ -359,7 +381,7 @@ class ReconcilerTest {
   private static void touch(String name) {
     client
         .resources(FineTuneJob.class)
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName(name)
         .edit(
             job -> {

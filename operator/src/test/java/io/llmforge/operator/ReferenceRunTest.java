@@ -20,10 +20,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs with a reference stage, against a small real cluster; each has three shards. */
+@Tag("cluster")
 class ReferenceRunTest {
 
   private static final int SHARDS = 3;
@@ -43,7 +45,7 @@ class ReferenceRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -155,7 +157,13 @@ class ReferenceRunTest {
     jobs.apply("lost", JobFixture.preference());
     jobs.awaitJob("lost", "lost-1-reference-1");
 
-    client.batch().v1().jobs().inNamespace("default").withName("lost-1-reference-1").delete();
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(client.getNamespace())
+        .withName("lost-1-reference-1")
+        .delete();
     FineTuneJobStatus done = jobs.awaitPhase("lost", Phase.Succeeded);
 
     assertThat(done.run().attempt()).isEqualTo(2);
@@ -265,7 +273,7 @@ class ReferenceRunTest {
   private static void record(String name, FineTuneJobStatus status) {
     client
         .resources(FineTuneJob.class)
-        .inNamespace("default")
+        .inNamespace(client.getNamespace())
         .withName(name)
         .editStatus(
             job -> {

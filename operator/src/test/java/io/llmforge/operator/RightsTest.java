@@ -16,6 +16,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +26,17 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The chart grants the calls that the operator makes, and no other. */
+@Tag("cluster")
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "looks after a whole cluster, with a Kueue of its own")
 class RightsTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -68,7 +76,7 @@ class RightsTest {
     FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
     ApiCalls calls = new ApiCalls();
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
-      ClusterSetup.install(cluster.client());
+      ClusterSetup.install(cluster);
       new QuotaFixture(cluster.client()).limit(50);
       ScriptedKueue.install(cluster.client());
       try (ScriptedKueue kueue = ScriptedKueue.start(cluster.client());
@@ -106,14 +114,14 @@ class RightsTest {
     }
     trainer.on("pairs", 1, 1, FakeTrainer.completes());
     for (String name : new String[] {"pairs", "badpairs"}) {
-      client.resource(JobFixture.job(name, JobFixture.preference())).create();
+      client.resource(JobFixture.manifest(name, JobFixture.preference())).create();
     }
     inTheWay(client);
     for (String name :
         new String[] {
           "success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c", "blocked-d"
         }) {
-      client.resource(JobFixture.job(name, JobFixture.config())).create();
+      client.resource(JobFixture.manifest(name, JobFixture.config())).create();
     }
 
     awaitPhase(client, "success", Phase.Succeeded);
@@ -127,7 +135,13 @@ class RightsTest {
                 status(client, "lost")
                     .filter(status -> "lost-1-train-1".equals(status.run().job()))
                     .isPresent());
-    client.batch().v1().jobs().inNamespace("default").withName("lost-1-train-1").delete();
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(client.getNamespace())
+        .withName("lost-1-train-1")
+        .delete();
     awaitPhase(client, "lost", Phase.Succeeded);
     trainer.awaitStarted("paused");
     new FineTuneJobs(client).suspend("paused", FineTuneJobs.Suspension.ON);
@@ -191,7 +205,7 @@ class RightsTest {
             .endSpec()
             .build();
     for (HasMetadata object : new HasMetadata[] {configMap, service, claim, policy}) {
-      client.resource(object).inNamespace("default").create();
+      client.resource(object).inNamespace(client.getNamespace()).create();
     }
   }
 
@@ -205,7 +219,7 @@ class RightsTest {
     return Optional.ofNullable(
         client
             .resources(FineTuneJob.class)
-            .inNamespace("default")
+            .inNamespace(client.getNamespace())
             .withName(name)
             .get()
             .getStatus());

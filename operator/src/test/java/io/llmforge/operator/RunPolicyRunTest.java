@@ -25,10 +25,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What spec.runPolicy says, against a small real cluster whose trainer does as it is told. */
+@Tag("cluster")
 class RunPolicyRunTest {
 
   @TempDir static Path folder;
@@ -46,7 +48,7 @@ class RunPolicyRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -138,7 +140,7 @@ class RunPolicyRunTest {
 
   @Test
   void runWhosePodsNeverStartFailsAtItsStartDeadline() {
-    FineTuneJob job = JobFixture.job("stuck", JobFixture.config());
+    FineTuneJob job = JobFixture.manifest("stuck", JobFixture.config());
     job.setSpec(
         new FineTuneJobSpec(
             JobFixture.config(),
@@ -152,7 +154,7 @@ class RunPolicyRunTest {
             null,
             null,
             new RunPolicy(3, new Backoff(0, 0), null, 2L, null, null, null, null)));
-    client.resource(job).inNamespace("default").create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
 
     FineTuneJobStatus status = jobs.awaitPhase("stuck", Phase.Failed);
 
@@ -199,7 +201,7 @@ class RunPolicyRunTest {
           .batch()
           .v1()
           .jobs()
-          .inNamespace("default")
+          .inNamespace(client.getNamespace())
           .withName("revived-1-train-1")
           .patch("{\"spec\":{\"suspend\":false}}");
       changes.awaitSuspended();
@@ -216,10 +218,10 @@ class RunPolicyRunTest {
   }
 
   private static void apply(String name, RunPolicy policy) {
-    FineTuneJob job = JobFixture.job(name, JobFixture.config());
+    FineTuneJob job = JobFixture.manifest(name, JobFixture.config());
     job.setSpec(
         new FineTuneJobSpec(
             JobFixture.config(), null, null, null, null, null, null, null, null, null, policy));
-    client.resource(job).inNamespace("default").create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
   }
 }

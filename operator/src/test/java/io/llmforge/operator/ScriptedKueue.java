@@ -29,7 +29,6 @@ import java.util.function.Consumer;
 final class ScriptedKueue implements AutoCloseable {
 
   private static final String QUEUE = "kueue.x-k8s.io/queue-name";
-  private static final String NAMESPACE = "default";
   private static final String VERSION = "kueue.x-k8s.io/v1beta2";
   private static final String DEFINITION =
       """
@@ -60,8 +59,8 @@ final class ScriptedKueue implements AutoCloseable {
 
   private ScriptedKueue(KubernetesClient client) {
     this.client = client;
-    this.jobs = client.batch().v1().jobs().inNamespace(NAMESPACE).runnableInformer(0);
-    this.informer = workloads().inNamespace(NAMESPACE).runnableInformer(0);
+    this.jobs = client.batch().v1().jobs().inNamespace(client.getNamespace()).runnableInformer(0);
+    this.informer = workloads().inNamespace(client.getNamespace()).runnableInformer(0);
   }
 
   /** Makes Workloads known; before the operator starts, which looks for them then. */
@@ -103,8 +102,8 @@ final class ScriptedKueue implements AutoCloseable {
         || !job.getMetadata().getLabels().containsKey(QUEUE)) {
       return;
     }
-    if (workloads().inNamespace(NAMESPACE).withName("job-" + name).get() == null) {
-      workloads().inNamespace(NAMESPACE).resource(workload(job)).create();
+    if (workloads().inNamespace(client.getNamespace()).withName("job-" + name).get() == null) {
+      workloads().inNamespace(client.getNamespace()).resource(workload(job)).create();
       if ("preflight".equals(job.getMetadata().getLabels().get("llmforge.io/stage"))) {
         admit(name); // It asks for nothing that is short.
         return;
@@ -130,7 +129,7 @@ final class ScriptedKueue implements AutoCloseable {
   }
 
   private GenericKubernetesResource workload(String job) {
-    return workloads().inNamespace(NAMESPACE).withName("job-" + job).get();
+    return workloads().inNamespace(client.getNamespace()).withName("job-" + job).get();
   }
 
   private static GenericKubernetesResource workload(Job job) {
@@ -155,7 +154,7 @@ final class ScriptedKueue implements AutoCloseable {
 
   private void report(String job, String type, String status, String reason, String message) {
     workloads()
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withName("job-" + job)
         .editStatus(
             live -> {
@@ -176,7 +175,7 @@ final class ScriptedKueue implements AutoCloseable {
         .batch()
         .v1()
         .jobs()
-        .inNamespace(NAMESPACE)
+        .inNamespace(client.getNamespace())
         .withName(job)
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),

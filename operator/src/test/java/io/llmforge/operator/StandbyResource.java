@@ -28,7 +28,7 @@ public final class StandbyResource implements QuarkusTestResourceLifecycleManage
   public Map<String, String> start() {
     try {
       var cluster = ClusterSetup.start(Files.createTempDirectory("llmforge"), Image.hostCommands());
-      ClusterSetup.install(cluster.client());
+      ClusterSetup.install(cluster);
       CLUSTER.set(cluster);
       ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
       cluster

@@ -19,7 +19,7 @@ final class StatusChanges implements AutoCloseable {
     watch =
         client
             .resources(FineTuneJob.class)
-            .inNamespace("default")
+            .inNamespace(client.getNamespace())
             .watch(
                 new Watcher<>() {
                   @Override

@@ -20,10 +20,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose trainer works beside the pods that score, against a small real cluster. */
+@Tag("cluster")
 class StreamingRunTest {
 
   private static final int SHARDS = 3;
@@ -43,7 +45,7 @@ class StreamingRunTest {
     cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
     client = cluster.client();
     jobs = new FineTuneJobs(client);
-    ClusterSetup.install(client);
+    ClusterSetup.install(cluster);
   }
 
   @AfterAll
@@ -218,7 +220,7 @@ class StreamingRunTest {
   }
 
   private static void apply(String name) {
-    FineTuneJob job = JobFixture.job(name, JobFixture.preference());
+    FineTuneJob job = JobFixture.manifest(name, JobFixture.preference());
     FineTuneJobSpec spec = job.getSpec();
     job.setSpec(
         new FineTuneJobSpec(
@@ -234,6 +236,6 @@ class StreamingRunTest {
             spec.queue(),
             spec.runPolicy(),
             new Reference(ReferenceMode.Streaming)));
-    client.resource(job).create();
+    client.resource(job).inNamespace(client.getNamespace()).create();
   }
 }

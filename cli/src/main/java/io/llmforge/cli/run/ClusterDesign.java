@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the cluster of a run is made of, and where its claims lie on this machine. */
@@ -38,9 +39,15 @@ final class ClusterDesign {
         .withCapacity(ACCELERATOR, ACCELERATORS);
   }
 
-  /** Settings of the operator that this cluster calls for. */
-  static Map<String, String> operatorSettings() {
+  /**
+   * Settings of the operator that this cluster calls for.
+   *
+   * @param namespaces those of the stories
+   */
+  static Map<String, String> operatorSettings(Set<String> namespaces) {
     return Map.of(
+        "LLMFORGE_NAMESPACES",
+        String.join(",", namespaces),
         "LLMFORGE_TRAINER_IMAGE",
         TRAINER_IMAGE + ":local",
         "LLMFORGE_POLL_INTERVAL",

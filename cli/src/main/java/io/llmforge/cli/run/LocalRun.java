@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.llmforge.cli.story.ExpectedStatus;
@@ -19,6 +19,7 @@ import io.llmforge.cli.view.LiveView;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,7 +35,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One story on a cluster of its own: fill the claims, apply the manifest, watch until it ends. */
+/**
+ * One story on a cluster, or in a namespace, of its own: fill the claims, apply the manifest, watch
+ * until it ends.
+ */
 public final class LocalRun {
 
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -46,6 +50,7 @@ public final class LocalRun {
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(250);
 
   private final Installation installation;
+  private final ClusterSource source;
   private final Path dataFolder;
   private final PrintStream out;
   private final boolean terminal;
@@ -53,11 +58,18 @@ public final class LocalRun {
   /**
    * A run.
    *
+   * @param source of the cluster
    * @param dataFolder folder for the cluster's volumes, pods and logs
    * @param terminal whether {@code out} is a terminal that can redraw its last line
    */
-  public LocalRun(Installation installation, Path dataFolder, PrintStream out, boolean terminal) {
+  public LocalRun(
+      Installation installation,
+      ClusterSource source,
+      Path dataFolder,
+      PrintStream out,
+      boolean terminal) {
     this.installation = installation;
+    this.source = source;
     this.dataFolder = dataFolder;
     this.out = out;
     this.terminal = terminal;
@@ -96,9 +108,8 @@ public final class LocalRun {
     folder.clear(sharedVolumes(story, folder));
     // Else nothing would be trained: a run takes over a finished result of the same content.
     published(story, folder).forEach(folder::forget);
-    LocalCluster cluster =
-        started.add(LocalCluster.start(ClusterDesign.options(installation, folder)));
-    define(cluster.client());
+    LocalCluster cluster = started.add(source.open(ClusterDesign.options(installation, folder)));
+    cluster.define(installation.customResourceDefinition());
     OperatorProcess operator =
         started.add(
             OperatorProcess.launch(
@@ -106,7 +117,7 @@ public final class LocalRun {
                 QUICK_START,
                 cluster.kubeconfig(),
                 folder.operatorLog(),
-                ClusterDesign.operatorSettings()));
+                ClusterDesign.operatorSettings(namespaces(stories, cluster.client()))));
     operator.awaitReady();
     List<RunResult> results = new ArrayList<>();
     for (Story next : stories) {
@@ -127,7 +138,7 @@ public final class LocalRun {
     out.printf("%n%s%n", story.title());
     fillClaims(story, cluster);
     createSecrets(story, client);
-    client.resource(story.job()).inNamespace(story.namespace()).create();
+    client.resource(story.job()).inNamespace(namespace(story, client)).create();
     FineTuneJobStatus status = watch(story, client, operator);
     List<Path> trainerLogs = keepTrainerLogs(story, client, folder);
     RunResult result =
@@ -137,11 +148,12 @@ public final class LocalRun {
     return result;
   }
 
-  private void define(KubernetesClient client) throws IOException {
-    CustomResourceDefinition definition =
-        YAML.readValue(
-            installation.customResourceDefinition().toFile(), CustomResourceDefinition.class);
-    client.resource(definition).create();
+  private static String namespace(Story story, KubernetesClient client) {
+    return story.namespaceIn(client.getNamespace());
+  }
+
+  private static Set<String> namespaces(List<Story> stories, KubernetesClient client) {
+    return stories.stream().map(story -> namespace(story, client)).collect(toSet());
   }
 
   private FineTuneJobStatus watch(Story story, KubernetesClient client, OperatorProcess operator)
@@ -170,7 +182,7 @@ public final class LocalRun {
     FineTuneJob job =
         client
             .resources(FineTuneJob.class)
-            .inNamespace(story.namespace())
+            .inNamespace(namespace(story, client))
             .withName(story.name())
             .get();
     return job == null ? null : job.getStatus();
@@ -203,7 +215,7 @@ public final class LocalRun {
               new PersistentVolumeClaimBuilder()
                   .withNewMetadata()
                   .withName(claim.getKey())
-                  .withNamespace(story.namespace())
+                  .withNamespace(namespace(story, client))
                   .endMetadata()
                   .withNewSpec()
                   .withAccessModes("ReadWriteMany")
@@ -226,7 +238,7 @@ public final class LocalRun {
                         new SecretBuilder()
                             .withNewMetadata()
                             .withName(name)
-                            .withNamespace(story.namespace())
+                            .withNamespace(namespace(story, client))
                             .endMetadata()
                             .withStringData(values)
                             .build())
@@ -234,14 +246,11 @@ public final class LocalRun {
   }
 
   private static void createNamespace(Story story, KubernetesClient client) {
-    if (client.namespaces().withName(story.namespace()).get() == null) {
+    String namespace = namespace(story, client);
+    if (client.namespaces().withName(namespace).get() == null) {
       client
           .resource(
-              new NamespaceBuilder()
-                  .withNewMetadata()
-                  .withName(story.namespace())
-                  .endMetadata()
-                  .build())
+              new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .create();
     }
   }
@@ -279,20 +288,20 @@ public final class LocalRun {
     for (var pod :
         client
             .pods()
-            .inNamespace(story.namespace())
+            .inNamespace(namespace(story, client))
             .withLabel("llmforge.io/job", story.name())
             .list()
             .getItems()) {
       Path log = folder.trainerLog(pod.getMetadata().getName());
-      Files.writeString(log, logOf(client, story.namespace(), pod.getMetadata().getName()));
+      Files.writeString(log, logOf(client, pod));
       logs.add(log);
     }
     return logs;
   }
 
-  private static String logOf(KubernetesClient client, String namespace, String pod) {
+  private static String logOf(KubernetesClient client, Pod pod) {
     try {
-      return client.pods().inNamespace(namespace).withName(pod).getLog();
+      return client.pods().resource(pod).getLog();
     } catch (KubernetesClientException e) {
       return "no log: " + e.getMessage() + "\n";
     }

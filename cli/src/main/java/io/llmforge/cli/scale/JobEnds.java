@@ -21,7 +21,7 @@ final class JobEnds implements AutoCloseable {
   private final Map<String, Long> completeSince = new ConcurrentHashMap<>();
 
   JobEnds(KubernetesClient client) {
-    this.jobs = client.batch().v1().jobs().inNamespace(ScaleRun.NAMESPACE).runnableInformer(0);
+    this.jobs = client.batch().v1().jobs().inNamespace(client.getNamespace()).runnableInformer(0);
   }
 
   void start() {

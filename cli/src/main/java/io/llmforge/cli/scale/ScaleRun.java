@@ -1,14 +1,13 @@
 package io.llmforge.cli.scale;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.OperatorProcess;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.localcluster.LocalClusterOptions;
 import java.io.IOException;
@@ -29,12 +28,10 @@ import java.util.stream.IntStream;
  */
 public final class ScaleRun {
 
-  static final String NAMESPACE = "default";
-
-  private static final YAMLMapper YAML = new YAMLMapper();
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
 
   private final Installation installation;
+  private final ClusterSource source;
   private final ChartDefaults chart;
   private final Path folder;
   private final Duration patience;
@@ -42,11 +39,18 @@ public final class ScaleRun {
   /**
    * A run.
    *
+   * @param source of the cluster, without a node
    * @param folder for the cluster's files and the operator's log
    * @param patience longest time without any job going on
    */
-  public ScaleRun(Installation installation, ChartDefaults chart, Path folder, Duration patience) {
+  public ScaleRun(
+      Installation installation,
+      ClusterSource source,
+      ChartDefaults chart,
+      Path folder,
+      Duration patience) {
     this.installation = installation;
+    this.source = source;
     this.chart = chart;
     this.folder = folder;
     this.patience = patience;
@@ -62,16 +66,17 @@ public final class ScaleRun {
     RequestTally requests = new RequestTally();
     Clock clock = Clock.systemUTC();
     try (LocalCluster cluster =
-            LocalCluster.start(
+            source.open(
                 LocalClusterOptions.in(folder.resolve("cluster"))
                     .withoutNode()
                     .withRequests(requests));
         PretendedTrainers trainers = PretendedTrainers.start(clock);
         PretendedNode node =
-            new PretendedNode(cluster.client(), trainers.address(), NAMESPACE, clock);
+            new PretendedNode(
+                cluster.client(), trainers.address(), cluster.client().getNamespace(), clock);
         JobEnds ends = new JobEnds(cluster.client());
         StatusRecord statuses = new StatusRecord(cluster.client())) {
-      define(cluster.client());
+      cluster.define(installation.customResourceDefinition());
       node.start(pod -> endAtOnce(pod, node));
       ends.start();
       statuses.start();
@@ -119,21 +124,19 @@ public final class ScaleRun {
         chart.javaOptions(),
         cluster.kubeconfig(),
         folder.resolve("operator.log"),
-        Map.of("LLMFORGE_POLL_INTERVAL", load.pollInterval().toString(), "MALLOC_ARENA_MAX", "2"));
-  }
-
-  private void define(KubernetesClient client) throws IOException {
-    client
-        .resource(
-            YAML.readValue(
-                installation.customResourceDefinition().toFile(), CustomResourceDefinition.class))
-        .create();
+        Map.of(
+            "LLMFORGE_NAMESPACES",
+            cluster.client().getNamespace(),
+            "LLMFORGE_POLL_INTERVAL",
+            load.pollInterval().toString(),
+            "MALLOC_ARENA_MAX",
+            "2"));
   }
 
   private static void createJobs(ScaleLoad load, KubernetesClient client) {
     IntStream.range(0, load.jobs())
         .parallel()
-        .forEach(job -> client.resource(job(job)).inNamespace(NAMESPACE).create());
+        .forEach(job -> client.resource(job(job)).inNamespace(client.getNamespace()).create());
   }
 
   private static FineTuneJob job(int number) {
@@ -208,7 +211,12 @@ public final class ScaleRun {
   // Each job's last words name a step that no other job has.
   private static int lost(ScaleLoad load, KubernetesClient client) {
     long kept =
-        client.resources(FineTuneJob.class).inNamespace(NAMESPACE).list().getItems().stream()
+        client
+            .resources(FineTuneJob.class)
+            .inNamespace(client.getNamespace())
+            .list()
+            .getItems()
+            .stream()
             .filter(ScaleRun::hasOwnEnd)
             .count();
     return load.jobs() - (int) kept;

@@ -25,7 +25,7 @@ final class StatusRecord implements AutoCloseable {
 
   StatusRecord(KubernetesClient client) {
     this.jobs =
-        client.resources(FineTuneJob.class).inNamespace(ScaleRun.NAMESPACE).runnableInformer(0);
+        client.resources(FineTuneJob.class).inNamespace(client.getNamespace()).runnableInformer(0);
   }
 
   void start() {

@@ -97,8 +97,14 @@ public record Story(
     return job.getMetadata().getName();
   }
 
+  /** Where its folders are, and in a cluster of its own its objects. */
   public String namespace() {
-    return Optional.ofNullable(job.getMetadata().getNamespace()).orElse("default");
+    return namespaceIn("default");
+  }
+
+  /** Where its objects are in a cluster whose users work in a certain namespace. */
+  public String namespaceIn(String usual) {
+    return Optional.ofNullable(job.getMetadata().getNamespace()).orElse(usual);
   }
 
   private static Map<String, Map<String, Path>> resolve(

@@ -2,6 +2,7 @@ package io.llmforge.localcluster.api;
 
 import com.sun.net.httpserver.HttpServer;
 import io.llmforge.localcluster.api.builtin.BuiltinRules;
+import io.llmforge.localcluster.api.builtin.PriorityGate;
 import io.llmforge.localcluster.api.builtin.QuotaGate;
 import io.llmforge.localcluster.api.builtin.QuotaUse;
 import io.llmforge.localcluster.api.builtin.Upkeep;
@@ -99,7 +100,10 @@ public final class KubernetesApiServer implements AutoCloseable {
     Timestamps timestamps = new Timestamps(options.clock());
     QuotaUse quotaUse = new QuotaUse(store, catalog);
     Admission admission =
-        new Admission(store, BuiltinRules.all(timestamps), List.of(new QuotaGate(store, quotaUse)));
+        new Admission(
+            store,
+            BuiltinRules.all(timestamps),
+            List.of(new PriorityGate(store), new QuotaGate(store, quotaUse)));
     ObjectWriter writer = new ObjectWriter(store, identities, timestamps, admission);
     ObjectDeleter deleter = new ObjectDeleter(store, timestamps);
     new FirstObjects(catalog, store, writer).create();

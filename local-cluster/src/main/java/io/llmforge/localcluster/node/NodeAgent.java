@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the pods that are bound to this node, and ends what it started when it is closed. */
 public final class NodeAgent implements AutoCloseable {
+  /** The label of nodes like this; its value says what containers are. */
+  public static final String LABEL = "llmforge.io/containers";
+
   private static final System.Logger LOG = System.getLogger(NodeAgent.class.getName());
 
   private final KubernetesClient client;

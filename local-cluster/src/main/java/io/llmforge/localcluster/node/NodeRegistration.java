@@ -5,6 +5,9 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,10 +23,17 @@ final class NodeRegistration {
   }
 
   void register(NodeOptions options) {
-    var node = node(options);
-    var existing = client.nodes().withName(options.name()).get();
-    var present = existing == null ? client.resource(node).create() : existing;
-    client.resource(new NodeBuilder(present).withStatus(status(options)).build()).updateStatus();
+    if (client.nodes().withName(options.name()).get() == null) {
+      client.resource(node(options)).create();
+    }
+    // Others write to a node from its first moment on, so nothing is said of what was there before.
+    client
+        .nodes()
+        .withName(options.name())
+        .subresource("status")
+        .patch(
+            PatchContext.of(PatchType.STRATEGIC_MERGE),
+            Serialization.asJson(new NodeBuilder().withStatus(status(options)).build()));
   }
 
   private static Node node(NodeOptions options) {
@@ -31,6 +41,7 @@ final class NodeRegistration {
         .withNewMetadata()
         .withName(options.name())
         .addToLabels("kubernetes.io/hostname", options.name())
+        .addToLabels(NodeAgent.LABEL, "process")
         .addToLabels("kubernetes.io/os", operatingSystem())
         .endMetadata()
         .withNewSpec()
@@ -48,7 +59,6 @@ final class NodeRegistration {
         .withCapacity(options.capacity())
         .withAllocatable(options.capacity())
         .addNewAddress("127.0.0.1", "InternalIP")
-        .addNewAddress(options.name(), "Hostname")
         .addNewCondition()
         .withType("Ready")
         .withStatus("True")

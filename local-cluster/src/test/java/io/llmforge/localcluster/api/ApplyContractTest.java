@@ -10,10 +10,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Server-side apply and the ownership of fields. */
+@Tag("cluster")
 class ApplyContractTest {
   @RegisterExtension static final ContractCluster CLUSTER = new ContractCluster();
 

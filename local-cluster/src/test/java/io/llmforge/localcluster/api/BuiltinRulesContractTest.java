@@ -11,10 +11,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the server knows about single built-in kinds. */
+@Tag("cluster")
 class BuiltinRulesContractTest {
   @RegisterExtension static final ContractCluster CLUSTER = new ContractCluster();
 
@@ -178,7 +180,7 @@ class BuiltinRulesContractTest {
         quota.formatted(
             "urgent",
             "scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values:"
-                + " [high]}]}"));
+                + " [contract-high]}]}"));
     String pod =
         "{apiVersion: v1, kind: Pod, "
             + inScopes
@@ -186,11 +188,29 @@ class BuiltinRulesContractTest {
 
     created(pod.formatted("plain", ""));
     var deadline = refusal(() -> created(pod.formatted("short", "activeDeadlineSeconds: 5,")));
-    var urgent = refusal(() -> created(pod.formatted("high", "priorityClassName: high,")));
+    var unknown = refusal(() -> created(pod.formatted("high", "priorityClassName: high,")));
+    created(
+        "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, value: 5, metadata: {name:"
+            + " contract-high}}");
+    // Admission learns of a class some time after it was stored.
+    Awaitility.await("the quota counts pods of the class")
+        .untilAsserted(
+            () ->
+                assertThat(
+                        refusal(
+                                () ->
+                                    created(
+                                        pod.formatted("high", "priorityClassName: contract-high,")))
+                            .getStatus()
+                            .getMessage())
+                    .contains("exceeded quota: urgent"));
 
     CLUSTER.client().namespaces().withName("contract-scopes").delete();
+    CLUSTER.client().scheduling().v1().priorityClasses().withName("contract-high").delete();
+    assertThat(unknown.getCode()).isEqualTo(403);
+    assertThat(unknown.getStatus().getMessage())
+        .isEqualTo("pods \"high\" is forbidden: no PriorityClass with name high was found");
     assertThat(deadline.getStatus().getMessage()).contains("exceeded quota: deadlines");
-    assertThat(urgent.getStatus().getMessage()).contains("exceeded quota: urgent");
   }
 
   @Test

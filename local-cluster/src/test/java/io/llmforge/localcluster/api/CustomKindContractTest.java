@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Kinds that a definition adds: defaults, pruning, validation, rules, status. */
+@Tag("cluster")
 class CustomKindContractTest {
   @RegisterExtension static final ContractCluster CLUSTER = new ContractCluster();
 

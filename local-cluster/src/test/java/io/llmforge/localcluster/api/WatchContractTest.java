@@ -15,10 +15,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Watches: everything in order, each change once, from a version on. */
+@Tag("cluster")
 @SuppressWarnings("try") // The body needs the watch open, not the variable.
 class WatchContractTest {
   @RegisterExtension static final ContractCluster CLUSTER = new ContractCluster();

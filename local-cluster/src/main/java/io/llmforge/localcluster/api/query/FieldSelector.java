@@ -83,17 +83,20 @@ public record FieldSelector(List<Term> terms) {
     }
     String field = matcher.group(1).strip();
     if (!isSupported(field, type)) {
-      throw StatusException.badRequest(
-          "Unable to find \""
-              + type.apiVersion()
-              + ", Resource="
-              + type.id().plural()
-              + "\" that match label selector \"\", field selector \""
-              + part
-              + "\": field label not supported: "
-              + field);
+      throw StatusException.badRequest(unsupported(field, type));
     }
     return new Term(field, matcher.group(2).equals("!="), matcher.group(3).strip());
+  }
+
+  private static String unsupported(String field, ResourceType type) {
+    if (type.id().equals(BuiltinTypes.JOBS)) {
+      return "field label \"" + field + "\" not supported for Job";
+    }
+    return type.isCustom() || FIELDS.containsKey(type.id())
+        ? "field label not supported: " + field
+        : "\""
+            + field
+            + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
   }
 
   private static boolean isSupported(String field, ResourceType type) {

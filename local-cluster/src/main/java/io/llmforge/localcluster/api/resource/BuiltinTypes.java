@@ -44,6 +44,8 @@ public final class BuiltinTypes {
   public static final ResourceId SERVICE_ACCOUNTS = new ResourceId("", "serviceaccounts");
   public static final ResourceId JOBS = new ResourceId("batch", "jobs");
   public static final ResourceId EVENTS_V1 = new ResourceId("events.k8s.io", "events");
+  public static final ResourceId PRIORITY_CLASSES =
+      new ResourceId("scheduling.k8s.io", "priorityclasses");
   public static final ResourceId DEFINITIONS =
       new ResourceId("apiextensions.k8s.io", "customresourcedefinitions");
 
