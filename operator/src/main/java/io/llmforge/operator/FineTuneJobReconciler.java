@@ -83,7 +83,7 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
             .observe(job, owned, answer(context), now)
             .with(QueueReader.read(job, owned, Neighbourhood.NONE, now));
     Decision wished = parts.decider().decide(observation);
-    if (!QuotaQueue.wantsPods(wished)) {
+    if (!QuotaQueue.wantsPods(wished) || neighbourhood(context).quotas().isEmpty()) {
       return carryOut(wished, observation, context);
     }
     return parts
@@ -91,9 +91,7 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         .inTurn(
             job.getMetadata().getNamespace(),
             () -> {
-              Neighbourhood others =
-                  context.getSecondaryResource(Neighbourhood.class).orElse(Neighbourhood.NONE);
-              var facts = QueueReader.read(job, owned, others, now);
+              var facts = QueueReader.read(job, owned, neighbourhood(context), now);
               return carryOut(wished, observation.with(facts), context);
             });
   }
@@ -191,6 +189,10 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         List.copyOf(context.getSecondaryResources(Pod.class)),
         others.toList(),
         List.copyOf(context.getSecondaryResources(GenericKubernetesResource.class)));
+  }
+
+  private static Neighbourhood neighbourhood(Context<FineTuneJob> context) {
+    return context.getSecondaryResource(Neighbourhood.class).orElse(Neighbourhood.NONE);
   }
 
   private static StatusAnswer answer(Context<FineTuneJob> context) {

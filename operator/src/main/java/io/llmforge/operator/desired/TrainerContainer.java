@@ -31,9 +31,13 @@ final class TrainerContainer {
 
   private static final Quantity ONE_DEVICE = new Quantity("1");
 
-  /** libtorch allocates outside the Java heap, so the heap may take the smaller part only. */
+  /**
+   * libtorch allocates outside the Java heap, so the heap may take the smaller part only. It begins
+   * small: what it holds on to is missing elsewhere, and buffers outside it go when it is
+   * collected.
+   */
   private static final String JAVA_OPTIONS =
-      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=40"
+      "-Dai.djl.offline=true --enable-native-access=ALL-UNNAMED -Xms64m -XX:MaxRAMPercentage=40"
           + " -XX:ErrorFile="
           + PodContract.WORKSPACE_FOLDER
           + "/hs_err_%p.log";

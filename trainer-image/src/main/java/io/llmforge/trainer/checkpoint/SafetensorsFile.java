@@ -1,6 +1,7 @@
 package io.llmforge.trainer.checkpoint;
 
 import io.llmforge.trainer.torch.NamedTensor;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,17 +16,22 @@ import java.util.Map;
 
 /**
  * A safetensors file, open for reading: eight bytes with the length of a JSON header, the header,
- * the data. Elements are mapped into memory while they are read and widened to float32.
+ * the data. Elements are read in pieces and widened to float32. Not mapped: a mapping counts as
+ * this process's memory until Java collects it, and a model is as large. Belongs to one thread.
  */
 public final class SafetensorsFile implements AutoCloseable {
 
   /** What other readers accept at most. */
   private static final long MAXIMUM_HEADER_BYTES = 100_000_000;
 
+  private static final int PIECE_BYTES = 1 << 20;
+
   private final Path file;
   private final FileChannel channel;
   private final SafetensorsHeader header;
   private final long dataStart;
+  private final ByteBuffer piece =
+      ByteBuffer.allocateDirect(PIECE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private SafetensorsFile(
       Path file, FileChannel channel, SafetensorsHeader header, long dataStart) {
@@ -56,7 +62,7 @@ public final class SafetensorsFile implements AutoCloseable {
     if (size < Long.BYTES) {
       throw new TensorFileException(file, "is too short for a safetensors file");
     }
-    var headerBytes = map(channel, 0, Long.BYTES).getLong();
+    var headerBytes = read(channel, 0, Long.BYTES).getLong();
     if (headerBytes < 0 || headerBytes > MAXIMUM_HEADER_BYTES) {
       throw new TensorFileException(
           file, "is not a safetensors file: it claims a header of %d bytes".formatted(headerBytes));
@@ -65,8 +71,7 @@ public final class SafetensorsFile implements AutoCloseable {
     if (dataStart > size) {
       throw new TensorFileException(file, "is cut off inside its header");
     }
-    var json = new byte[(int) headerBytes];
-    map(channel, Long.BYTES, headerBytes).get(json);
+    var json = read(channel, Long.BYTES, (int) headerBytes).array();
     var header = SafetensorsHeader.parse(file, json, size - dataStart);
     return new SafetensorsFile(file, channel, header, dataStart);
   }
@@ -97,14 +102,32 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new IndexOutOfBoundsException("beyond the end of tensor " + entry.name());
     }
     try {
-      type.decodeAll(map(channel, dataStart + begin, length), destination);
+      for (var at = dataStart + begin; destination.hasRemaining(); at += piece.limit()) {
+        var elements = Math.min(destination.remaining(), PIECE_BYTES / type.bytes());
+        fill(channel, at, piece.clear().limit(elements * type.bytes()));
+        var filled = destination.slice(destination.position(), elements);
+        type.decodeAll(piece, filled);
+        destination.position(destination.position() + elements);
+      }
     } catch (IOException failure) {
       throw new UncheckedIOException("cannot read " + file, failure);
     }
   }
 
-  private static ByteBuffer map(FileChannel channel, long begin, long length) throws IOException {
-    return channel.map(FileChannel.MapMode.READ_ONLY, begin, length).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer read(FileChannel channel, long begin, int length) throws IOException {
+    var bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    fill(channel, begin, bytes);
+    return bytes;
+  }
+
+  private static void fill(FileChannel channel, long begin, ByteBuffer destination)
+      throws IOException {
+    while (destination.hasRemaining()) {
+      if (channel.read(destination, begin + destination.position()) < 0) {
+        throw new EOFException("it became shorter while it was read");
+      }
+    }
+    destination.flip();
   }
 
   @Override

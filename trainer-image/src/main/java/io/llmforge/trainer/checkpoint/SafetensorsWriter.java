@@ -44,8 +44,10 @@ public final class SafetensorsWriter {
     try (var channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
       writeFully(channel, header(tensors, type, metadata));
+      var bytes =
+          ByteBuffer.allocateDirect(CHUNK_ELEMENTS * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
       for (var tensor : tensors) {
-        writeElements(file, channel, tensor, type);
+        writeElements(file, channel, tensor, type, bytes);
       }
       channel.force(true);
       complete = true;
@@ -90,10 +92,9 @@ public final class SafetensorsWriter {
   }
 
   private static void writeElements(
-      Path file, FileChannel channel, NamedTensor tensor, ElementType type) throws IOException {
+      Path file, FileChannel channel, NamedTensor tensor, ElementType type, ByteBuffer bytes)
+      throws IOException {
     var elements = new float[CHUNK_ELEMENTS];
-    var bytes =
-        ByteBuffer.allocateDirect(CHUNK_ELEMENTS * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     var count = tensor.elementCount();
     for (long first = 0; first < count; first += CHUNK_ELEMENTS) {
       var length = (int) Math.min(CHUNK_ELEMENTS, count - first);

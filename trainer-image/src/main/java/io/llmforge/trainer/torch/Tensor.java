@@ -2,7 +2,6 @@ package io.llmforge.trainer.torch;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -10,9 +9,6 @@ import java.util.function.Function;
 
 /** An array on the device. A {@link TensorScope} decides how long it lives. */
 public final class Tensor {
-
-  /** Elements that cross between Java and the device at once: 16 MiB of float32. */
-  private static final int TRANSFER_ELEMENTS = 1 << 22;
 
   private final TorchRuntime runtime;
   private final PtNDArray array;
@@ -73,18 +69,23 @@ public final class Tensor {
 
   /** Overwrites the elements from {@code first} on, row-major, with what remains of a buffer. */
   public void write(long first, FloatBuffer elements) {
-    var chunk =
-        ByteBuffer.allocateDirect(elements.remaining() * Float.BYTES)
-            .order(ByteOrder.nativeOrder());
-    chunk.asFloatBuffer().put(elements.duplicate());
-    writeChunk(first, chunk);
+    var rest = elements.duplicate();
+    var next = first;
+    while (rest.hasRemaining()) {
+      var length = Math.min(TransferBuffer.ELEMENTS, rest.remaining());
+      var chunk = runtime.transferBuffer().room(length);
+      chunk.asFloatBuffer().put(rest.slice(rest.position(), length));
+      writeChunk(next, chunk);
+      rest.position(rest.position() + length);
+      next += length;
+    }
   }
 
   private void write(FloatData source) {
     var count = elementCount();
-    for (long first = 0; first < count; first += TRANSFER_ELEMENTS) {
-      var length = (int) Math.min(TRANSFER_ELEMENTS, count - first);
-      var chunk = ByteBuffer.allocateDirect(length * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (long first = 0; first < count; first += TransferBuffer.ELEMENTS) {
+      var length = (int) Math.min(TransferBuffer.ELEMENTS, count - first);
+      var chunk = runtime.transferBuffer().room(length);
       source.read(first, chunk.asFloatBuffer());
       writeChunk(first, chunk);
     }
@@ -123,7 +124,7 @@ public final class Tensor {
   private void read(long firstElement, FloatBuffer destination) {
     var first = firstElement;
     while (destination.hasRemaining()) {
-      var length = Math.min(TRANSFER_ELEMENTS, destination.remaining());
+      var length = Math.min(TransferBuffer.ELEMENTS, destination.remaining());
       try (var scope = runtime.openScope()) {
         var call = runtime.transfer().call("read").with(this).with(first).with((long) length);
         destination.put(call.run(scope).getFirst().toFloats());

@@ -19,6 +19,7 @@ public final class TorchRuntime implements AutoCloseable {
   private final ProductKernel products;
   private final Optional<CudaDevice> gpu;
   private final AtomicLong liveTensors = new AtomicLong();
+  private final TransferBuffer transferBuffer = new TransferBuffer();
   private final TorchProgram transfer;
 
   private TorchRuntime(
@@ -154,6 +155,10 @@ public final class TorchRuntime implements AutoCloseable {
 
   TorchProgram transfer() {
     return transfer;
+  }
+
+  TransferBuffer transferBuffer() {
+    return transferBuffer;
   }
 
   AtomicLong liveTensorCount() {
