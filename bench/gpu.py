@@ -27,6 +27,8 @@ PEERS = {
     "hf-default": "TRL as it comes: fp32 weights, bf16 autocast, recomputation",
 }
 PRECISION = "bfloat16"
+# Of the gradient's norm; sides that do not work on the same tokens are further apart.
+NORM_BOUND = 0.1
 GIBIBYTE = 2**30
 
 
@@ -104,13 +106,16 @@ def against(options, case_file, ours, first, name):
         for number in range(options.rounds):
             for side, worker in ((OURS, ours), (name, peer))[:: 1 if number % 2 == 0 else -1]:
                 seconds[side].append(worker.ask("step")["seconds"])
+    agreed = agreement(first, theirs, PRECISION)
+    agreed |= {"gradient_norm_bound": NORM_BOUND}
+    agreed["agrees"] &= agreed["gradient_norm"] <= NORM_BOUND
     print(f"  {name}: ours {seconds[OURS]}, theirs {seconds[name]}", file=sys.stderr, flush=True)
     return {
         "ours": seconds[OURS],
         "theirs": seconds[name],
         "first": theirs,
         "device_bytes": device_bytes,
-        "agreement": agreement(first, theirs, PRECISION),
+        "agreement": agreed,
     }
 
 

@@ -73,7 +73,8 @@ class AdoptedRunTest {
         .writeValue(
             story.resolve("story.yaml").toFile(),
             Map.of("title", "A job " + name + " its restore", "claims", claims));
-    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA.resolve(name), System.out, false)
+    return new LocalRun(
+            new Installation(HOME), ClusterSource.chosen(), DATA.resolve(name), System.out, false)
         .run(Story.read(story));
   }
 

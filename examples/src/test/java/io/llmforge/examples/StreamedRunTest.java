@@ -86,7 +86,8 @@ class StreamedRunTest {
                 "A trainer beside the pods that score",
                 "claims",
                 Map.of("example-data", data, "models", Map.of())));
-    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA.resolve(mode), System.out, false)
+    return new LocalRun(
+            new Installation(HOME), ClusterSource.chosen(), DATA.resolve(mode), System.out, false)
         .run(Story.read(story));
   }
 

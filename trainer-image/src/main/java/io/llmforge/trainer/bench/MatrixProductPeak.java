@@ -16,6 +16,7 @@ final class MatrixProductPeak {
   private static final int ATTEMPTS = 4;
   private static final long SHORTEST_OPERATIONS_ON_CPU = 1_000_000_000;
   private static final long SHORTEST_OPERATIONS_ON_GPU = 1_000_000_000_000L;
+  private static final long MOST_REPEATS = 20_000;
 
   private final TorchRuntime runtime;
   private final Precision precision;
@@ -42,7 +43,7 @@ final class MatrixProductPeak {
     // Small products are repeated: a call into libtorch takes microseconds itself.
     var shortest =
         runtime.computesOnCpu() ? SHORTEST_OPERATIONS_ON_CPU : SHORTEST_OPERATIONS_ON_GPU;
-    var repeats = Math.max(1, shortest / (2 * rows * inner * columns));
+    var repeats = Math.clamp(shortest / (2 * rows * inner * columns), 1, MOST_REPEATS);
     try (var scope = runtime.openScope()) {
       var a = drawn(scope, rows, inner);
       var b = drawn(scope, columns, inner);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,8 +21,13 @@ class GpuTest {
   private static TorchRuntime runtime;
 
   @BeforeAll
-  static void requireGpu() {
+  static void start() {
     runtime = TorchRuntime.start();
+  }
+
+  /** Before each, so that each is counted as skipped. */
+  @BeforeEach
+  void requireGpu() {
     assumeFalse(runtime.computesOnCpu(), "libtorch finds no GPU");
   }
 
