@@ -84,7 +84,7 @@ class CommandLineTest {
                 lora_config: {rank: 8}
               outputs:
               - name: model
-                uri: hf://harbour/model
+                uri: ftp://harbour/model
             """);
 
     assertThat(run("validate", file)).isEqualTo(65);

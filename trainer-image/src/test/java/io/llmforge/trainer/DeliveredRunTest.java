@@ -3,6 +3,7 @@ package io.llmforge.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmforge.crds.plan.TrainingReport.Completed;
+import io.llmforge.trainer.fetch.HubServer;
 import io.llmforge.trainer.fetch.ObjectServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,6 +44,45 @@ class DeliveredRunTest {
   }
 
   @Test
+  void resultIsOneCommitOfTheHub() throws Exception {
+    try (var hub = new HubServer()) {
+      var run =
+          TinyRun.instruction(folder)
+              .withEnvironment(hub.environment())
+              .with("/output/location", hub("team/tiny"));
+
+      assertThat(run.run()).as(run.console()).isZero();
+
+      var output = ((Completed) run.lastWords()).output();
+      var files = hub.files("team/tiny", "main");
+      assertThat(output.location()).isEqualTo("hf://team/tiny@" + hub.head("team/tiny", "main"));
+      assertThat(files)
+          .containsKeys("adapter_model.safetensors", "adapter_config.json", "MANIFEST.json");
+      assertThat(new String(files.get("README.md"), StandardCharsets.UTF_8))
+          .startsWith("---\n")
+          .contains("library_name: peft");
+      assertThat(files.get("MANIFEST.json"))
+          .isEqualTo(Files.readAllBytes(run.workspace.resolve("output/MANIFEST.json")));
+    }
+  }
+
+  @Test
+  void repositoryOfOthersIsRefusedBeforeTraining() throws Exception {
+    try (var hub = new HubServer()) {
+      var run =
+          TinyRun.instruction(folder)
+              .withEnvironment(hub.environment())
+              .with("/output/location", hub("others/tiny"));
+
+      assertThat(run.run()).as(run.console()).isEqualTo(77);
+
+      assertThat(run.console())
+          .contains("hf://others/tiny may not be written by the account of HF_TOKEN")
+          .doesNotContain("] loss:", HubServer.TOKEN);
+    }
+  }
+
+  @Test
   void placeThatMayNotBeWrittenIsRefusedBeforeTraining() throws Exception {
     try (var server = new ObjectServer()) {
       var environment = server.environment();
@@ -77,6 +117,10 @@ class DeliveredRunTest {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return "http://127.0.0.1:" + socket.getLocalPort();
     }
+  }
+
+  private static Map<String, String> hub(String repository) {
+    return Map.of("kind", "hubModel", "repository", repository);
   }
 
   private static Map<String, String> s3(String uri) {

@@ -26,9 +26,7 @@ final class ManifestRules {
 
   private static final String API_VERSION = "llmforge.io/v1alpha1";
   private static final String KIND = "FineTuneJob";
-  private static final Pattern PLACE =
-      Pattern.compile(
-          "pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+");
+  private static final Pattern PLACE = Pattern.compile(FineTuneJobSpec.Output.PLACE);
   private static final Pattern CLIMBS = Pattern.compile("(^|/)[.][.](/|$)");
 
   private final YamlDocument document;
@@ -85,10 +83,7 @@ final class ManifestRules {
     }
     var uri = output.path("uri").asText();
     if (!PLACE.matcher(uri).matches()) {
-      error(
-          path + ".uri",
-          "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER, found '%s'"
-              .formatted(uri));
+      error(path + ".uri", "%s, found '%s'".formatted(FineTuneJobSpec.Output.PLACE_RULE, uri));
     } else if (CLIMBS.matcher(uri).find()) {
       error(path + ".uri", "must not leave its volume: remove the '..' from '%s'".formatted(uri));
     }

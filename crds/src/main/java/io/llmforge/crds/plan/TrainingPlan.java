@@ -271,8 +271,9 @@ public record TrainingPlan(
    * Where the finished artefacts go.
    *
    * @param name the output's name in {@code spec.outputs}
-   * @param location folder the adapter or model is published to: on a claim, in the workspace, or
-   *     of an object store ({@link Location.RemoteFolder})
+   * @param location folder the adapter or model is published to: on a claim, in the workspace, of
+   *     an object store ({@link Location.RemoteFolder}), or a branch of a repository of the Hub
+   *     ({@link Location.HubModel})
    * @param form what is published of a run that trains an adapter
    */
   public record OutputPlan(String name, Location location, Form form) {

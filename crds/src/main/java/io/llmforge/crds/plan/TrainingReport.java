@@ -187,7 +187,7 @@ public sealed interface TrainingReport {
    * What was published.
    *
    * @param kind what kind of artefact
-   * @param location where it is, as a user would write it
+   * @param location where it is, as a user would write it; of a Hub repository with the commit
    * @param digest {@code sha256:} of the artefact's manifest
    * @param bytes size of all its files
    * @param step optimizer step of the checkpoint it was made from
@@ -197,6 +197,10 @@ public sealed interface TrainingReport {
       requireNonNull(kind, "kind");
       requireNonNull(location, "location");
       requireNonNull(digest, "digest");
+    }
+
+    public Output withLocation(String place) {
+      return new Output(kind, place, digest, bytes, step);
     }
 
     /** What kind of artefact. */

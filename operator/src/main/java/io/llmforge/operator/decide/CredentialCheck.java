@@ -11,7 +11,7 @@ import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
 import java.util.List;
 import java.util.Optional;
 
-/** Says which credentials a job seems to lack; a pod's identity may do without. */
+/** Says which credentials a job lacks; a pod's identity may do without, but not for the Hub. */
 final class CredentialCheck {
 
   private static final String FIELD = "spec.credentials";
@@ -26,13 +26,8 @@ final class CredentialCheck {
 
   void check(Optional<TrackingPlan> tracking, Optional<OutputPlan> output) {
     output
-        .filter(plan -> plan.location() instanceof Location.Remote && !isGiven(Purpose.Outputs))
-        .ifPresent(
-            plan ->
-                findings.warning(
-                    FIELD,
-                    "no Secret has purpose Outputs; %s can be written only if the pod's own identity may"
-                        .formatted(plan.location().text())));
+        .filter(plan -> !isGiven(Purpose.Outputs))
+        .ifPresent(plan -> checkOutput(plan.location()));
     tracking
         .filter(plan -> plan.uri() == null && !isGiven(Purpose.Tracking))
         .ifPresent(
@@ -41,6 +36,20 @@ final class CredentialCheck {
                     "logger.provider_config.tracking_uri",
                     "is missing and no Secret of spec.credentials has purpose Tracking and"
                         + " MLFLOW_TRACKING_URI; nothing will be tracked"));
+  }
+
+  private void checkOutput(Location location) {
+    if (location instanceof Location.HubModel) {
+      findings.invalid(
+          FIELD,
+          "no Secret has purpose Outputs; %s can be written with HF_TOKEN only: name a Secret that holds it"
+              .formatted(location.text()));
+    } else if (location instanceof Location.Remote) {
+      findings.warning(
+          FIELD,
+          "no Secret has purpose Outputs; %s can be written only if the pod's own identity may"
+              .formatted(location.text()));
+    }
   }
 
   private boolean isGiven(Purpose purpose) {

@@ -86,7 +86,7 @@ public enum Reason {
   CHECKPOINTED_AND_STOPPED("The next attempt continues from the checkpoint."),
   ACCESS_DENIED(
       "Give the trainer (user 10001) the right to read the named path, or spec.credentials that may"
-          + " read the named source."),
+          + " read the named source or write the named output."),
   ACCELERATOR_OUT_OF_MEMORY(
       "Lower train_batch_size_per_device and raise gradient_accumulation_steps by the same factor,"
           + " or lower context_length."),

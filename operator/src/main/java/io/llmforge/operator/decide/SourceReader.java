@@ -21,6 +21,7 @@ final class SourceReader {
   private static final Pattern CLAIM_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
   private static final Pattern HUGGING_FACE_ID = Pattern.compile("[\\w.-]+/[\\w.-]+");
   private static final Pattern REPOSITORY_AT_REVISION = Pattern.compile("([^@]*)(?:@(.*))?");
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
   private static final String CLAIM_SCHEME = "pvc";
   private static final String HUB_SCHEME = "hf";
   private static final Set<String> OBJECT_STORES = Set.of("s3", "gs");
@@ -99,7 +100,10 @@ final class SourceReader {
     return Optional.empty();
   }
 
-  /** A folder to publish to: on a claim, or of an object store; others do not outlive the run. */
+  /**
+   * A place to publish to: a folder on a claim or of an object store, or a repository of the Hub;
+   * others do not outlive the run.
+   */
   Optional<Location> output(String key, String text) {
     Matcher scheme = SCHEME.matcher(text.strip());
     if (scheme.matches() && scheme.group(1).equals(CLAIM_SCHEME)) {
@@ -108,10 +112,13 @@ final class SourceReader {
     if (scheme.matches() && OBJECT_STORES.contains(scheme.group(1))) {
       return checked(key, text, () -> folder(text.strip()));
     }
+    if (scheme.matches() && scheme.group(1).equals(HUB_SCHEME)) {
+      return checked(key, text, () -> repository(scheme.group(2)));
+    }
     findings.error(
         Reason.UNSUPPORTED_SOURCE,
         key,
-        "'%s' is no place where results are published; write pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER"
+        "'%s' is no place where results are published; write pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER, gs://BUCKET/FOLDER or hf://ORG/NAME"
             .formatted(text));
     return Optional.empty();
   }
@@ -123,6 +130,19 @@ final class SourceReader {
       throw new IllegalArgumentException("a result needs a folder of its own in the bucket");
     }
     return folder;
+  }
+
+  /** A commit cannot be written to, and a repository without an owner is nobody's. */
+  private static Location repository(String text) {
+    String[] parts = text.split("@", 2);
+    var repository = new Location.HubModel(parts[0], parts.length < 2 ? null : parts[1]);
+    if (parts[0].indexOf('/') < 0) {
+      throw new IllegalArgumentException("a result needs a repository with an owner: ORG/NAME");
+    }
+    if (parts.length == 2 && (COMMIT.matcher(parts[1]).matches() || parts[1].startsWith("refs/"))) {
+      throw new IllegalArgumentException("a result is published to a branch; write @BRANCH");
+    }
+    return repository;
   }
 
   private Optional<Location> scheme(

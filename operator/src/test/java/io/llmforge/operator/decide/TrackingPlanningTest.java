@@ -20,6 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code logger}, outputs of object stores and their credentials come to. */
@@ -137,6 +138,49 @@ class TrackingPlanningTest {
         .isEqualTo(new Location.RemoteFolder(uri.replaceFirst("/$", "")));
     assertThat(warnings(planned)).isEmpty();
     assertThat(planned.plan().remoteSources()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"hf://team/poet, ", "hf://team/poet@experiments/one, experiments/one"})
+  void resultsGoToTheHub(String uri, @Nullable String branch) {
+    var output = List.of(new Output("adapter", uri, null));
+
+    var planned = planned(JobFixture.config(), output, List.of(credential(Purpose.Outputs)));
+
+    assertThat(planned.plan().output().location())
+        .isEqualTo(new Location.HubModel("team/poet", branch));
+    assertThat(warnings(planned)).isEmpty();
+    assertThat(planned.plan().remoteSources()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hf://poet, needs a repository with an owner",
+    "hf://team/poet/adapter, is not the id of a Hugging Face model",
+    "hf://team/poet@, is not a revision",
+    "hf://team/poet@0123456789012345678901234567890123456789, is published to a branch",
+    "hf://team/poet@refs/pr/1, is published to a branch",
+    "hf://, is not the id of a Hugging Face model"
+  })
+  void whatIsNoBranchOfARepositoryIsRefused(String uri, String words) {
+    var output = List.of(new Output("adapter", uri, null));
+
+    var planning = plan(JobFixture.config(), output, List.of(credential(Purpose.Outputs)));
+
+    assertThat(planning).isInstanceOf(Planning.Refused.class);
+    assertThat(planning.findings().toString()).contains("spec.outputs[0].uri", words);
+  }
+
+  /** No pod has an identity at the Hub. */
+  @Test
+  void hubWithoutCredentialsIsRefused() {
+    var output = List.of(new Output("adapter", "hf://team/poet", null));
+
+    var planning = plan(JobFixture.config(), output, List.of(credential(Purpose.Sources)));
+
+    assertThat(planning).isInstanceOf(Planning.Refused.class);
+    assertThat(planning.findings().toString())
+        .contains("spec.credentials", "can be written with HF_TOKEN only");
   }
 
   @Test

@@ -5,53 +5,48 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.RemoteAddress;
-import io.llmforge.trainer.storage.Durable;
-import io.llmforge.trainer.storage.Sha256;
-import io.llmforge.trainer.storage.StorageException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.Part;
 
 /**
- * Copies a finished folder to an object store, where nothing can be renamed: the manifest goes
- * last, so that a folder without one is no result, and an older result loses its manifest first.
- * What is there already is not sent again, so that an upload that was killed goes on.
+ * Copies a finished folder to a place outside the cluster. What is there already is not sent again,
+ * so that an upload that was killed goes on.
  */
-public final class FolderUpload {
+public sealed interface FolderUpload permits HubUpload, ObjectUpload {
 
-  /** Larger files are sent in parts, which fail and go on one by one. */
-  static final long PART_BYTES = 64L << 20;
+  /**
+   * Refuses, before anything is trained, a place that cannot be written or holds what is not ours.
+   *
+   * @param manifest name of the manifest that results of runs have
+   * @param scratch folder for a small file
+   */
+  void requirePossible(String manifest, Path scratch);
 
-  private static final int MOST_PARTS = 10_000;
+  /**
+   * Returns when all of it is there and has been looked at.
+   *
+   * @return where it is; a repository with the commit
+   * @throws FetchControl.StoppedException when the pod is asked to end
+   */
+  String run(Folder folder);
 
-  /** The second is needed when the store has forgotten what the first goes on with. */
-  private static final int MOST_BEGINNINGS = 2;
-
-  /** Keeps the manifest of the result that is replaced, until that is done. */
-  private static final String REPLACED = ".upload-replaces.json";
-
-  /** Says that a run works here; it is there from before training until the manifest is. */
-  static final String MARKER = ".llmforge-upload";
-
-  private final UploadTarget target;
-  private final FetchControl control;
-  private final Tries tries;
-  private final long partBytes;
-
-  FolderUpload(UploadTarget target, FetchControl control, long partBytes) {
-    this.target = target;
-    this.control = control;
-    this.tries = new Tries(control);
-    this.partBytes = partBytes;
+  /** An upload to a folder of {@code s3://} or {@code gs://}, or to a repository of the Hub. */
+  static FolderUpload to(
+      Location.Remote place, RemoteSettings settings, FetchControl control, InstantSource clock) {
+    return switch (place) {
+      case Location.HubModel repository -> new HubUpload(repository, settings, control, clock);
+      case Location.RemoteFolder folder -> {
+        boolean google = RemoteAddress.parse(folder.uri()).scheme().equals("gs");
+        S3Client client = google ? ObjectClients.google(settings) : ObjectClients.s3(settings);
+        yield new ObjectUpload(new UploadTarget(folder, client), control, ObjectUpload.PART_BYTES);
+      }
+      case Location.RemoteFile file ->
+          throw new IllegalStateException(file.text() + " is no place for a folder");
+    };
   }
 
   /**
@@ -61,7 +56,7 @@ public final class FolderUpload {
    * @param bytes its size
    * @param sha256 its digest, lower-case hexadecimal
    */
-  public record Content(String path, long bytes, String sha256) {}
+  record Content(String path, long bytes, String sha256) {}
 
   /**
    * What is uploaded.
@@ -70,189 +65,24 @@ public final class FolderUpload {
    * @param files what is in it, without the manifest
    * @param manifest name of the manifest
    */
-  public record Folder(Path path, List<Content> files, String manifest) {
+  record Folder(Path path, List<Content> files, String manifest) {
     public Folder {
       files = List.copyOf(files);
     }
-  }
 
-  /** An upload to a folder of {@code s3://} or {@code gs://}. */
-  public static FolderUpload to(
-      Location.RemoteFolder folder, RemoteSettings settings, FetchControl control) {
-    boolean google = RemoteAddress.parse(folder.uri()).scheme().equals("gs");
-    S3Client client = google ? ObjectClients.google(settings) : ObjectClients.s3(settings);
-    return new FolderUpload(new UploadTarget(folder, client), control, PART_BYTES);
-  }
-
-  /**
-   * Refuses, before anything is trained, a folder that cannot be written or holds what is not ours.
-   *
-   * @param manifest name of the manifest that results of runs have
-   * @param scratch folder for a small file
-   */
-  public void requirePossible(String manifest, Path scratch) {
-    boolean isOurs =
-        run(
-            "looking at",
-            () ->
-                target.isEmpty()
-                    || target.look(MARKER).isPresent()
-                    || target.look(manifest).isPresent());
-    if (!isOurs) {
-      throw new StorageException.CannotWrite(
-          "%s holds files that no run has written; choose another folder or empty it"
-              .formatted(target.text()),
-          null);
-    }
-    try {
-      Path file = scratch.resolve(MARKER);
-      Durable.writeText(
-          file, "a run of LLMForge writes here; without " + manifest + " it is no result\n");
-      String digest = Sha256.of(file);
-      FilePart all = FilePart.all(file);
-      put(MARKER, () -> target.put(MARKER, all, digest));
-      Files.delete(file);
-    } catch (IOException e) {
-      throw StorageException.writing(scratch.toString(), e);
-    }
-  }
-
-  /**
-   * Returns when all of it is there and has been looked at.
-   *
-   * @throws FetchControl.StoppedException when the pod is asked to end
-   */
-  public void run(Folder folder) {
-    try {
-      Path manifest = folder.path().resolve(folder.manifest());
-      byte[] bytes = Files.readAllBytes(manifest);
-      Path replaced = Durable.parentOf(folder.path()).resolve(REPLACED);
-      Optional<byte[]> before = run("reading", () -> target.read(folder.manifest()));
-      if (before.isPresent() && !Arrays.equals(before.get(), bytes)) {
-        Durable.writeText(replaced, new String(before.get(), StandardCharsets.UTF_8));
-        put(folder.manifest(), () -> target.delete(folder.manifest()));
-      }
-      for (Content file : folder.files()) {
-        control.requireGoOn();
-        upload(folder.path(), file);
-      }
-      for (String name : obsolete(replaced, folder)) {
-        put(name, () -> target.delete(name));
-      }
-      Files.deleteIfExists(replaced);
-      String digest = Sha256.of(manifest);
-      upload(folder.path(), new Content(folder.manifest(), bytes.length, digest));
-      put(MARKER, () -> target.delete(MARKER));
-      control
-          .console()
-          .line("[upload] %s: %d files".formatted(target.text(), folder.files().size() + 1));
-    } catch (IOException e) {
-      throw StorageException.reading(folder.path().toString(), e);
-    }
-  }
-
-  /** What an older result has and the new one has not. */
-  private static List<String> obsolete(Path replaced, Folder folder) throws IOException {
-    List<String> names = new ArrayList<>();
-    if (Files.exists(replaced)) {
+    /** What an older result has by its manifest and this one has not. */
+    List<String> obsolete(byte[] olderManifest) {
+      List<String> names = new ArrayList<>();
       try {
-        JsonNode manifest = PlanJson.read(Files.readString(replaced), JsonNode.class);
-        manifest.path("files").forEach(file -> names.add(file.path("path").asText()));
+        JsonNode older =
+            PlanJson.read(new String(olderManifest, StandardCharsets.UTF_8), JsonNode.class);
+        older.path("files").forEach(file -> names.add(file.path("path").asText()));
       } catch (JsonProcessingException e) {
         // Nobody's manifest: what it may have named is left alone.
       }
-    }
-    List<String> now = folder.files().stream().map(Content::path).toList();
-    names.removeIf(name -> name.isEmpty() || now.contains(name));
-    return names;
-  }
-
-  private void upload(Path folder, Content file) throws IOException {
-    if (isThere(file)) {
-      return;
-    }
-    Path path = folder.resolve(file.path());
-    if (file.bytes() <= partBytes) {
-      FilePart all = FilePart.all(path);
-      put(file.path(), () -> target.put(file.path(), all, file.sha256()));
-    } else {
-      uploadParts(path, file);
-    }
-    if (!isThere(file)) {
-      throw new StorageException.Unavailable(
-          "%s/%s is not what was sent: size or digest differ; the next attempt sends it again"
-              .formatted(target.text(), file.path()),
-          null);
-    }
-  }
-
-  private boolean isThere(Content file) {
-    Optional<HeadObjectResponse> object = run("looking at", () -> target.look(file.path()));
-    return object.isPresent()
-        && object.get().contentLength() == file.bytes()
-        && file.sha256().equals(object.get().metadata().get(UploadTarget.DIGEST));
-  }
-
-  private void uploadParts(Path path, Content file) throws IOException {
-    boolean isComplete = false;
-    for (int begun = 0; !isComplete && begun < MOST_BEGINNINGS; begun++) {
-      UploadInParts upload = UploadInParts.open(path, file, target, this::run);
-      isComplete = isCompleted(path, file, upload);
-      upload.forget();
-    }
-  }
-
-  /** Not so when the store has forgotten the upload. */
-  private boolean isCompleted(Path path, Content file, UploadInParts upload) {
-    long size = Math.max(partBytes, Math.ceilDiv(file.bytes(), MOST_PARTS));
-    List<CompletedPart> parts = new ArrayList<>();
-    for (int number = 1; (number - 1) * size < file.bytes(); number++) {
-      control.requireGoOn();
-      long offset = (number - 1) * size;
-      var part = new FilePart(path, offset, Math.min(size, file.bytes() - offset));
-      Optional<String> tag = sent(file, upload, number, part);
-      if (tag.isEmpty()) {
-        return false;
-      }
-      parts.add(CompletedPart.builder().partNumber(number).eTag(tag.get()).build());
-    }
-    return run(
-        "writing %s to".formatted(file.path()),
-        () -> target.completeParts(file.path(), upload.id(), parts));
-  }
-
-  private Optional<String> sent(Content file, UploadInParts upload, int number, FilePart part) {
-    Optional<Part> there = upload.part(number);
-    if (there.isPresent()
-        && there.get().size() == part.length()
-        && there.get().eTag().replace("\"", "").equals(part.hexMd5())) {
-      return there.map(Part::eTag);
-    }
-    return run(
-        "sending part %d of %s to".formatted(number, file.path()),
-        () -> target.putPart(file.path(), upload.id(), number, part));
-  }
-
-  /** Something that a network may break and that gives nothing. */
-  @FunctionalInterface
-  private interface Action {
-    void run() throws IOException;
-  }
-
-  private void put(String name, Action action) {
-    run(
-        "writing %s to".formatted(name),
-        () -> {
-          action.run();
-          return true;
-        });
-  }
-
-  private <T> T run(String what, Tries.Work<T> work) {
-    try {
-      return tries.run(what + " " + target.text(), work, () -> 0);
-    } catch (RemoteStore.ChangedException e) {
-      throw new IllegalStateException("nothing is compared when uploading", e);
+      List<String> now = files.stream().map(Content::path).toList();
+      names.removeIf(name -> name.isEmpty() || name.equals(manifest) || now.contains(name));
+      return names;
     }
   }
 }

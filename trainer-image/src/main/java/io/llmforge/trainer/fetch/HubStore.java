@@ -2,19 +2,15 @@ package io.llmforge.trainer.fetch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.crds.plan.Location.HubModel;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A model repository of the Hugging Face Hub, by its HTTP API: {@code GET
@@ -24,9 +20,6 @@ import java.util.regex.Pattern;
 final class HubStore implements RemoteStore {
 
   private static final String DEFAULT_REVISION = "main";
-  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
-  private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final int LONGEST_LISTING_BYTES = 32 << 20;
 
   private final HubModel model;
@@ -80,24 +73,17 @@ final class HubStore implements RemoteStore {
   }
 
   private JsonNode listing(WebClient.Answer answer) throws IOException {
-    try (InputStream body = answer.body()) {
-      byte[] json = body.readNBytes(LONGEST_LISTING_BYTES);
-      return new ObjectMapper().readTree(json);
+    try {
+      return answer.json(LONGEST_LISTING_BYTES);
     } catch (JsonProcessingException e) {
       throw notTheHub(e.getOriginalMessage());
     }
   }
 
-  private Inventory inventory(JsonNode listing) {
-    String commit = listing.path("sha").asText();
-    if (!COMMIT.matcher(commit).matches() || !listing.path("siblings").isArray()) {
-      throw notTheHub("it names no commit or no files");
-    }
-    Map<String, JsonNode> files = new LinkedHashMap<>();
-    listing
-        .path("siblings")
-        .forEach(file -> files.putIfAbsent(file.path("rfilename").asText(), file));
-    List<String> wanted = FileNames.ofModel(List.copyOf(files.keySet()));
+  private Inventory inventory(JsonNode document) {
+    HubListing listing =
+        HubListing.parse(document).orElseThrow(() -> notTheHub("it names no commit or no files"));
+    List<String> wanted = FileNames.ofModel(List.copyOf(listing.files().keySet()));
     if (wanted.stream().noneMatch(name -> name.endsWith(FileNames.WEIGHTS))) {
       throw new StorageException.NotFound(
           ("%s has no safetensors weights, and no other format is loaded, as pickles can hold code;"
@@ -107,24 +93,18 @@ final class HubStore implements RemoteStore {
           null);
     }
     List<Inventory.Entry> entries =
-        wanted.stream().map(name -> entry(name, files.getOrDefault(name, listing))).toList();
-    return new Inventory(model.text(), commit, entries);
+        listing.files().entrySet().stream()
+            .filter(file -> wanted.contains(file.getKey()))
+            .map(file -> entry(file.getKey(), file.getValue()))
+            .toList();
+    return new Inventory(model.text(), listing.commit(), entries);
   }
 
-  // What names a file's content also tells whether two mirrors have the same.
-  private Inventory.Entry entry(String name, JsonNode file) {
-    String large = file.path("lfs").path("sha256").asText();
-    String small = file.path("blobId").asText();
-    Checksum checksum;
-    if (SHA256.matcher(large).matches()) {
-      checksum = new Checksum(Checksum.Kind.SHA256, large);
-    } else if (SHA1.matcher(small).matches() && !file.hasNonNull("lfs")) {
-      checksum = new Checksum(Checksum.Kind.GIT_BLOB, small);
-    } else {
+  private Inventory.Entry entry(String name, HubListing.Entry file) {
+    if (file.checksum().kind() == Checksum.Kind.NONE) {
       throw notTheHub("it names no digest of " + name);
     }
-    long bytes = file.path("lfs").path("size").asLong(file.path("size").asLong(-1));
-    return new Inventory.Entry(name, bytes, "", checksum);
+    return new Inventory.Entry(name, file.bytes(), "", file.checksum());
   }
 
   private StorageException notTheHub(String why) {

@@ -28,6 +28,15 @@ public record RemoteSettings(Map<String, String> environment) {
     return address("HF_ENDPOINT").orElse(URI.create(HUB));
   }
 
+  /** An address that the Hub names, where {@code HF_ENDPOINT} is a proxy of it. */
+  URI atHub(URI address) {
+    if (!WebClient.isSameServer(URI.create(HUB), address)) {
+      return address;
+    }
+    String query = address.getRawQuery() == null ? "" : "?" + address.getRawQuery();
+    return URI.create(hub() + address.getRawPath() + query);
+  }
+
   /** {@code HF_TOKEN}. */
   Optional<String> hubToken() {
     return text("HF_TOKEN");

@@ -18,6 +18,6 @@ final class WebAnswers {
     String what = answer.status() == 429 ? "asks to slow down" : "is not well";
     return new BusyException(
         "%s %s (HTTP %d)".formatted(WebClient.server(server), what, answer.status()),
-        answer.header("Retry-After").flatMap(text -> RetryAfter.parse(text, clock)));
+        RetryAfter.of(answer, clock));
   }
 }

@@ -1,5 +1,7 @@
 package io.llmforge.trainer.fetch;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +16,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Reads from web servers. Redirects are followed here and not by the JDK, which would send the
- * token along: the token goes to the server it is for, and never unencrypted after an encrypted
- * request.
+ * Reads from web servers and sends to them. Redirects are followed here and not by the JDK, which
+ * would send the token along: the token goes to the server it is for, and never unencrypted after
+ * an encrypted request.
  */
 final class WebClient implements AutoCloseable {
 
@@ -26,6 +32,11 @@ final class WebClient implements AutoCloseable {
   private static final int MOST_REDIRECTS = 10;
   private static final Duration ANSWER_TIME = Duration.ofSeconds(60);
   private static final Duration LONGEST_STALL = Duration.ofSeconds(60);
+
+  /** A server may think long about what it was sent: put parts together, make a commit. */
+  private static final Duration LONGEST_SENDING_STALL = Duration.ofMinutes(2);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -62,6 +73,13 @@ final class WebClient implements AutoCloseable {
       return new StallGuard(response.body(), LONGEST_STALL);
     }
 
+    /** The body as JSON, of which no more is read than so many bytes. */
+    JsonNode json(int mostBytes) throws IOException {
+      try (InputStream bytes = body()) {
+        return JSON.readTree(bytes.readNBytes(mostBytes));
+      }
+    }
+
     @Override
     public void close() throws IOException {
       response.body().close();
@@ -71,7 +89,8 @@ final class WebClient implements AutoCloseable {
   Answer get(Question question) throws IOException {
     URI address = question.address();
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      HttpResponse<InputStream> response = send(request(question, address));
+      HttpResponse<InputStream> response =
+          ask(request(question, address).timeout(ANSWER_TIME).build());
       Optional<String> target = response.headers().firstValue("Location");
       if (!REDIRECTS.contains(response.statusCode()) || target.isEmpty()) {
         return new Answer(response.statusCode(), response);
@@ -85,10 +104,41 @@ final class WebClient implements AutoCloseable {
         null);
   }
 
-  private static HttpRequest request(Question question, URI address) {
+  /** How a body is sent. */
+  enum Method {
+    POST,
+    PUT
+  }
+
+  /** Sends a body. No redirect is followed: what moved was meant for another place. */
+  Answer send(Method method, Question question, SentBytes body) throws IOException {
+    HttpRequest request =
+        request(question, question.address())
+            // Else an upgrade is asked for, which servers answer in many ways when a body follows.
+            .version(HttpClient.Version.HTTP_1_1)
+            .method(method.name(), body.publisher())
+            .build();
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        client.sendAsync(request, BodyHandlers.ofInputStream());
+    long taken = body.taken();
+    while (true) {
+      Optional<HttpResponse<InputStream>> response = response(request, answer);
+      if (response.isPresent()) {
+        return new Answer(response.get().statusCode(), response.get());
+      }
+      if (body.taken() == taken) {
+        answer.cancel(true);
+        throw new IOException(
+            "%s took nothing and said nothing for %d s"
+                .formatted(server(request.uri()), LONGEST_SENDING_STALL.toSeconds()));
+      }
+      taken = body.taken();
+    }
+  }
+
+  private static HttpRequest.Builder request(Question question, URI address) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address)
-            .timeout(ANSWER_TIME)
             .header("User-Agent", "llmforge-trainer")
             // A compressed body has no ranges and another length.
             .header("Accept-Encoding", "identity");
@@ -96,19 +146,45 @@ final class WebClient implements AutoCloseable {
     if (isSameServer(question.address(), address)) {
       question.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
     }
-    return request.build();
+    return request;
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
+  private HttpResponse<InputStream> ask(HttpRequest request) throws IOException {
     try {
       return client.send(request, BodyHandlers.ofInputStream());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while asking " + shown(request.uri()));
+      throw interrupted(request);
     } catch (IOException e) {
-      throw new IOException(
-          "%s cannot be reached (%s)".formatted(server(request.uri()), text(e)), e);
+      throw unreachable(request, e);
     }
+  }
+
+  /** Nothing when the server has not answered for a while. */
+  private static Optional<HttpResponse<InputStream>> response(
+      HttpRequest request, CompletableFuture<HttpResponse<InputStream>> answer) throws IOException {
+    try {
+      return Optional.of(answer.get(LONGEST_SENDING_STALL.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      throw interrupted(request);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw unreachable(request, cause);
+      }
+      throw new IllegalStateException("sending to " + shown(request.uri()) + " failed", e);
+    }
+  }
+
+  private static IOException unreachable(HttpRequest request, IOException e) {
+    return new IOException(
+        "%s cannot be reached (%s)".formatted(server(request.uri()), text(e)), e);
+  }
+
+  private static IOException interrupted(HttpRequest request) {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("interrupted while asking " + shown(request.uri()));
   }
 
   private static URI next(URI from, String target) {

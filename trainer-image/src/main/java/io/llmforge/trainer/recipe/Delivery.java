@@ -2,6 +2,7 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.fetch.FolderUpload;
@@ -39,10 +40,18 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
   /**
    * Copies the folder.
    *
-   * @throws FetchControl.StoppedException when the pod is asked to end before all is there
+   * @return what was published, where it is now; nothing when the pod is asked to end before all is
+   *     there
    */
-  void deliver() {
-    remote().ifPresent(place -> upload(place).run(content()));
+  Optional<Output> deliver(Output published) {
+    try {
+      return Optional.of(
+          remote()
+              .map(place -> published.withLocation(upload(place).run(content())))
+              .orElse(published));
+    } catch (FetchControl.StoppedException e) {
+      return Optional.empty();
+    }
   }
 
   private FolderUpload.Folder content() {
@@ -59,16 +68,17 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
     }
   }
 
-  private Optional<Location.RemoteFolder> remote() {
-    return plan.output().location() instanceof Location.RemoteFolder place
+  private Optional<Location.Remote> remote() {
+    return plan.output().location() instanceof Location.Remote place
         ? Optional.of(place)
         : Optional.empty();
   }
 
-  private FolderUpload upload(Location.RemoteFolder place) {
+  private FolderUpload upload(Location.Remote place) {
     var control =
         new FetchControl(
             surroundings.control()::isStopRequested, Thread::sleep, surroundings.console());
-    return FolderUpload.to(place, new RemoteSettings(surroundings.environment()), control);
+    return FolderUpload.to(
+        place, new RemoteSettings(surroundings.environment()), control, surroundings.clock());
   }
 }

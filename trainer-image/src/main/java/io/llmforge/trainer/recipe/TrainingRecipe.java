@@ -10,7 +10,6 @@ import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.distributed.TrainingGroup;
-import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.model.MemoryNeeds;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.StorageException;
@@ -97,24 +96,16 @@ public final class TrainingRecipe {
                                   new PublishedModel(
                                           start, folder, task, trained.memory().options())
                                       .verify(best.orElseThrow(), data.with(trained.memory()))));
-          if (!order.isTrueForAll(!group.isFirst() || isDelivered(places.delivery()))) {
+          Optional<Output> delivered =
+              group.isFirst() ? places.delivery().deliver(output) : Optional.of(output);
+          if (!order.isTrueForAll(delivered.isPresent())) {
             tracking.stopped();
             yield best.map(this::stopped).orElseGet(this::stopped);
           }
-          tracking.completed(output);
-          yield completed(best, task, output);
+          tracking.completed(delivered.orElseThrow());
+          yield completed(best, task, delivered.orElseThrow());
         }
       };
-    }
-  }
-
-  /** Whether all of it is where the plan wants it; not so when the run was asked to stop. */
-  private static boolean isDelivered(Delivery delivery) {
-    try {
-      delivery.deliver();
-      return true;
-    } catch (FetchControl.StoppedException e) {
-      return false;
     }
   }
 

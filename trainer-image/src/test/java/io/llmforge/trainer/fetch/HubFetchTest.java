@@ -208,13 +208,20 @@ class HubFetchTest {
     assertThat(fixture.pauses).isEmpty();
   }
 
-  @Test
-  void busyHubIsAskedAgainWhenItSays() {
-    hub.faults.add(new Fault(429, Map.of("Retry-After", "7")));
+  @ParameterizedTest
+  @CsvSource({
+    "Retry-After, 7, 7",
+    "RateLimit, '\"api\";r=0;t=55', 55",
+    "RateLimit, '\"api\"; r = 0; t = 55', 55",
+    "RateLimit, '\"api\";r=12;t=55', 1",
+    "RateLimit, later, 1"
+  })
+  void busyHubIsAskedAgainWhenItSays(String header, String value, int seconds) {
+    hub.faults.add(new Fault(429, Map.of(header, value)));
 
     fixture.fetch(MODEL);
 
-    assertThat(fixture.paused()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(fixture.paused()).isEqualTo(Duration.ofSeconds(seconds));
   }
 
   @Test

@@ -170,8 +170,9 @@ public record FineTuneJobSpec(
    * Where the result is published.
    *
    * @param name Name of the output, unique in the list.
-   * @param uri pvc://CLAIM/FOLDER in the job's namespace, or s3://BUCKET/FOLDER or
-   *     gs://BUCKET/FOLDER, which a Secret of spec.credentials with purpose Outputs may write.
+   * @param uri pvc://CLAIM/FOLDER in the job's namespace; or s3://BUCKET/FOLDER, gs://BUCKET/FOLDER
+   *     or hf://ORG/NAME[@BRANCH], a model repository of the Hugging Face Hub, which a Secret of
+   *     spec.credentials with purpose Outputs may write.
    * @param merge Whether a LoRA adapter is merged into its base and published as a whole model.
    *     Default: true for classification, whose labels are new tokens of the model, else false.
    */
@@ -181,15 +182,22 @@ public record FineTuneJobSpec(
           @Nullable String name,
       @Required
           @Size(min = 1, max = 1024)
-          @ValidationRule(
-              value =
-                  "self.matches('^(pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+)$')",
-              message = "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER")
+          @ValidationRule(value = "self.matches('^(" + PLACE + ")$')", message = PLACE_RULE)
           @ValidationRule(
               value = "!self.matches('(^|/)[.][.](/|$)')",
               message = "must not leave its volume: remove the '..' from the path")
           @Nullable String uri,
-      @Nullable Boolean merge) {}
+      @Nullable Boolean merge) {
+
+    /** What a place to publish to looks like, for those who say so before the API server does. */
+    public static final String PLACE =
+        "pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?"
+            + "|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+"
+            + "|hf://[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(@[A-Za-z0-9_./-]+)?";
+
+    public static final String PLACE_RULE =
+        "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER, gs://BUCKET/FOLDER or hf://ORG/NAME[@BRANCH]";
+  }
 
   /**
    * Additions to the trainer pods.
@@ -220,7 +228,7 @@ public record FineTuneJobSpec(
   public enum Purpose {
     /** Reading model and rows: the container that fetches them. */
     Sources,
-    /** Writing the result to an object store: the trainer. */
+    /** Writing the result to an object store or the Hub: the trainer. */
     Outputs,
     /** Sending measurements to a tracking server: the trainer. */
     Tracking

@@ -267,7 +267,7 @@ public record FineTuneJobStatus(
    *
    * @param name Name of the output.
    * @param kind Adapter or Model.
-   * @param uri Where it is.
+   * @param uri Where it is; of a repository of the Hub with the commit.
    * @param digest sha256 of its manifest.
    * @param bytes Size of all files.
    * @param step Optimizer step of the published checkpoint.

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against S3Proxy, a server of the S3 API that checks signatures and digests. */
-class FolderUploadTest {
+class ObjectUploadTest {
 
   /** The smallest parts that S3 takes. */
   private static final int PART = 5 << 20;
@@ -183,7 +183,7 @@ class FolderUploadTest {
             new PrintStream(PrintStream.nullOutputStream()), InstantSource.system());
     var control = new FetchControl(stop, pause -> {}, console);
     var target = new UploadTarget(place, ObjectClients.s3(new RemoteSettings(environment)));
-    return new FolderUpload(target, control, PART);
+    return new ObjectUpload(target, control, PART);
   }
 
   private FolderUpload.Folder content() throws IOException {
