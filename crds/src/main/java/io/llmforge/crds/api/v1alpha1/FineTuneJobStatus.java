@@ -77,7 +77,8 @@ public record FineTuneJobStatus(
    * @param stage Stage under way or last made; Train when absent.
    * @param attempt Attempt under way, last made or, while suspended, to be made next, from 1; each
    *     continues from what the last one left: scored shards, checkpoints.
-   * @param failedAttempts Attempts that failed and were made again; interruptions do not count.
+   * @param failedAttempts Attempts at the present stage that failed and were made again;
+   *     interruptions do not count.
    * @param job Name of the attempt's Job; absent while there is none, as when suspended.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
