@@ -130,7 +130,7 @@ final class FakeTrainer {
       throw new UncheckedIOException(e);
     }
     return """
-        "%s/bin/java" -Xmx32m -cp "%s" %s "$POD_IP" "%s" "$token" &
+        "%s/bin/java" -Xms8m -Xmx32m -cp "%s" %s "$POD_IP" "%s" "$token" &
         server=$!
         """
         .formatted(
