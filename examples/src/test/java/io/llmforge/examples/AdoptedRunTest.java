@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A job that is restored into a new cluster, end to end: the claim of its results came along, its
- * status and workspace did not.
+ * status and workspace did not. No pod of it asks for an accelerator.
  */
 @Execution(ExecutionMode.SAME_THREAD)
 class AdoptedRunTest {
@@ -53,9 +53,10 @@ class AdoptedRunTest {
         .filteredOn(condition -> condition.type().equals("Complete"))
         .extracting(JobCondition::reason)
         .containsExactly("Adopted");
-    assertThat(restored.trainerLogs().stream().map(AdoptedRunTest::text))
-        .anyMatch(log -> log.contains("[adopt]"))
-        .noneMatch(log -> log.contains("] loss:"));
+    assertThat(restored.trainerLogs())
+        .singleElement()
+        .satisfies(log -> assertThat(log.toString()).contains("-preflight-"))
+        .satisfies(log -> assertThat(text(log)).contains("[adopt]"));
   }
 
   private RunResult run(String name, Map<String, String> results)

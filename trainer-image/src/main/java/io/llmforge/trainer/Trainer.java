@@ -162,12 +162,14 @@ public final class Trainer {
     }
   }
 
-  /** Looks at everything; an end without words means that nothing is wrong. */
+  /**
+   * Looks at everything; an end without words means that nothing is wrong and training can begin.
+   */
   private Optional<TrainingReport> preflight(PreflightArguments arguments) {
     TrainerArguments common = arguments.common();
     try {
-      new PreflightRecipe(readPlan(common), surroundings(common), arguments.memoryBytes()).run();
-      return Optional.empty();
+      return new PreflightRecipe(readPlan(common), surroundings(common), arguments.memoryBytes())
+          .run();
     } catch (FetchControl.StoppedException e) {
       return Optional.of(new TrainingReport.Stopped(progress.progress(), NOTHING_YET));
     }

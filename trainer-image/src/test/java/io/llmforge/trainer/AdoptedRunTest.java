@@ -42,6 +42,17 @@ class AdoptedRunTest {
     Files.createDirectories(run.workspace);
   }
 
+  @Test
+  void preflightOfTheSameContentFindsIt() throws IOException {
+    TinyRun again = TinyRun.causal(folder);
+
+    assertThat(again.look()).as(again.console()).isZero();
+
+    assertThat(again.lastWords())
+        .isInstanceOfSatisfying(
+            Completed.class, found -> assertThat(found.output()).isEqualTo(first.output()));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void resultOfTheSameContentIsTakenOver(int number) throws IOException {

@@ -194,6 +194,15 @@ final class TinyRun {
         .run(scoringArguments(shard));
   }
 
+  /** Runs the preflight in this process. */
+  int look() throws IOException {
+    List<String> arguments = new ArrayList<>(arguments());
+    arguments.set(0, PodContract.PREFLIGHT_COMMAND);
+    PrintStream out = listened(line -> {});
+    var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
+    return new Trainer(new TrainerSurroundings(environment, out, steppingClock())).run(arguments);
+  }
+
   List<String> scoringArguments(int shard) throws IOException {
     List<String> arguments = new ArrayList<>(arguments());
     arguments.set(0, PodContract.REFERENCE_COMMAND);

@@ -90,13 +90,13 @@ public final class Decider {
     return switch (Streaming.of(run, observation)) {
       case Streaming.Step.Begin begin
           when isPlanOf(run, planning) && !isSuspended(observation.request()) ->
-          proceed(RecordedRun.beforeItsJob(run.at(Stage.TRAIN)), planning, observation);
+          proceed(RecordedRun.beforeItsJob(run.beside(Stage.TRAIN)), planning, observation);
       case Streaming.Step.Stop stop when isSuspended(observation.request()) ->
           new Decision.Suspending(planning, run, stop.job());
       case Streaming.Step.Stop stop ->
           new Decision.Stopping(planning, run, stop.job(), stop.cause());
       case Streaming.Step.Over over ->
-          failed(run.at(Stage.REFERENCE), over.failure(), planning, observation);
+          failed(run.beside(Stage.REFERENCE), over.failure(), planning, observation);
       case Streaming.Step.Begin begin -> alone(recorded, planning, observation);
       case Streaming.Step.None none -> alone(recorded, planning, observation);
     };
@@ -198,6 +198,9 @@ public final class Decider {
       RunState run, AttemptEnd end, Planning planning, Observation observation) {
     return switch (end) {
       case AttemptEnd.StageDone done -> next(run, planning, observation);
+      case AttemptEnd.Completed completed
+          when run.stage() == Stage.PREFLIGHT && onlyValidate(observation.request()) ->
+          next(run, planning, observation);
       case AttemptEnd.Completed completed ->
           new Decision.Succeed(planning, run, completed.report());
       case AttemptEnd.Failed failed -> failed(run, failed.failure(), planning, observation);

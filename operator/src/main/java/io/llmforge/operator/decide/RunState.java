@@ -36,6 +36,11 @@ public record RunState(
     return other == stage ? this : new RunState(number, hash, generation, other, attempt, 0);
   }
 
+  /** The same attempt at a stage that is at work together with this one: they share their tries. */
+  RunState beside(Stage other) {
+    return new RunState(number, hash, generation, other, attempt, failedAttempts);
+  }
+
   RunState afterFailure() {
     return new RunState(number, hash, generation, stage, attempt + 1, failedAttempts + 1);
   }

@@ -141,7 +141,7 @@ public final class Streaming {
       return decision;
     }
     StageJob job = reference.get();
-    RunState training = run.at(Stage.TRAIN);
+    RunState training = run.beside(Stage.TRAIN);
     return decision instanceof Decision.Suspended suspended
             && suspended.run().number() == run.number()
         ? new Decision.Suspending(decision.planning(), training, job)

@@ -9,6 +9,8 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
@@ -66,6 +68,9 @@ class PreflightStageTest {
         "preflight,         0, complete,  none,   same,     train 1/1 First",
         "preflight,         2, complete,  none,   same,     train 1/1 First",
         "preflight,         0, complete,  none,   validate, Validated preflight 1/1",
+        // The result of the same content lies where it would be published.
+        "preflight,         0, adopted,   none,   same,     Succeed preflight 1/1",
+        "preflight,         0, adopted,   none,   validate, Validated preflight 1/1",
         "preflight,         0, complete,  none,   suspended, Suspended train 1/1",
         "preflight,         0, complete,  none,   other,    preflight 2/1 First",
         "preflight,         0, complete,  none,   other-validate, preflight 2/1 First",
@@ -276,6 +281,7 @@ class PreflightStageTest {
       case "none" -> {}
       case "active", "complete", "stopped" ->
           jobs.add(job(Stage.PREFLIGHT, state(preflight), new TrainerPod.Absent()));
+      case "adopted" -> jobs.add(job(Stage.PREFLIGHT, StageJob.State.COMPLETE, adopted()));
       default ->
           jobs.add(
               job(
@@ -295,6 +301,17 @@ class PreflightStageTest {
 
   private static TrainerPod exited(int exitCode) {
     return new TrainerPod.Exited("pod", exitCode, Kill.NONE, new LastWords.Silence());
+  }
+
+  private static TrainerPod adopted() {
+    var output = new Output(Output.Kind.ADAPTER, "pvc://a/b", "sha256:0", 1, 1);
+    return new TrainerPod.Exited(
+        "pod",
+        0,
+        Kill.NONE,
+        new LastWords.Report(
+            new TrainingReport.Completed(
+                TrainingReport.Progress.NONE, output, TrainingReport.Origin.ADOPTED)));
   }
 
   private static StageJob job(Stage stage, StageJob.State state, TrainerPod pod) {
@@ -321,7 +338,7 @@ class PreflightStageTest {
       case Decision.Queue queue -> queue.toString();
       case Decision.Stopping stopping -> stopping.toString();
       case Decision.BackOff backOff -> backOff.toString();
-      case Decision.Succeed succeed -> succeed.toString();
+      case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
       case Decision.Rest rest -> rest.toString();
     };
   }

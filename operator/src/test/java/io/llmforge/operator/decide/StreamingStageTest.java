@@ -141,6 +141,17 @@ class StreamingStageTest {
   }
 
   @Test
+  void bothStagesShareTheirTries() {
+    Observation begun = tried(1, "reference", jobs("active", "none"));
+    Observation last = tried(2, "train", jobs("lost-pods", "ended"));
+
+    assertThat(((Decision.Train) decider.decide(begun)).run())
+        .returns(Stage.TRAIN, RunState::stage)
+        .returns(1, RunState::failedAttempts);
+    assertThat(decider.decide(last)).isInstanceOf(Decision.Fail.class);
+  }
+
+  @Test
   void podThatReplacesOneThatScoredIsLetGoBesideATrainer() {
     var gated = new GatedPod("pod-1b", List.of());
     var held =
@@ -199,9 +210,19 @@ class StreamingStageTest {
   }
 
   private static Observation observation(String spec, String recorded, List<StageJob> jobs) {
+    return observation(spec, status(recorded, 0), jobs);
+  }
+
+  /** Of {@link #spec} "same", after failures that count. */
+  private static Observation tried(int failedAttempts, String recorded, List<StageJob> jobs) {
+    return observation("same", status(recorded, failedAttempts), jobs);
+  }
+
+  private static Observation observation(
+      String spec, FineTuneJobStatus recorded, List<StageJob> jobs) {
     return new Observation(
         new Request(OWNER, spec.equals("other") ? 2 : 1, spec(spec)),
-        status(recorded),
+        recorded,
         Set.of(),
         jobs,
         new StatusAnswer.NotAsked(),
@@ -232,7 +253,7 @@ class StreamingStageTest {
         new Reference(mode));
   }
 
-  private static FineTuneJobStatus status(String recorded) {
+  private static FineTuneJobStatus status(String recorded, int failedAttempts) {
     if (recorded.equals("none")) {
       return Observation.NO_STATUS;
     }
@@ -241,7 +262,7 @@ class StreamingStageTest {
             ? FineTuneJobStatus.Stage.Reference
             : FineTuneJobStatus.Stage.Train;
     String job = recorded.endsWith("-planned") ? null : "tiny-1-" + recorded + "-1";
-    Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, 0, job);
+    Run run = new Run(1, HASH, 1L, null, null, null, stage, 1, failedAttempts, job);
     return new FineTuneJobStatus(
         null, null, null, run, null, null, null, null, null, null, null, null, null, null, null,
         null, null);

@@ -1,10 +1,12 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.trainer.data.TextTokenizer;
 import io.llmforge.trainer.model.ModelDesign;
 import io.llmforge.trainer.model.ModelOptions;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -32,13 +34,20 @@ public final class PreflightRecipe {
     this.memoryBytes = memoryBytes;
   }
 
-  /** Returns when nothing is wrong; whatever is wrong is an exception. */
-  public void run() {
+  /**
+   * Returns when nothing is wrong; whatever is wrong is an exception. A report means that the place
+   * for the result has it already, so that nothing is left to do.
+   */
+  public Optional<TrainingReport> run() {
     TrainingRecipe.requirePossible(plan);
     RunPlaces places = RunPlaces.of(plan, surroundings);
     places.requireWorkspace();
-    places.requireOutput();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
+    Adoption adoption = Adoption.of(plan, folders, surroundings);
+    if (adoption.report() != null) {
+      return Optional.of(adoption.report());
+    }
+    places.requireOutput();
     RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), surroundings.volumes());
     var start = new StartingModel(plan, folders, tokenizer.labels());
     ModelDesign design = start.requireComplete();
@@ -55,6 +64,7 @@ public final class PreflightRecipe {
         .line(
             "[preflight] nothing is wrong: %d rows, %d steps"
                 .formatted(data.train().size(), data.layout().totalSteps()));
+    return Optional.empty();
   }
 
   private TrainingData prepared(RunTokenizer run, ModelSourceFolders folders) {
