@@ -43,7 +43,7 @@ final class EventSources {
     InformerEventSource<Pod, FineTuneJob> pods = pods();
     InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
     List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
-    Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind, jobs)));
+    Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind)));
     sources.add(jobs);
     sources.add(pods);
     kinds.forEach(kind -> sources.add(owned(kind)));
@@ -81,10 +81,10 @@ final class EventSources {
   }
 
   private InformerEventSource<GenericKubernetesResource, FineTuneJob> workloads(
-      GroupVersionKind kind, InformerEventSource<Job, FineTuneJob> jobs) {
+      GroupVersionKind kind) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(kind, FineTuneJob.class)
-            .withSecondaryToPrimaryMapper(workload -> Workloads.jobOf(workload, jobs))
+            .withSecondaryToPrimaryMapper(Workloads::jobOf)
             .build(),
         context);
   }

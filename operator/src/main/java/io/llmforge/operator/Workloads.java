@@ -3,8 +3,6 @@ package io.llmforge.operator;
 import io.fabric8.kubernetes.api.model.APIGroup;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -12,9 +10,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.operator.identity.ObjectLabels;
+import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.observe.QueuedJob.WorkloadName;
 import java.net.HttpURLConnection;
 import java.util.Optional;
@@ -37,14 +33,15 @@ final class Workloads {
         .map(version -> new GroupVersionKind(GROUP, version.getVersion(), KIND));
   }
 
-  /** The FineTuneJob whose Job a Workload stands for. */
-  static Set<ResourceID> jobOf(
-      GenericKubernetesResource workload, InformerEventSource<Job, FineTuneJob> jobs) {
+  /**
+   * The FineTuneJob whose Job a Workload stands for, by the Job's name alone: at start a Workload
+   * may be seen before any Job is.
+   */
+  static Set<ResourceID> jobOf(GenericKubernetesResource workload) {
     String namespace = workload.getMetadata().getNamespace();
     return workload.getMetadata().getOwnerReferences().stream()
-        .map(OwnerReference::getName)
-        .flatMap(name -> jobs.get(new ResourceID(name, namespace)).stream())
-        .map(job -> job.getMetadata().getLabels().get(ObjectLabels.JOB))
+        .filter(owner -> owner.getKind().equals("Job"))
+        .flatMap(owner -> RunNames.ownerOf(owner.getName()).stream())
         .map(name -> new ResourceID(name, namespace))
         .collect(Collectors.toSet());
   }

@@ -2,6 +2,12 @@ package io.llmforge.operator.identity;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
 /**
  * Names of the objects of one run. No two runs share a name, so nothing is ever overwritten.
  *
@@ -9,11 +15,26 @@ import static java.util.Objects.requireNonNull;
  * @param run number of the run, from 1
  */
 public record RunNames(String job, int run) {
+
+  private static final Pattern STAGE_JOB =
+      Pattern.compile(
+          "(?<job>.+)-\\d+-(%s)-\\d+"
+              .formatted(
+                  Arrays.stream(Stage.values())
+                      .map(Stage::label)
+                      .collect(Collectors.joining("|"))));
+
   public RunNames {
     requireNonNull(job, "job");
     if (run < 1) {
       throw new IllegalArgumentException("run must be at least 1, was " + run);
     }
+  }
+
+  /** The FineTuneJob that a stage's Job of this name belongs to; empty for any other name. */
+  public static Optional<String> ownerOf(String stageJob) {
+    Matcher matcher = STAGE_JOB.matcher(stageJob);
+    return matcher.matches() ? Optional.of(matcher.group("job")) : Optional.empty();
   }
 
   /** ConfigMap with plan.json. */
