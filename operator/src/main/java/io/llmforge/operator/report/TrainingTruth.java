@@ -8,6 +8,7 @@ import io.llmforge.operator.decide.StepWatch;
 import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StatusAnswer;
+import io.llmforge.operator.observe.TrainerPod;
 
 /** What condition TrainingHealthy says. */
 final class TrainingTruth {
@@ -35,11 +36,13 @@ final class TrainingTruth {
   }
 
   private static Truth underway(Observation observation, RunState run, Attempt attempt) {
-    if (!(attempt instanceof Attempt.Underway)) {
+    if (!(attempt instanceof Attempt.Underway underway)) {
       return NOT_TRAINING;
     }
     return switch (observation.answer()) {
       case StatusAnswer.NotAsked notAsked -> NOT_TRAINING;
+      // A trainer that has just begun has no server yet.
+      case StatusAnswer.Unavailable unavailable when !isReady(underway.pod()) -> NOT_TRAINING;
       case StatusAnswer.Unavailable unavailable ->
           Truth.unknown(
               Reason.REPORT_UNAVAILABLE,
@@ -51,6 +54,10 @@ final class TrainingTruth {
               .map(TrainingTruth::stale)
               .orElseGet(() -> Truth.yes(Reason.PROGRESSING));
     };
+  }
+
+  private static boolean isReady(TrainerPod pod) {
+    return pod instanceof TrainerPod.Running running && running.ready();
   }
 
   private static Truth stale(StepWatch watch) {

@@ -362,6 +362,17 @@ class StatusComposerTest {
   }
 
   @Test
+  void trainerThatHasJustBegunNeedNotAnswer() {
+    var silence = new StatusAnswer.Unavailable("connection refused");
+    var loading = new TrainerPod.Running("pod", "uid", "10.0.0.1", false);
+
+    FineTuneJobStatus status =
+        compose(observation(Observation.NO_STATUS, silence), underway(loading), NOON);
+
+    assertThat(condition(status, "TrainingHealthy").reason()).isEqualTo("NotTraining");
+  }
+
+  @Test
   void silenceOfTheTrainerKeepsTheLastProgress() {
     FineTuneJobStatus before = compose(reporting(PROGRESS), trainingNow(), NOON);
 
