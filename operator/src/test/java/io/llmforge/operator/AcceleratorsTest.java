@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.plan.PodContract;
 import io.llmforge.operator.decide.AcceleratorMap;
 import io.llmforge.operator.decide.AcceleratorProfile;
 import io.llmforge.operator.decide.AcceleratorProfile.Toleration;
@@ -20,9 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What configs say of accelerators, on a cluster whose administrator says where they are. */
@@ -35,9 +39,10 @@ class AcceleratorsTest {
               AcceleratorProfile.of(
                   Map.of("gpu", "a100"),
                   List.of(new Toleration("gpu", "Exists", null, "NoSchedule")),
-                  "example.com/a100"),
+                  "example.com/a100",
+                  OptionalLong.of(80L << 30)),
               "L4",
-              AcceleratorProfile.of(Map.of("gpu", "l4"), null, null)));
+              AcceleratorProfile.of(Map.of("gpu", "l4"), null, null, OptionalLong.empty())));
   private static final PodDefaults WITHOUT = OperatorFixture.DEFAULTS;
   private static final PodDefaults WITH = WITHOUT.withAccelerators(MAP);
 
@@ -158,6 +163,35 @@ class AcceleratorsTest {
         .extracting(Finding::path, Finding::severity)
         .contains(
             org.assertj.core.groups.Tuple.tuple("worker_resources", Finding.Severity.IGNORED));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"A100-80G, --memory-bytes=85899345920", "L4, "})
+  void lookIsToldTheMemoryOfTheAccelerator(String product, String argument) throws IOException {
+    FineTuneJob job = job("{worker_resources: {'accelerator_type:%s': 0.001}}".formatted(product));
+
+    List<PodSpec> pods = pods(Rendering.of(job, WITH));
+
+    assertThat(pods)
+        .extracting(pod -> memoryArguments(pod))
+        .containsExactly(Stream.ofNullable(argument).toList(), List.of());
+  }
+
+  private static List<String> memoryArguments(PodSpec pod) {
+    return pod.getContainers().getFirst().getArgs().stream()
+        .filter(argument -> argument.startsWith(PodContract.MEMORY_ARGUMENT))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"80 GB", "much", ""})
+  void memoryThatIsNoAmountKeepsTheOperatorFromStarting(String memory) throws IOException {
+    Path file = folder.resolve("accelerators.json");
+    Files.writeString(file, "{\"L4\": {\"memory\": \"%s\"}}".formatted(memory));
+
+    assertThatThrownBy(() -> AcceleratorFile.read(file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("accelerators.json", "memory of L4", "80Gi");
   }
 
   @Test

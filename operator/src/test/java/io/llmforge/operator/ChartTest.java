@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -316,7 +317,8 @@ class ChartTest {
                     .set(PROFILE + ".nodeSelector.nvidia\\.com/gpu\\.product", "NVIDIA-A100")
                     .set(PROFILE + ".tolerations[0].key", "gpu")
                     .set(PROFILE + ".tolerations[0].operator", "Exists")
-                    .set(PROFILE + ".resourceName", "example.com/gpu"));
+                    .set(PROFILE + ".resourceName", "example.com/gpu")
+                    .set(PROFILE + ".memory", "80Gi"));
     Path file = folder.resolve("accelerators.json");
     Files.writeString(file, only(objects, "ConfigMap").at("/data/accelerators.json").asText());
 
@@ -328,7 +330,8 @@ class ChartTest {
                     AcceleratorProfile.of(
                         Map.of("nvidia.com/gpu.product", "NVIDIA-A100"),
                         List.of(new Toleration("gpu", "Exists", null, null)),
-                        "example.com/gpu"))));
+                        "example.com/gpu",
+                        OptionalLong.of(80L << 30)))));
     JsonNode pod = only(objects, "Deployment").at("/spec/template");
     assertThat(variable(pod.at("/spec/containers/0"), "LLMFORGE_ACCELERATOR_PROFILES"))
         .isEqualTo("/etc/llmforge/accelerators.json");

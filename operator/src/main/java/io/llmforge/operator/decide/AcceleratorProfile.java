@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param nodeSelector labels of the nodes that have it
  * @param tolerations taints of those nodes that the pods bear
  * @param resourceName extended resource of one of them; the operator's default when there is none
+ * @param memoryBytes memory of one of them; a run that needs more is refused before it gets one
  */
 public record AcceleratorProfile(
-    Map<String, String> nodeSelector, List<Toleration> tolerations, Optional<String> resourceName) {
+    Map<String, String> nodeSelector,
+    List<Toleration> tolerations,
+    Optional<String> resourceName,
+    OptionalLong memoryBytes) {
 
   /** No wish for a product. */
   public static final AcceleratorProfile ANY =
-      new AcceleratorProfile(Map.of(), List.of(), Optional.empty());
+      new AcceleratorProfile(Map.of(), List.of(), Optional.empty(), OptionalLong.empty());
 
   public AcceleratorProfile {
     nodeSelector = Map.copyOf(nodeSelector);
@@ -30,11 +35,13 @@ public record AcceleratorProfile(
   public static AcceleratorProfile of(
       @Nullable Map<String, String> nodeSelector,
       @Nullable List<Toleration> tolerations,
-      @Nullable String resourceName) {
+      @Nullable String resourceName,
+      OptionalLong memoryBytes) {
     return new AcceleratorProfile(
         requireNonNullElse(nodeSelector, Map.of()),
         requireNonNullElse(tolerations, List.of()),
-        Optional.ofNullable(resourceName));
+        Optional.ofNullable(resourceName),
+        memoryBytes);
   }
 
   /**

@@ -7,9 +7,11 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PodTemplate;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Resources;
 import io.llmforge.operator.decide.AcceleratorProfile;
+import io.llmforge.operator.identity.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -47,6 +49,11 @@ final class AcceleratorPlace {
         .map(Accelerator::resourceName)
         .or(() -> profile(order, defaults).resourceName())
         .orElse(defaults.acceleratorResource());
+  }
+
+  /** Memory of one accelerator that training will get, where the administrator says it. */
+  static OptionalLong memoryBytes(RunOrder order, PodDefaults defaults) {
+    return defaults.accelerators().profile(order.spec().config(), Stage.TRAIN).memoryBytes();
   }
 
   private static AcceleratorProfile profile(RunOrder order, PodDefaults defaults) {

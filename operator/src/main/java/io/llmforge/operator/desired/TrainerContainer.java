@@ -52,7 +52,7 @@ final class TrainerContainer {
     return new ContainerBuilder()
         .withName(PodContract.TRAINER_CONTAINER)
         .withImage(image(order, defaults))
-        .withArgs(arguments(order, volumes))
+        .withArgs(arguments(order, defaults, volumes))
         .withEnv(environment(order))
         .withResources(StageResources.of(order, defaults))
         .withSecurityContext(securityContext())
@@ -85,7 +85,7 @@ final class TrainerContainer {
         .orElse(defaults.trainerImage());
   }
 
-  private static List<String> arguments(RunOrder order, PodVolumes volumes) {
+  private static List<String> arguments(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
     List<String> arguments = new ArrayList<>();
     arguments.add(
         switch (order.stage()) {
@@ -97,7 +97,9 @@ final class TrainerContainer {
         PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE);
     arguments.add(PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER);
     switch (order.stage()) {
-      case PREFLIGHT -> {}
+      case PREFLIGHT ->
+          AcceleratorPlace.memoryBytes(order, defaults)
+              .ifPresent(bytes -> arguments.add(PodContract.MEMORY_ARGUMENT + bytes));
       case REFERENCE -> arguments.add(PodContract.SHARD_ARGUMENT + SHARD);
       case TRAIN -> microBatches(order).ifPresent(arguments::add);
     }
