@@ -8,17 +8,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
-import io.llmforge.localcluster.LocalCluster;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two pods that train together, one attempt, whatever happens to either of them. */
 @Tag("cluster")
@@ -32,36 +25,11 @@ class GroupRunTest {
       wait
       """;
 
-  @TempDir static Path folder;
-  private static FakeTrainer trainer;
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private OperatorFixture operator;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   /** As many pods as devices, each with its rank, and all with a way to the first. */
   @Test
@@ -125,7 +93,7 @@ class GroupRunTest {
     return JobFixture.config().put("num_devices", 2);
   }
 
-  private static List<Pod> pods(String job) {
+  private List<Pod> pods(String job) {
     return client
         .pods()
         .inNamespace(client.getNamespace())

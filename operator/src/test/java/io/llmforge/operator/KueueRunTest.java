@@ -17,20 +17,15 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.ReferenceMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.localcluster.ClusterSource;
-import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.FineTuneJobs.Suspension;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs in a queue of Kueue, against a small real cluster in which a script plays Kueue. */
 @Tag("cluster")
@@ -40,39 +35,23 @@ import org.junit.jupiter.api.io.TempDir;
     disabledReason = "brings a Kueue of its own along")
 class KueueRunTest {
 
-  @TempDir static Path folder;
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private static FakeTrainer trainer;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
+
   private static ScriptedKueue kueue;
-  private OperatorFixture operator;
+
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-    ScriptedKueue.install(client);
-    kueue = ScriptedKueue.start(client);
+  static void startKueue() {
+    ScriptedKueue.install(cluster.client());
+    kueue = ScriptedKueue.start(cluster.client());
   }
 
   @AfterAll
-  static void stopCluster() {
+  static void stopKueue() {
     kueue.close();
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
   }
 
   @Test
@@ -133,13 +112,13 @@ class KueueRunTest {
     submit("away", JobFixture.config());
     awaitQueued("away");
 
-    operator.close();
+    cluster.stopOperator();
     kueue.admit("away-1-train-1");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     jobs.awaitStatus("away", s -> "Admitted".equals(reason(s)));
-    operator.close();
+    cluster.stopOperator();
     trainer.release("away-go");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     jobs.awaitPhase("away", Phase.Succeeded);
 
     assertThat(jobs.jobs("away")).containsExactly("away-1-train-1");
@@ -256,7 +235,7 @@ class KueueRunTest {
     assertThat(done.run().attempt()).isEqualTo(1);
   }
 
-  private static void suspend(String job, boolean suspended) {
+  private void suspend(String job, boolean suspended) {
     client
         .batch()
         .v1()
@@ -292,11 +271,11 @@ class KueueRunTest {
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 
-  private static void submit(String name, ObjectNode config) {
+  private void submit(String name, ObjectNode config) {
     submit(client, name, config);
   }
 
-  private static void awaitQueued(String name) {
+  private void awaitQueued(String name) {
     jobs.awaitStatus(name, s -> s.phase() == Phase.Queued && shortfall(s));
   }
 

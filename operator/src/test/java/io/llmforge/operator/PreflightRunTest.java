@@ -11,53 +11,19 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
-import io.llmforge.localcluster.LocalCluster;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs that are looked at before they ask for accelerators, on a small real cluster. */
 @Tag("cluster")
 class PreflightRunTest {
 
-  @TempDir static Path folder;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private static FakeTrainer trainer;
-
-  private OperatorFixture operator;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   @Test
   void whatIsWrongWithRowsIsSaidWithoutAnAccelerator() {
@@ -156,9 +122,9 @@ class PreflightRunTest {
             "restart",
             s -> "Validating".equals(FineTuneJobs.condition(s, "SourcesReady").reason()));
 
-    operator.close();
+    cluster.stopOperator();
     trainer.release("restart-go");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     FineTuneJobStatus done = jobs.awaitPhase("restart", Phase.Succeeded);
 
     assertThat(looking.phase()).isEqualTo(Phase.Validating);

@@ -17,22 +17,16 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
-import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.FineTuneJobs.Suspension;
 import io.llmforge.operator.decide.QuotaQueue;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs in a namespace whose quota is tight, against a small real cluster. */
 @Tag("cluster")
@@ -41,37 +35,16 @@ class QuotaRunTest {
   private static final QuotaQueue IMPATIENT =
       new QuotaQueue(Duration.ofSeconds(3), Duration.ofMillis(500));
 
-  @TempDir static Path folder;
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private static QuotaFixture quota;
-  private static FakeTrainer trainer;
-  private OperatorFixture operator;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    quota = new QuotaFixture(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
+  private final QuotaFixture quota = new QuotaFixture(client);
 
   @AfterEach
-  void stopOperator() {
-    operator.close();
+  void liftTheQuota() {
+    cluster.stopOperator();
     quota.clear();
   }
 
@@ -249,7 +222,7 @@ class QuotaRunTest {
 
   @Test
   void quotaThatIsTakenMeanwhileIsGivenBackAndTriedAgain() {
-    operator.close();
+    cluster.stopOperator();
     quota.limit(3);
     shards("robbed", 1, FakeTrainer.scores());
     for (int attempt = 2; attempt < 9; attempt++) {
@@ -257,7 +230,7 @@ class QuotaRunTest {
       trainer.on("robbed", 1, attempt, FakeTrainer.completes());
     }
     try (KubernetesClient slow = beforeTheSecondJob(() -> quota.occupy("thief", 2))) {
-      operator = OperatorFixture.start(slow, IMPATIENT);
+      cluster.startOperator(slow, IMPATIENT);
       jobs.apply("robbed", pairs());
       jobs.awaitStatus("robbed", s -> "ReservationWithdrawn".equals(reason(s)));
       await("what it got is given back")
@@ -265,7 +238,7 @@ class QuotaRunTest {
           .until(() -> quota.pods("robbed").isEmpty());
       quota.free("thief");
       FineTuneJobStatus done = jobs.awaitPhase("robbed", Phase.Succeeded);
-      operator.close();
+      cluster.stopOperator();
 
       assertThat(done.run().failedAttempts()).isZero();
       assertThat(done.run().attempt()).isGreaterThan(1);
@@ -283,9 +256,9 @@ class QuotaRunTest {
     jobs.apply("patient", JobFixture.config());
     String since = awaitPlace("patient", 1).queue().waitingSince();
 
-    operator.close();
+    cluster.stopOperator();
     quota.free("foreign");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     FineTuneJobStatus done = jobs.awaitPhase("patient", Phase.Succeeded);
 
     assertThat(since).isNotNull();
@@ -297,14 +270,14 @@ class QuotaRunTest {
   @Test
   void operatorThatStopsWhileItCollectsLetsAllGoWhenItIsBack() {
     collectHalf("half");
-    operator.close();
+    cluster.stopOperator();
 
     quota.free("thief");
     await("both pods are there")
         .atMost(FineTuneJobs.PATIENCE)
         .until(() -> quota.pods("half").size() == 2);
     List<Pod> held = quota.pods("half");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     jobs.awaitPhase("half", Phase.Succeeded);
 
     assertThat(held).allMatch(pod -> pod.getSpec().getNodeName() == null);
@@ -314,7 +287,7 @@ class QuotaRunTest {
   @Test
   void operatorThatDiedWhenHalfWereLetGoLetsTheOthersGo() {
     collectHalf("torn");
-    operator.close();
+    cluster.stopOperator();
     quota.free("thief");
     await("both pods are there")
         .atMost(FineTuneJobs.PATIENCE)
@@ -323,7 +296,7 @@ class QuotaRunTest {
     client
         .resource(quota.pods("torn").getFirst())
         .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"schedulingGates\":[]}}");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     FineTuneJobStatus done = jobs.awaitPhase("torn", Phase.Succeeded);
 
     assertThat(done.run().attempt()).isEqualTo(1);
@@ -333,17 +306,17 @@ class QuotaRunTest {
   @Test
   void operatorThatDiedBeforeItWithdrewDoesSoWhenItIsBack() {
     collectHalf("late");
-    operator.close();
+    cluster.stopOperator();
     for (int attempt = 2; attempt < 9; attempt++) {
       shards("late", attempt, FakeTrainer.scores());
       trainer.on("late", 1, attempt, FakeTrainer.completes());
     }
 
-    operator = OperatorFixture.start(client, IMPATIENT);
+    cluster.startOperator(IMPATIENT);
     jobs.awaitStatus("late", s -> "ReservationWithdrawn".equals(reason(s)));
-    operator.close();
+    cluster.stopOperator();
     quota.free("thief");
-    operator = OperatorFixture.start(client, IMPATIENT);
+    cluster.startOperator(IMPATIENT);
     FineTuneJobStatus done = jobs.awaitPhase("late", Phase.Succeeded);
 
     assertThat(done.run().failedAttempts()).isZero();
@@ -352,12 +325,12 @@ class QuotaRunTest {
 
   // A reservation that has one of its two pods: somebody else took the quota of the other.
   private void collectHalf(String name) {
-    operator.close();
+    cluster.stopOperator();
     quota.limit(3);
     shards(name, 1, FakeTrainer.scores());
     trainer.on(name, 1, 1, FakeTrainer.completes());
     KubernetesClient slow = beforeTheSecondJob(() -> quota.occupy("thief", 2));
-    operator = OperatorFixture.start(slow);
+    cluster.startOperator(slow);
     jobs.apply(name, pairs());
     FineTuneJobStatus collecting = jobs.awaitStatus(name, s -> "Reserving".equals(reason(s)));
     await("one pod is there")
@@ -367,7 +340,7 @@ class QuotaRunTest {
   }
 
   // The first is the preflight's, which needs no device.
-  private static KubernetesClient beforeTheSecondJob(Runnable deed) {
+  private KubernetesClient beforeTheSecondJob(Runnable deed) {
     AtomicInteger jobs = new AtomicInteger();
     return new KubernetesClientBuilder()
         .withConfig(client.getConfiguration())
@@ -388,7 +361,7 @@ class QuotaRunTest {
         .build();
   }
 
-  private static void shards(String job, int attempt, String commands) {
+  private void shards(String job, int attempt, String commands) {
     trainer.onShard(job, 1, attempt, 0, commands);
     trainer.onShard(job, 1, attempt, 1, commands);
   }
@@ -401,16 +374,16 @@ class QuotaRunTest {
     return config;
   }
 
-  private static FineTuneJobStatus awaitPlace(String name, int place) {
+  private FineTuneJobStatus awaitPlace(String name, int place) {
     return jobs.awaitStatus(
         name, s -> s.queue() != null && Integer.valueOf(place).equals(s.queue().position()));
   }
 
-  private static void awaitAtWork(String name) {
+  private void awaitAtWork(String name) {
     jobs.awaitStatus(name, s -> "Reserved".equals(reason(s)));
   }
 
-  private static Phase phase(String name) {
+  private Phase phase(String name) {
     FineTuneJobStatus status = jobs.status(name);
     return status == null ? null : status.phase();
   }

@@ -12,59 +12,24 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
-import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.FineTuneJobs.Suspension;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The operator against a small real cluster whose trainer does as it is told. */
 @Tag("cluster")
 class ReconcilerTest {
 
-  @TempDir static Path folder;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-
-  private static FineTuneJobs jobs;
-  private static FakeTrainer trainer;
-
-  private OperatorFixture operator;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   @Test
   void completedTrainerMakesTheJobSucceed() {
@@ -172,9 +137,9 @@ class ReconcilerTest {
     await().atMost(FineTuneJobs.PATIENCE).until(() -> jobs.jobs("restart").size() == 1);
     String started = jobs.awaitStatus("restart", s -> s.run() != null).run().startTime();
 
-    operator.close();
+    cluster.stopOperator();
     trainer.release("restart-go");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     FineTuneJobStatus status = jobs.awaitPhase("restart", Phase.Succeeded);
 
     assertThat(jobs.jobs("restart")).containsExactly("restart-1-train-1");
@@ -190,8 +155,8 @@ class ReconcilerTest {
     jobs.apply("reporter", JobFixture.config());
     FineTuneJobStatus training =
         jobs.awaitStatus("reporter", s -> s.phase() == Phase.Training && s.progress() != null);
-    operator.close();
-    operator = OperatorFixture.start(client);
+    cluster.stopOperator();
+    cluster.startOperator();
     trainer.release("reporter-go");
     FineTuneJobStatus done = jobs.awaitPhase("reporter", Phase.Succeeded);
 
@@ -271,8 +236,8 @@ class ReconcilerTest {
     jobs.suspend("asleep", Suspension.ON);
     FineTuneJobStatus before = jobs.awaitPhase("asleep", Phase.Suspended);
 
-    operator.close();
-    operator = OperatorFixture.start(client);
+    cluster.stopOperator();
+    cluster.startOperator();
 
     await()
         .during(Duration.ofSeconds(1))
@@ -378,7 +343,7 @@ class ReconcilerTest {
     assertThat(corrected.run().number()).isEqualTo(1);
   }
 
-  private static void touch(String name) {
+  private void touch(String name) {
     client
         .resources(FineTuneJob.class)
         .inNamespace(client.getNamespace())

@@ -10,19 +10,12 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Reference;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Stage;
 import io.llmforge.crds.plan.FailureCode;
-import io.llmforge.localcluster.LocalCluster;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs with a reference stage, against a small real cluster; each has three shards. */
 @Tag("cluster")
@@ -30,38 +23,11 @@ class ReferenceRunTest {
 
   private static final int SHARDS = 3;
 
-  @TempDir static Path folder;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private static FakeTrainer trainer;
-
-  private OperatorFixture operator;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   @Test
   void trainingBeginsWhenEveryShardIsScored() {
@@ -194,10 +160,10 @@ class ReferenceRunTest {
     jobs.apply("restart", JobFixture.preference());
     String started = jobs.awaitJob("restart", "restart-1-reference-1").run().startTime();
 
-    operator.close();
+    cluster.stopOperator();
     trainer.release("restart-go");
     awaitComplete("restart-1-reference-1");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     FineTuneJobStatus done = jobs.awaitPhase("restart", Phase.Succeeded);
 
     assertThat(jobs.jobs("restart"))
@@ -217,11 +183,11 @@ class ReferenceRunTest {
         jobs.awaitStatus("killed", s -> new Reference(SHARDS, 2).equals(s.reference()));
     trainer.release("killed-shard");
     jobs.awaitStatus("killed", s -> "killed-1-train-1".equals(s.run().job()));
-    operator.close();
+    cluster.stopOperator();
     String trainUid = jobs.job("killed-1-train-1").getMetadata().getUid();
 
     record("killed", scoring);
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     jobs.awaitStatus("killed", s -> s.run().stage() == Stage.Train);
     trainer.release("killed-train");
     FineTuneJobStatus done = jobs.awaitPhase("killed", Phase.Succeeded);
@@ -254,13 +220,13 @@ class ReferenceRunTest {
     assertThat(done.run().failedAttempts()).isZero();
   }
 
-  private static void allScore(String job, int run, int attempt) {
+  private void allScore(String job, int run, int attempt) {
     for (int shard = 0; shard < SHARDS; shard++) {
       trainer.onShard(job, run, attempt, shard, FakeTrainer.scores());
     }
   }
 
-  private static void awaitComplete(String job) {
+  private void awaitComplete(String job) {
     await(job + " is complete")
         .atMost(FineTuneJobs.PATIENCE)
         .pollInterval(Duration.ofMillis(50))
@@ -271,7 +237,7 @@ class ReferenceRunTest {
                     .anyMatch(condition -> condition.getType().equals("Complete")));
   }
 
-  private static void record(String name, FineTuneJobStatus status) {
+  private void record(String name, FineTuneJobStatus status) {
     client
         .resources(FineTuneJob.class)
         .inNamespace(client.getNamespace())

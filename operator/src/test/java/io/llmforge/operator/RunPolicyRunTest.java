@@ -15,56 +15,22 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
-import io.llmforge.localcluster.LocalCluster;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What spec.runPolicy says, against a small real cluster whose trainer does as it is told. */
 @Tag("cluster")
 class RunPolicyRunTest {
 
-  @TempDir static Path folder;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private static FakeTrainer trainer;
-
-  private OperatorFixture operator;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   @Test
   void nextAttemptWaitsForItsTimeAcrossARestart() {
@@ -74,8 +40,8 @@ class RunPolicyRunTest {
 
     FineTuneJobStatus waiting =
         jobs.awaitStatus("away", s -> s.message().contains("attempt 2 starts at"));
-    operator.close();
-    operator = OperatorFixture.start(client);
+    cluster.stopOperator();
+    cluster.startOperator();
     FineTuneJobStatus done = jobs.awaitPhase("away", Phase.Succeeded);
 
     AttemptStatus failed = done.attempts().getLast();
@@ -180,11 +146,11 @@ class RunPolicyRunTest {
     assertThat(pod("large-1-train-2").getTerminationGracePeriodSeconds()).isEqualTo(77);
   }
 
-  private static List<String> arguments(String job) {
+  private List<String> arguments(String job) {
     return pod(job).getContainers().getFirst().getArgs();
   }
 
-  private static PodSpec pod(String job) {
+  private PodSpec pod(String job) {
     return jobs.job(job).getSpec().getTemplate().getSpec();
   }
 
@@ -213,11 +179,11 @@ class RunPolicyRunTest {
     assertThat(jobs.jobs("revived")).containsExactly("revived-1-train-1");
   }
 
-  private static Instant created(String job) {
+  private Instant created(String job) {
     return Instant.parse(jobs.job(job).getMetadata().getCreationTimestamp());
   }
 
-  private static void apply(String name, RunPolicy policy) {
+  private void apply(String name, RunPolicy policy) {
     FineTuneJob job = JobFixture.manifest(name, JobFixture.config());
     job.setSpec(
         new FineTuneJobSpec(

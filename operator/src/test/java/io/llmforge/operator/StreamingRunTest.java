@@ -12,17 +12,10 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Stage;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
-import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.operator.identity.ObjectLabels;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs whose trainer works beside the pods that score, against a small real cluster. */
 @Tag("cluster")
@@ -30,38 +23,11 @@ class StreamingRunTest {
 
   private static final int SHARDS = 3;
 
-  @TempDir static Path folder;
+  @RegisterExtension static final ClusterWithOperator cluster = new ClusterWithOperator();
 
-  private static LocalCluster cluster;
-  private static KubernetesClient client;
-  private static FineTuneJobs jobs;
-  private static FakeTrainer trainer;
-
-  private OperatorFixture operator;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    trainer = FakeTrainer.in(folder.resolve("trainer"));
-    cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
-    client = cluster.client();
-    jobs = new FineTuneJobs(client);
-    ClusterSetup.install(cluster);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void startOperator() {
-    operator = OperatorFixture.start(client);
-  }
-
-  @AfterEach
-  void stopOperator() {
-    operator.close();
-  }
+  private final KubernetesClient client = cluster.client();
+  private final FineTuneJobs jobs = cluster.jobs();
+  private final FakeTrainer trainer = cluster.trainer();
 
   @Test
   void trainingBeginsWhileShardsAreScored() {
@@ -181,9 +147,9 @@ class StreamingRunTest {
     apply("again");
     jobs.awaitStatus("again", s -> s.run() != null && "again-1-train-1".equals(s.run().job()));
 
-    operator.close();
+    cluster.stopOperator();
     trainer.release("again-scored");
-    operator = OperatorFixture.start(client);
+    cluster.startOperator();
     trainer.release("again-trained");
     FineTuneJobStatus done = jobs.awaitPhase("again", Phase.Succeeded);
 
@@ -209,17 +175,17 @@ class StreamingRunTest {
     assertThat(FineTuneJobs.condition(done, "ReferenceReady").status()).isEqualTo("False");
   }
 
-  private static void allScore(String job, int attempt, String when) {
+  private void allScore(String job, int attempt, String when) {
     for (int shard = 0; shard < SHARDS; shard++) {
       trainer.onShard(job, 1, attempt, shard, trainer.waits(when, FakeTrainer.scores()));
     }
   }
 
-  private static String mark(String job) {
+  private String mark(String job) {
     return jobs.job(job).getMetadata().getAnnotations().get(ObjectLabels.STOPPED);
   }
 
-  private static void apply(String name) {
+  private void apply(String name) {
     FineTuneJob job = JobFixture.manifest(name, JobFixture.preference());
     FineTuneJobSpec spec = job.getSpec();
     job.setSpec(
