@@ -1,6 +1,7 @@
 package io.llmforge.operator;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.llmforge.localcluster.ClusterSource;
@@ -35,18 +36,19 @@ final class ClusterSetup {
 
   static void install(LocalCluster cluster) throws IOException {
     cluster.define(DEFINITION);
-    cluster
-        .client()
-        .resource(
-            new PersistentVolumeClaimBuilder()
-                .withMetadata(new ObjectMetaBuilder().withName("data").build())
-                .withNewSpec()
-                .withAccessModes("ReadWriteMany")
-                .withNewResources()
-                .addToRequests("storage", new Quantity("1Gi"))
-                .endResources()
-                .endSpec()
-                .build())
-        .create();
+    cluster.client().resource(data()).create();
+  }
+
+  /** The claim that the configs of tests name. */
+  static PersistentVolumeClaim data() {
+    return new PersistentVolumeClaimBuilder()
+        .withMetadata(new ObjectMetaBuilder().withName("data").build())
+        .withNewSpec()
+        .withAccessModes("ReadWriteMany")
+        .withNewResources()
+        .addToRequests("storage", new Quantity("1Gi"))
+        .endResources()
+        .endSpec()
+        .build();
   }
 }

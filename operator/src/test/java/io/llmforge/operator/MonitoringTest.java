@@ -74,6 +74,7 @@ class MonitoringTest {
     jobs.apply("failed", JobFixture.config());
     trainer.on("failed", 1, 1, FakeTrainer.fails(FailureCode.DIVERGED, "loss is NaN"));
     trainer.on("silent", 1, 1, trainer.waits("never", ""));
+    trainer.on("holds", 1, 1, trainer.waits("never", ""));
     trainer.on("shown", 1, 1, FakeTrainer.fails(FailureCode.HANG, "no step"));
     trainer.on(
         "shown",
@@ -168,6 +169,7 @@ class MonitoringTest {
                 .endSpec()
                 .build())
         .create();
+    client.resource(ClusterSetup.data()).inNamespace("tight").create();
     for (String name : new String[] {"holds", "queued"}) {
       FineTuneJob job = JobFixture.job(name, JobFixture.config());
       job.getMetadata().setNamespace("tight");
