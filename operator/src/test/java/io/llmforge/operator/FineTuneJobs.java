@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  */
 record FineTuneJobs(KubernetesClient client) {
 
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   void apply(String name, ObjectNode config) {
     client
