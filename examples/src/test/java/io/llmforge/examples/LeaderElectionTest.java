@@ -96,9 +96,9 @@ class LeaderElectionTest {
       assertThat(
               names(
                   client.batch().v1().jobs().inNamespace(client.getNamespace()).list().getItems()))
-          .containsExactly("during-1-train-1");
+          .containsExactlyInAnyOrder("during-1-preflight-1", "during-1-train-1");
       assertThat(names(client.pods().inNamespace(client.getNamespace()).list().getItems()))
-          .hasSize(1);
+          .hasSize(2);
     }
   }
 

@@ -25,6 +25,7 @@ final class StageJudge {
   private static AttemptEnd looked(StageJob job) {
     return job.pod() instanceof TrainerPod.Exited exited
             && exited.words() instanceof LastWords.Report(TrainingReport.Completed report)
+            && report.origin() == TrainingReport.Origin.ADOPTED
         ? new AttemptEnd.Completed(report)
         : new AttemptEnd.StageDone();
   }
