@@ -41,7 +41,6 @@ public final class PreflightRecipe {
   public Optional<TrainingReport> run() {
     TrainingRecipe.requirePossible(plan);
     RunPlaces places = RunPlaces.of(plan, surroundings);
-    places.requireWorkspace();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
     Adoption adoption = Adoption.of(plan, folders, surroundings);
     if (adoption.report() != null) {

@@ -5,24 +5,20 @@ import io.llmforge.trainer.storage.WriteProbe;
 import java.nio.file.Path;
 
 /**
- * Where a run writes: its workspace, the folder that is published in this pod, and the place that
- * the folder is brought to.
+ * Where a run's result goes: the folder that is published in this pod, and the place that the
+ * folder is brought to.
  *
- * @param workspace the run's own folder
  * @param publication the finished folder
  * @param delivery its way out of the cluster
  */
-record RunPlaces(Path workspace, Publication publication, Delivery delivery) {
+record RunPlaces(Publication publication, Delivery delivery) {
 
+  /** Those of a run; refuses a workspace that cannot be written. */
   static RunPlaces of(TrainingPlan plan, RunSurroundings surroundings) {
-    var delivery = new Delivery(plan, surroundings);
-    return new RunPlaces(
-        surroundings.volumes().workspace(), new Publication(plan, delivery.folder()), delivery);
-  }
-
-  /** Refuses a workspace that cannot be written. */
-  void requireWorkspace() {
+    Path workspace = surroundings.volumes().workspace();
     WriteProbe.requireWritable(workspace.resolve(RunRecords.FOLDER), "the workspace");
+    var delivery = new Delivery(plan, surroundings);
+    return new RunPlaces(new Publication(plan, delivery.folder()), delivery);
   }
 
   /** Refuses a place for the result that cannot be written or is not ours. */

@@ -50,7 +50,6 @@ public final class TrainingRecipe {
   public TrainingReport run() {
     requirePossible(plan);
     RunPlaces places = RunPlaces.of(plan, surroundings);
-    places.requireWorkspace();
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
     var order = new GroupOrder(group);
     Adoption adoption =
