@@ -43,7 +43,7 @@ final class ReferenceTruth {
       case Decision.BackOff backOff ->
           underway(backOff.planning(), backOff.run(), backOff.attempt(), observation);
       case Decision.Suspended suspended -> stopped(suspended, observation);
-      case Decision.Succeed succeed -> trained(succeed.run().number(), observation);
+      case Decision.Succeed succeed -> over(succeed.planning(), succeed.run(), observation);
       case Decision.Fail fail -> failed(fail.planning(), fail.run(), observation);
       case Decision.Rest rest -> rested(rest.planning(), rest.run(), observation);
     };
@@ -159,12 +159,19 @@ final class ReferenceTruth {
     };
   }
 
+  // A run whose result was there already ended at its preflight.
+  private static Truth over(Planning planning, RunState run, Observation observation) {
+    return run.stage() == Stage.PREFLIGHT
+        ? beforehand(planning)
+        : trained(run.number(), observation);
+  }
+
   private static Truth rested(Planning planning, RunState run, Observation observation) {
     boolean failed =
         Optional.ofNullable(observation.recorded().run())
             .map(FineTuneJobStatus.Run::outcome)
             .filter(Outcome.Failed::equals)
             .isPresent();
-    return failed ? failed(planning, run, observation) : trained(run.number(), observation);
+    return failed ? failed(planning, run, observation) : over(planning, run, observation);
   }
 }

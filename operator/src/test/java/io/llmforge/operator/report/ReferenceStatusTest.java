@@ -197,6 +197,26 @@ class ReferenceStatusTest {
   }
 
   @Test
+  void referenceOfAResultThatWasThereWasNeverMade() {
+    RunState looked = SCORING_RUN.at(Stage.PREFLIGHT);
+    var output =
+        new TrainingReport.Output(
+            TrainingReport.Output.Kind.ADAPTER, "pvc://a/b", "sha256:0", 1, 1);
+    var adopted =
+        new TrainingReport.Completed(
+            TrainingReport.Progress.NONE, output, TrainingReport.Origin.ADOPTED);
+    var succeed = new Decision.Succeed(PLANNED, looked, adopted);
+
+    FineTuneJobStatus succeeded = compose(Observation.NO_STATUS, List.of(), succeed, NOON);
+    FineTuneJobStatus rested =
+        compose(succeeded, List.of(), new Decision.Rest(PLANNED, looked), LATER);
+
+    for (FineTuneJobStatus status : List.of(succeeded, rested)) {
+      assertThat(condition(status, "ReferenceReady").reason()).isEqualTo("NotStarted");
+    }
+  }
+
+  @Test
   void failedShardFailsTheRunAndStaysSo() {
     StageJob failedJob = job(StageJob.State.FAILED, List.of(DONE, exited(65), DONE));
     Failure failure =
