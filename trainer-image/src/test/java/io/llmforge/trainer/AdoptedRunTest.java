@@ -67,7 +67,8 @@ class AdoptedRunTest {
     assertThat(adopted.progress().metrics()).isEqualTo(first.progress().metrics());
     assertThat(adopted.progress().step()).isEqualTo(first.progress().step());
     assertThat(again.console()).contains("[adopt]").doesNotContain(LOADS);
-    assertThat(run.workspace).isEmptyDirectory();
+    // All that is left is what saves the next pod from reading the files again.
+    assertThat(run.workspace.toFile().list()).containsExactly("file_digests.json");
   }
 
   @Test

@@ -74,7 +74,7 @@ public final class StatusText {
   }
 
   private static String conditionLine(JobCondition condition) {
-    return "%-14s %-7s %-22s %s"
+    return "%-19s %-7s %-22s %s"
         .formatted(
             condition.type(),
             condition.status(),
@@ -86,7 +86,7 @@ public final class StatusText {
   // What else was measured at the same step; the status has all of it.
   private static String evaluationLine(Metric loss, FineTuneJobStatus status) {
     StringJoiner line = new StringJoiner("  ");
-    line.add("%-14s step %d".formatted("evaluation", loss.step()));
+    line.add("%-19s step %d".formatted("evaluation", loss.step()));
     line.add(EVALUATION_LOSS + " " + loss.value());
     for (String name : EVALUATION_HEADLINES) {
       find(status, name)

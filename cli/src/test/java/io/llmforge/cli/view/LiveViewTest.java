@@ -33,7 +33,7 @@ class LiveViewTest {
     assertThat(bytes.toString(UTF_8).lines())
         .singleElement()
         .asString()
-        .endsWith("Accepted       True    Valid                  fine");
+        .endsWith("Accepted            True    Valid                  fine");
   }
 
   @Test
@@ -107,8 +107,8 @@ class LiveViewTest {
 
     assertThat(bytes.toString(UTF_8).lines().map(line -> line.substring(10)))
         .containsExactly(
-            "evaluation     step 8  eval_loss 0.61  rewards/accuracies 0.75  rewards/margins 0.3",
-            "evaluation     step 16  eval_loss 0.5  accuracy 0.96875  f1 0.9");
+            "evaluation          step 8  eval_loss 0.61  rewards/accuracies 0.75  rewards/margins 0.3",
+            "evaluation          step 16  eval_loss 0.5  accuracy 0.96875  f1 0.9");
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.trainer.storage.KnownDigests;
 import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
@@ -22,20 +23,26 @@ import java.util.stream.Stream;
 record ContentDigest(String text) {
 
   /** Changes when equal content gives another result. */
-  private static final String FORMAT = "llmforge.content/1";
+  private static final String FORMAT = "llmforge.content/2";
 
-  /** Reads every file that training reads. */
+  /** Of every file that training reads; each is read once in a run, whatever the attempts. */
   static ContentDigest of(TrainingPlan plan, ModelSourceFolders folders, RunSurroundings run) {
-    Sha256 digest = new Sha256().add(FORMAT).add(withoutNumber(plan));
-    addFile(digest, plan.data().train(), run);
-    Location validation = plan.data().validation();
-    if (validation != null) {
-      addFile(digest, validation, run);
+    Path workspace = run.volumes().workspace();
+    try {
+      KnownDigests known = KnownDigests.in(workspace);
+      Sha256 digest = new Sha256().add(FORMAT).add(withoutNumber(plan));
+      addFile(digest, plan.data().train(), run, known);
+      Location validation = plan.data().validation();
+      if (validation != null) {
+        addFile(digest, validation, run, known);
+      }
+      addFolder(digest, folders.base(), known);
+      addFolder(digest, folders.weights(), known);
+      folders.adapter().ifPresent(adapter -> addFolder(digest, adapter, known));
+      return new ContentDigest("sha256:" + digest.hex());
+    } catch (IOException e) {
+      throw StorageException.reading(workspace.toString(), e);
     }
-    addFolder(digest, folders.base());
-    addFolder(digest, folders.weights());
-    folders.adapter().ifPresent(adapter -> addFolder(digest, adapter));
-    return new ContentDigest("sha256:" + digest.hex());
   }
 
   private static String withoutNumber(TrainingPlan plan) {
@@ -48,20 +55,21 @@ record ContentDigest(String text) {
     }
   }
 
-  private static void addFile(Sha256 digest, Location location, RunSurroundings run) {
+  private static void addFile(
+      Sha256 digest, Location location, RunSurroundings run, KnownDigests known) {
     try {
-      digest.add("rows").add(run.volumes().source(location));
+      digest.add("rows").add(known.of(run.volumes().source(location)));
     } catch (IOException e) {
       throw StorageException.reading(location.text(), e);
     }
   }
 
-  private static void addFolder(Sha256 digest, Path folder) {
+  private static void addFolder(Sha256 digest, Path folder, KnownDigests known) {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> read = files.filter(Files::isRegularFile).sorted().toList();
       digest.add("model");
       for (Path file : read) {
-        digest.add(file.getFileName().toString()).add(file);
+        digest.add(file.getFileName().toString()).add(known.of(file));
       }
     } catch (IOException e) {
       throw StorageException.reading(folder.toString(), e);

@@ -6,6 +6,7 @@ import io.llmforge.crds.plan.TrainingPlan.EvaluationPlan;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.data.RowSet;
 import io.llmforge.trainer.data.TokenRow;
+import io.llmforge.trainer.storage.KnownDigests;
 import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 final class ReferenceScores {
 
   /** Changes when the meaning of a score changes. */
-  private static final String FORMAT = "llmforge.reference/2";
+  private static final String FORMAT = "llmforge.reference/3";
 
   private static final String CACHE_FOLDER = "reference";
 
@@ -41,8 +42,14 @@ final class ReferenceScores {
     key.add(String.valueOf(start.plan().sequence().padToContextLength()));
     var validation = data.summary().validation();
     key.add(validation == null ? "no validation" : validation.digest());
-    addModel(key, start.folders().weights());
-    start.folders().adapter().ifPresent(adapter -> addModel(key, adapter));
+    Path workspace = run.volumes().workspace();
+    try {
+      KnownDigests known = KnownDigests.in(workspace);
+      addModel(key, start.folders().weights(), known);
+      start.folders().adapter().ifPresent(adapter -> addModel(key, adapter, known));
+    } catch (IOException e) {
+      throw StorageException.reading(workspace.toString(), e);
+    }
     return new ReferenceFolder(
         run.volumes().kept(reference.folder(), CACHE_FOLDER).resolve(key.hex()));
   }
@@ -84,7 +91,7 @@ final class ReferenceScores {
     return digest.hex();
   }
 
-  private static void addModel(Sha256 key, Path folder) {
+  private static void addModel(Sha256 key, Path folder, KnownDigests known) {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> read =
           files
@@ -92,7 +99,7 @@ final class ReferenceScores {
               .sorted()
               .toList();
       for (Path file : read) {
-        key.add(file.getFileName().toString()).add(file);
+        key.add(file.getFileName().toString()).add(known.of(file));
       }
     } catch (IOException e) {
       throw StorageException.reading(folder.toString(), e);
