@@ -106,7 +106,7 @@ class PreflightStageTest {
     Observation observation =
         observation(spec, status(recorded, failedAttempts, List.of()), jobs(preflight, train));
 
-    assertThat(text(decider.decide(observation))).isEqualTo(expected);
+    assertThat(DecisionText.of(decider.decide(observation))).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -114,7 +114,7 @@ class PreflightStageTest {
   void lostStatusIsRebuiltFromTheJobs(String preflight, String train, String expected) {
     Observation observation = observation("same", Observation.NO_STATUS, jobs(preflight, train));
 
-    assertThat(text(decider.decide(observation))).isEqualTo(expected);
+    assertThat(DecisionText.of(decider.decide(observation))).isEqualTo(expected);
   }
 
   @Test
@@ -146,7 +146,7 @@ class PreflightStageTest {
     Decision decision =
         decider.decide(observation("same", status(run, List.of(failed)), List.of()));
 
-    assertThat(text(decision)).isEqualTo("train 1/2 First");
+    assertThat(DecisionText.of(decision)).isEqualTo("train 1/2 First");
   }
 
   @Test
@@ -183,7 +183,8 @@ class PreflightStageTest {
             new StatusAnswer.NotAsked(),
             NOON);
 
-    assertThat(text(decider.decide(observation))).isEqualTo("Fail START_DEADLINE_EXCEEDED train");
+    assertThat(DecisionText.of(decider.decide(observation)))
+        .isEqualTo("Fail START_DEADLINE_EXCEEDED train");
   }
 
   @Test
@@ -322,28 +323,5 @@ class PreflightStageTest {
         new StageJob.Shards(1, 0),
         List.of(new IndexedPod(0, "", "", pod)),
         StageJob.Past.UNKNOWN);
-  }
-
-  private static String text(Decision decision) {
-    return switch (decision) {
-      case Decision.Train train ->
-          "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
-      case Decision.Await await -> "Await " + text(await.run());
-      case Decision.Validated validated -> "Validated " + text(validated.run());
-      case Decision.Suspending suspending -> "Suspending " + text(suspending.run());
-      case Decision.Suspended suspended -> "Suspended " + text(suspended.run());
-      case Decision.Fail fail ->
-          "Fail %s %s".formatted(fail.failure().reason(), fail.run().stage().label());
-      case Decision.Refuse refuse -> "Refuse";
-      case Decision.Queue queue -> queue.toString();
-      case Decision.Stopping stopping -> stopping.toString();
-      case Decision.BackOff backOff -> backOff.toString();
-      case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
-      case Decision.Rest rest -> rest.toString();
-    };
-  }
-
-  private static String text(RunState run) {
-    return "%s %d/%d".formatted(run.stage().label(), run.number(), run.attempt());
   }
 }

@@ -26,7 +26,6 @@ import io.llmforge.operator.observe.TrainerPod.Kill;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,17 +74,17 @@ class ReferenceStageTest {
         "train,             0, complete,  active,   same,    train 1/1 Underway",
         "train,             0, none,      active,   same,    train 1/1 Underway",
         "train,             0, none,      failed,   same,    train 1/2 Again",
-        "train,             2, none,      failed,   same,    Fail INTERNAL_ERROR",
+        "train,             2, none,      failed,   same,    Fail INTERNAL_ERROR train",
         "train,             0, complete,  none,     same,    train 1/2 Again",
         "train,             0, complete,  complete, same,    Succeed train 1/1",
         // The Job has tried each shard as often as another try may help.
-        "reference,         0, fatal,     none,     same,    Fail DATASET_INVALID",
-        "reference,         0, retried,   none,     same,    Fail INTERNAL_ERROR",
+        "reference,         0, fatal,     none,     same,    Fail DATASET_INVALID reference",
+        "reference,         0, retried,   none,     same,    Fail INTERNAL_ERROR reference",
         "reference,         0, stopped,   none,     same,    reference 1/2 Again",
         "reference,         0, lost-pods, none,     same,    reference 1/2 Again",
-        "reference,         2, lost-pods, none,     same,    Fail POD_LOST",
+        "reference,         2, lost-pods, none,     same,    Fail POD_LOST reference",
         "reference,         0, none,      none,     same,    reference 1/2 Again",
-        "reference,         2, none,      none,     same,    Fail POD_LOST",
+        "reference,         2, none,      none,     same,    Fail POD_LOST reference",
         "reference,         0, none,      none,     other,   preflight 2/1 First",
       })
   void factsLeadToOneDecision(
@@ -98,7 +97,7 @@ class ReferenceStageTest {
     Observation observation =
         observation(spec, status(recorded, failedAttempts), jobs(reference, train));
 
-    assertThat(text(decider.decide(observation))).isEqualTo(expected);
+    assertThat(DecisionText.of(decider.decide(observation))).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -106,7 +105,7 @@ class ReferenceStageTest {
   void lostStatusIsRebuiltFromTheJobs(String reference, String train, String expected) {
     Observation observation = observation("same", Observation.NO_STATUS, jobs(reference, train));
 
-    assertThat(text(decider.decide(observation))).isEqualTo(expected);
+    assertThat(DecisionText.of(decider.decide(observation))).isEqualTo(expected);
   }
 
   @Test
@@ -256,29 +255,5 @@ class ReferenceStageTest {
                 words));
     return new IndexedPod(
         shard, "", ended, new TrainerPod.Exited("pod-" + shard, exitCode, Kill.NONE, report));
-  }
-
-  private static String text(Decision decision) {
-    return switch (decision) {
-      case Decision.Refuse refuse -> "Refuse";
-      case Decision.Validated validated -> "Validated";
-      case Decision.Train train ->
-          "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
-      case Decision.Queue queue -> "Queue " + text(queue.run());
-      case Decision.Await await -> "Await " + text(await.run());
-      case Decision.Suspending suspending -> "Suspending";
-      case Decision.Stopping stopping ->
-          "Stopping %s %s".formatted(text(stopping.run()), stopping.cause());
-      case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
-      case Decision.Suspended suspended -> "Suspended";
-      case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
-      case Decision.Fail fail -> "Fail " + fail.failure().reason();
-      case Decision.Rest rest -> "Rest " + text(rest.run());
-    };
-  }
-
-  private static String text(RunState run) {
-    String stage = run.stage().name().toLowerCase(Locale.ROOT);
-    return "%s %d/%d".formatted(stage, run.number(), run.attempt());
   }
 }

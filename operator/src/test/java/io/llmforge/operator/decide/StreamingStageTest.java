@@ -36,7 +36,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,7 +70,7 @@ class StreamingStageTest {
         "reference,     active,    none,     same,       train 1/1 First",
         "reference,     active,    none,     sequential, reference 1/1 Scoring",
         "reference,     active,    none,     other,      Await reference 1/1",
-        "reference,     active,    none,     suspended,  Suspending reference",
+        "reference,     active,    none,     suspended,  Suspending reference 1/1",
         "reference,     evicted,   none,     same,       reference 1/1 Scoring",
         "reference,     complete,  none,     same,       train 1/1 First",
         // The operator died after it had created the train Job and before it could record it.
@@ -80,42 +79,42 @@ class StreamingStageTest {
         "train-planned, active,    none,     same,       train 1/1 First",
         "train-planned, active,    none,     sequential, train 1/1 First",
         "train-planned, starting,  none,     same,       train 1/1 First",
-        "train-planned, fatal,     none,     same,       Fail DATASET_INVALID",
-        "train-planned, stopping,  none,     same,       Stopping reference SUSPENDED",
+        "train-planned, fatal,     none,     same,       Fail DATASET_INVALID reference",
+        "train-planned, stopping,  none,     same,       Stopping reference 1/1 SUSPENDED",
         "train-planned, stopped,   none,     same,       reference 1/2 Again",
-        "train-planned, active,    none,     suspended,  Suspending reference",
+        "train-planned, active,    none,     suspended,  Suspending reference 1/1",
         "train-planned, stopped,   none,     suspended,  Suspended reference 1/2",
-        "train-planned, active,    none,     other,      Stopping reference UNNEEDED",
+        "train-planned, active,    none,     other,      Stopping reference 1/1 UNNEEDED",
         "train-planned, unneeded,  none,     other,      preflight 2/1 First",
         "train-planned, unneeded,  none,     same,       reference 1/2 Again",
         // Both are at work.
         "train,         active,    active,   same,       train 1/1 Underway",
         "train,         complete,  active,   same,       train 1/1 Underway",
         "train,         active,    active,   other,      Await train 1/1",
-        "train,         active,    active,   suspended,  Suspending train",
+        "train,         active,    active,   suspended,  Suspending train 1/1",
         // Without scores the trainer would wait for ever.
-        "train,         fatal,     active,   same,       Stopping train REFERENCE_ENDED",
-        "train,         evicted,   active,   same,       Stopping train REFERENCE_ENDED",
-        "train,         stopped,   active,   same,       Stopping train REFERENCE_ENDED",
-        "train,         fatal,     stopping, same,       Stopping train REFERENCE_ENDED",
-        "train,         fatal,     ended,    same,       Fail DATASET_INVALID",
+        "train,         fatal,     active,   same,       Stopping train 1/1 REFERENCE_ENDED",
+        "train,         evicted,   active,   same,       Stopping train 1/1 REFERENCE_ENDED",
+        "train,         stopped,   active,   same,       Stopping train 1/1 REFERENCE_ENDED",
+        "train,         fatal,     stopping, same,       Stopping train 1/1 REFERENCE_ENDED",
+        "train,         fatal,     ended,    same,       Fail DATASET_INVALID reference",
         "train,         lost-pods, ended,    same,       reference 1/2 Again",
-        "train,         stopping,  ended,    same,       Stopping reference SUSPENDED",
+        "train,         stopping,  ended,    same,       Stopping reference 1/1 SUSPENDED",
         "train,         stopped,   ended,    same,       reference 1/2 Again",
         // It fails by itself: the next one goes on beside those that score.
         "train,         active,    failed,   same,       train 1/2 Again",
         "train,         stopped,   failed,   same,       reference 1/2 Again",
-        "train,         active,    failed,   other,      Stopping reference UNNEEDED",
+        "train,         active,    failed,   other,      Stopping reference 1/1 UNNEEDED",
         "train,         unneeded,  failed,   other,      preflight 2/1 First",
         // What ends the run ends those that score first.
-        "train,         active,    fatal,    same,       Stopping reference UNNEEDED",
-        "train,         unneeded,  fatal,    same,       Fail INVALID_CONFIG",
-        "train,         active,    complete, same,       Stopping reference UNNEEDED",
+        "train,         active,    fatal,    same,       Stopping reference 1/1 UNNEEDED",
+        "train,         unneeded,  fatal,    same,       Fail INVALID_CONFIG train",
+        "train,         active,    complete, same,       Stopping reference 1/1 UNNEEDED",
         "train,         unneeded,  complete, same,       Succeed train 1/1",
         "train,         fatal,     complete, same,       Succeed train 1/1",
         // Suspended, both are begun anew: what is scored and saved stays.
-        "train,         stopping,  stopped,  suspended,  Suspending reference",
-        "train,         active,    stopped,  suspended,  Suspending reference",
+        "train,         stopping,  stopped,  suspended,  Suspending reference 1/1",
+        "train,         active,    stopped,  suspended,  Suspending reference 1/1",
         "train,         stopped,   stopped,  suspended,  Suspended reference 1/2",
         "train,         stopped,   stopped,  same,       reference 1/2 Again",
         "train,         complete,  stopped,  suspended,  Suspended train 1/2",
@@ -127,7 +126,7 @@ class StreamingStageTest {
       observation = observation.with(evicted());
     }
 
-    assertThat(text(decider.decide(observation))).isEqualTo(expected);
+    assertThat(DecisionText.of(decider.decide(observation))).isEqualTo(expected);
   }
 
   @Test
@@ -376,33 +375,5 @@ class StreamingStageTest {
         List.of(
             new QueuedJob(
                 REFERENCE, "team-queue", QueuedJob.State.EVICTED, "preempted", Optional.empty())));
-  }
-
-  private static String text(Decision decision) {
-    return switch (decision) {
-      case Decision.Refuse refuse -> "Refuse";
-      case Decision.Validated validated -> "Validated";
-      case Decision.Train train ->
-          "%s %s".formatted(text(train.run()), train.attempt().getClass().getSimpleName());
-      case Decision.Queue queue -> "Queue " + text(queue.run());
-      case Decision.Await await -> "Await " + text(await.run());
-      case Decision.Suspending suspending -> "Suspending " + stage(suspending.job());
-      case Decision.Stopping stopping ->
-          "Stopping %s %s".formatted(stage(stopping.job()), stopping.cause());
-      case Decision.BackOff backOff -> "BackOff " + text(backOff.run());
-      case Decision.Suspended suspended -> "Suspended " + text(suspended.run());
-      case Decision.Succeed succeed -> "Succeed " + text(succeed.run());
-      case Decision.Fail fail -> "Fail " + fail.failure().reason();
-      case Decision.Rest rest -> "Rest " + text(rest.run());
-    };
-  }
-
-  private static String stage(StageJob job) {
-    return job.mark().stage().label();
-  }
-
-  private static String text(RunState run) {
-    String stage = run.stage().name().toLowerCase(Locale.ROOT);
-    return "%s %d/%d".formatted(stage, run.number(), run.attempt());
   }
 }
