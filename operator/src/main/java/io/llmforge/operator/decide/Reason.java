@@ -38,7 +38,7 @@ public enum Reason {
   VERIFIED("Sources are in reach of the run's pods, and nothing was found wrong with them."),
   VALIDATED("Config, data, model and places are in order; remove spec.validateOnly to train."),
   STARTING("The run's objects are created."),
-  PODS_PENDING("The trainer's pod is about to start."),
+  PODS_PENDING("The pod is about to start."),
   FETCHING_SOURCES("Model and data are being copied into the run's workspace."),
   UNSCHEDULABLE("Free or add nodes with what the pod asks for, or lower spec.resources."),
   IMAGE_PULL_FAILED(
