@@ -62,6 +62,13 @@ class PlanJsonTest {
           TrainingReport.class
         },
         new Object[] {
+          new TrainingReport.Trained(
+              PROGRESS,
+              new TrainingReport.Output(
+                  TrainingReport.Output.Kind.ADAPTER, "s3://results/a", "sha256:ab", 42, 8)),
+          TrainingReport.class
+        },
+        new Object[] {
           new TrainingReport.Completed(
               PROGRESS,
               new TrainingReport.Output(

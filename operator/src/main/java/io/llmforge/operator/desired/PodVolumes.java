@@ -12,6 +12,7 @@ import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.operator.identity.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -87,7 +88,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   /** Whether the container has a status server that does not answer everybody. */
   static boolean asksForToken(RunOrder order) {
     return switch (order.stage()) {
-      case PREFLIGHT, REFERENCE -> false;
+      case PREFLIGHT, REFERENCE, PUBLISH -> false;
       case TRAIN -> order.statusToken().isPresent();
     };
   }
@@ -104,6 +105,9 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   private static SortedMap<String, Access> claims(RunOrder order) {
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
+    if (order.stage() == Stage.PUBLISH) {
+      return claims; // All that it needs is in the workspace.
+    }
     plan.sources().forEach(location -> add(location, Access.READ, claims));
     Optional<Location.Claim> cache = cache(order);
     switch (order.stage()) {
@@ -113,6 +117,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
         cache.ifPresent(claim -> add(claim, Access.READ, claims));
         add(plan.output().location(), Access.READ_AND_WRITE, claims);
       }
+      case PUBLISH -> {}
     }
     return claims;
   }
@@ -120,6 +125,7 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   /** Where scores are shared; only a plan that has a reference has any. */
   private static Optional<Location.Claim> cache(RunOrder order) {
     return order.plan().objective() instanceof Objective.PreferenceTuning
+            && order.stage() != Stage.PUBLISH
         ? Optional.ofNullable(order.spec().storage())
             .flatMap(storage -> Optional.ofNullable(storage.cache()))
             .map(

@@ -31,7 +31,14 @@ record Activity(Phase phase, String message, Truth running) {
       case Attempt.First first -> beginning(run.stage(), Truth.no(Reason.STARTING));
       case Attempt.Again again ->
           beginning(run.stage(), Truth.no(Reason.RESTARTING, restarting(again)));
-      case Attempt.Checking checking -> PreflightActivity.of(checking);
+      case Attempt.Checking checking ->
+          beginning(
+              Stage.PREFLIGHT,
+              SinglePod.running(checking.job(), checking.pod(), Reason.VALIDATING));
+      case Attempt.Publishing publishing ->
+          beginning(
+              Stage.PUBLISH,
+              SinglePod.running(publishing.job(), publishing.pod(), Reason.PUBLISHING));
       case Attempt.Scoring scoring -> ScoringActivity.of(scoring.work());
       case Attempt.Underway underway -> underway(underway, observation);
     };
@@ -65,6 +72,7 @@ record Activity(Phase phase, String message, Truth running) {
       case PREFLIGHT -> new Activity(Phase.Validating, running.message(), running);
       case REFERENCE -> new Activity(Phase.Scoring, running.message(), running);
       case TRAIN -> starting(running);
+      case PUBLISH -> new Activity(Phase.Publishing, running.message(), running);
     };
   }
 

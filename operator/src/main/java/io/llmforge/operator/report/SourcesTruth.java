@@ -48,11 +48,12 @@ final class SourcesTruth {
       case Attempt.First first -> Truth.no(Reason.STARTING);
       case Attempt.Again again -> Truth.no(Reason.RESTARTING);
       case Attempt.Checking checking -> {
-        Truth running = PreflightActivity.running(checking);
+        Truth running = SinglePod.running(checking.job(), checking.pod(), Reason.VALIDATING);
         yield Truth.no(running.reason(), running.message());
       }
       case Attempt.Scoring scoring -> VERIFIED;
       case Attempt.Underway underway -> VERIFIED;
+      case Attempt.Publishing publishing -> VERIFIED;
     };
   }
 
