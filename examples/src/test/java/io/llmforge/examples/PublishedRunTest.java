@@ -3,7 +3,6 @@ package io.llmforge.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
@@ -13,7 +12,6 @@ import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,7 +46,7 @@ class PublishedRunTest {
       Files.deleteIfExists(DATA.resolve("cluster/kubeconfig"));
       Future<StoreOutage> outage = user.submit(() -> StoreOutage.whileTraining(DATA, JOB, store));
 
-      RunResult result = run();
+      RunResult result = runFor(user);
 
       StoreOutage seen = outage.get();
       assertThat(seen.failure().reason()).isEqualTo("StorageUnavailable");
@@ -63,7 +61,8 @@ class PublishedRunTest {
           .filteredOn(condition -> condition.type().equals("OutputPublished"))
           .extracting(condition -> condition.status() + " " + condition.reason())
           .containsExactly("True Published");
-      assertThat(store.names()).contains("harbour/adapter_model.safetensors", "harbour/MANIFEST.json");
+      assertThat(store.names())
+          .contains("harbour/adapter_model.safetensors", "harbour/MANIFEST.json");
       assertThat(result.trainerLogs())
           .filteredOn(log -> log.getFileName().toString().contains("-train-"))
           .hasSize(1);
@@ -88,8 +87,14 @@ class PublishedRunTest {
                 Map.of("results", store.environment())));
   }
 
-  private RunResult run() throws IOException, InterruptedException {
-    return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA, System.out, false)
-        .run(Story.read(folder));
+  // Without a run the user would wait for one for ever.
+  private RunResult runFor(ExecutorService user) throws IOException, InterruptedException {
+    try {
+      return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA, System.out, false)
+          .run(Story.read(folder));
+    } catch (IOException | RuntimeException e) {
+      user.shutdownNow();
+      throw e;
+    }
   }
 }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobProviderMetadata;
 import org.jclouds.ContextBuilder;
 import org.jclouds.blobstore.BlobStore;
 import org.jclouds.blobstore.BlobStoreContext;
 import org.jclouds.blobstore.domain.StorageMetadata;
 import org.jclouds.blobstore.options.ListContainerOptions;
-import org.gaul.s3proxy.nio2blob.TransientNio2BlobProviderMetadata;
 
 /** An object store on loopback that can be away for a while, and keeps what it has. */
 final class ResultStore implements AutoCloseable {
@@ -70,8 +70,12 @@ final class ResultStore implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the object store does not stop", e);
+    }
     context.close();
   }
 }

@@ -54,8 +54,7 @@ record StoreOutage(AttemptStatus failure, FineTuneJobStatus suspended, List<Pod>
               .orElseThrow();
       awaitStatus(job, StoreOutage::isPublishing);
       suspend(job, "true");
-      FineTuneJobStatus suspended =
-          awaitStatus(job, status -> status.phase() == Phase.Suspended);
+      FineTuneJobStatus suspended = awaitStatus(job, status -> status.phase() == Phase.Suspended);
       var seen = new StoreOutage(failure, suspended, pods(client, name));
       store.comeBack();
       suspend(job, "false");

@@ -19,6 +19,8 @@ import java.util.Optional;
 final class OutputTruth {
 
   private static final Truth NOTHING = Truth.no(Reason.NOT_PUBLISHED);
+  private static final String WAITING =
+      "The finished result is in the run's workspace and not at its place yet";
   private static final Truth UNDERWAY = Truth.no(Reason.PUBLISHING);
 
   private OutputTruth() {}
@@ -31,8 +33,8 @@ final class OutputTruth {
       case Decision.Await await -> of(await.run(), underway(await.attempt()));
       case Decision.Queue queue -> of(queue.run(), underway(queue.attempt()));
       case Decision.BackOff backOff -> of(backOff.run(), failed(backOff.attempt().previous()));
-      case Decision.Suspending suspending -> of(suspending.run(), Truth.no(Reason.SUSPENDING));
-      case Decision.Suspended suspended -> of(suspended.run(), Truth.no(Reason.SUSPENDED_BY_USER));
+      case Decision.Suspending suspending -> of(suspending.run(), waiting(Reason.SUSPENDING));
+      case Decision.Suspended suspended -> of(suspended.run(), waiting(Reason.SUSPENDED_BY_USER));
       case Decision.Stopping stopping -> of(stopping.run(), failed(stopping.failure(observation)));
       case Decision.Succeed succeed -> published(StatusParts.outputs(succeed));
       case Decision.Fail fail -> of(fail.run(), failed(fail.failure()));
@@ -49,15 +51,16 @@ final class OutputTruth {
     return attempt instanceof Attempt.Again again ? failed(again.previous()) : UNDERWAY;
   }
 
+  private static Truth waiting(Reason reason) {
+    return Truth.no(reason, "%s.".formatted(WAITING));
+  }
+
   private static Truth failed(Failure failure) {
     return failed(failure.reason(), failure.message());
   }
 
   private static Truth failed(Reason reason, String message) {
-    return Truth.no(
-        reason,
-        "The finished result is in the run's workspace and not at its place yet: %s"
-            .formatted(message));
+    return Truth.no(reason, "%s: %s".formatted(WAITING, message));
   }
 
   private static Truth published(List<Output> outputs) {
