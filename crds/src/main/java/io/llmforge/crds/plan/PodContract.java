@@ -14,9 +14,10 @@ import java.util.TreeMap;
  * {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}.
  * Before either, a pod without an accelerator looks at everything: {@code preflight --plan=FILE
  * --workspace=FOLDER [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a
- * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER} in a
- * container of its own, the only one with credentials of sources. When the result goes outside the
- * cluster, a pod after the trainer brings it there: {@code publish --plan=FILE --workspace=FOLDER}.
+ * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
+ * [--cache=FOLDER]} in a container of its own, the only one with credentials of sources. When the
+ * result goes outside the cluster, a pod after the trainer brings it there: {@code publish
+ * --plan=FILE --workspace=FOLDER}.
  */
 public final class PodContract {
 
@@ -75,8 +76,11 @@ public final class PodContract {
   public static final String WORKSPACE_ARGUMENT = "--workspace=";
   public static final String VOLUME_ARGUMENT = "--volume=";
 
-  /** Folder that runs share: scores of a reference are looked for and kept there. */
+  /** Folder that runs share: what was fetched and scores of a reference are looked for there. */
   public static final String CACHE_ARGUMENT = "--cache=";
+
+  /** What was fetched, below the folder that runs share. */
+  public static final String CACHED_SOURCES = "sources";
 
   /** Which shard a reference worker scores, from 0. */
   public static final String SHARD_ARGUMENT = "--shard=";

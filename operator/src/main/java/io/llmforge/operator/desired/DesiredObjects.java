@@ -74,7 +74,7 @@ public final class DesiredObjects {
     if (train.planning().hash().equals(train.run().hash())) {
       objects.add(PlanConfigMap.of(order));
     } // Otherwise what an earlier plan came to is published, by the plan that it had.
-    objects.add(HeadlessService.of(order));
+    HeadlessService.of(order).ifPresent(objects::add);
     objects.add(WorkspaceClaim.of(order));
     if (defaults.statusReaders().areLimited()) {
       objects.add(RunNetworkPolicy.of(order, defaults.statusReaders()));
