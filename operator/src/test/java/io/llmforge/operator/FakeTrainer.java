@@ -34,6 +34,11 @@ final class FakeTrainer {
           List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)),
           null);
 
+  static final String PLACE = "s3://results/model";
+
+  private static final Progress TIMELESS =
+      new Progress(10, 10, 2.0, 2.0, 5000, null, null, null, PROGRESS.metrics(), null);
+
   private final Path folder;
 
   private FakeTrainer(Path folder) {
@@ -50,6 +55,7 @@ final class FakeTrainer {
         case $1 in
         preflight) part=preflight ;;
         train) part=train ;;
+        publish) part=publish ;;
         reference) part=reference-${4#--shard=} ;;
         *) echo "no such command: $1"; exit 64 ;;
         esac
@@ -81,6 +87,11 @@ final class FakeTrainer {
     write(job, run, "train-" + attempt, commands);
   }
 
+  /** What an attempt at publishing does. */
+  void onPublish(String job, int run, int attempt, String commands) {
+    write(job, run, "publish-" + attempt, commands);
+  }
+
   /** What a shard does in an attempt at the reference. */
   void onShard(String job, int run, int attempt, int shard, String commands) {
     write(job, run, "reference-%d-%d".formatted(shard, attempt), commands);
@@ -97,6 +108,18 @@ final class FakeTrainer {
   static String completes() {
     var output = new Output(Output.Kind.MODEL, "pvc://models/result", "sha256:0", 1234, 10);
     return says(new TrainingReport.Completed(PROGRESS, output), 0);
+  }
+
+  /** Leaves a result that another pod brings out of the cluster. */
+  static String trains() {
+    var output = new Output(Output.Kind.ADAPTER, PLACE, "sha256:0", 1234, 10);
+    return says(new TrainingReport.Trained(PROGRESS, output), 0);
+  }
+
+  /** Brings it out of the cluster; of the training it knows the end only. */
+  static String publishes() {
+    var output = new Output(Output.Kind.ADAPTER, PLACE, "sha256:0", 1234, 10);
+    return says(new TrainingReport.Completed(TIMELESS, output), 0);
   }
 
   static String fails(FailureCode code, String message) {

@@ -48,6 +48,7 @@ class ReconcilerTest {
                 entry("Running", "False"),
                 entry("TrainingHealthy", "Unknown"),
                 entry("CheckpointAvailable", "False"),
+                entry("OutputPublished", "True"),
                 entry("Suspended", "False"),
                 entry("Ready", "True"),
                 entry("Reconciling", "False"),

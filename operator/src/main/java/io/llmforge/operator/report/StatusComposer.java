@@ -157,9 +157,17 @@ public final class StatusComposer {
     if (decision instanceof Decision.Fail fail) {
       return StatusParts.failure(fail);
     }
-    // A run that goes on has not failed, whatever is recorded.
-    boolean stands = decision instanceof Decision.Rest || decision instanceof Decision.Refuse;
-    return stands && sameRun ? recorded.failure() : null;
+    return sameRun && !isMadeAnew(decision, recorded) ? recorded.failure() : null;
+  }
+
+  // What had failed for good, and is tried once more, has not failed any longer.
+  private static boolean isMadeAnew(Decision decision, FineTuneJobStatus recorded) {
+    boolean rests = decision instanceof Decision.Rest || decision instanceof Decision.Refuse;
+    return decision instanceof Decision.Succeed || (hasEnded(recorded) && !rests);
+  }
+
+  private static boolean hasEnded(FineTuneJobStatus recorded) {
+    return recorded.run() != null && recorded.run().outcome() != null;
   }
 
   private static @Nullable List<Output> outputs(
