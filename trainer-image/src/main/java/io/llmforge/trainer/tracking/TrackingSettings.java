@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the environment says about a tracking server, under MLflow's own names.
+ * What the environment says about a tracking server, under the provider's own names.
  *
  * @param environment environment variables
  */
@@ -17,20 +17,15 @@ public record TrackingSettings(Map<String, String> environment) {
     environment = Map.copyOf(environment);
   }
 
-  /** {@code MLFLOW_TRACKING_URI}. */
-  Optional<String> uri() {
-    return text("MLFLOW_TRACKING_URI");
-  }
-
-  /** {@code MLFLOW_TRACKING_TOKEN}, else user and password, as a header's value. */
-  Optional<String> authorization() {
-    return text("MLFLOW_TRACKING_TOKEN").map(token -> "Bearer " + token).or(this::basic);
-  }
-
   /** Values are secrets. */
   @Override
   public String toString() {
     return "TrackingSettings" + environment.keySet();
+  }
+
+  /** A variable's value, without the line break that Secrets made from files often end with. */
+  Optional<String> text(String name) {
+    return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
   }
 
   /** A server's address; nothing for what is none, or holds a password that logs would show. */
@@ -46,15 +41,9 @@ public record TrackingSettings(Map<String, String> environment) {
     }
   }
 
-  private Optional<String> basic() {
-    return text("MLFLOW_TRACKING_USERNAME")
-        .map(user -> user + ":" + text("MLFLOW_TRACKING_PASSWORD").orElse(""))
-        .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
-        .map(encoded -> "Basic " + encoded);
-  }
-
-  // Secrets made from files often end with a line break.
-  private Optional<String> text(String name) {
-    return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+  /** User and password as the value of a header. */
+  static String basic(String user, String password) {
+    byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(pair);
   }
 }
