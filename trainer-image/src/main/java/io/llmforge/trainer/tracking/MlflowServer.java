@@ -57,7 +57,7 @@ final class MlflowServer implements TrackingServer {
   /** {@code MLFLOW_TRACKING_TOKEN}, else user and password, as a header's value. */
   static Optional<String> authorization(TrackingSettings settings) {
     return settings
-        .text("MLFLOW_TRACKING_TOKEN")
+        .text(TrackingSettings.MLFLOW_TRACKING_TOKEN)
         .map(token -> "Bearer " + token)
         .or(
             () ->
@@ -66,7 +66,7 @@ final class MlflowServer implements TrackingServer {
                     .map(
                         user ->
                             TrackingSettings.basic(
-                                user, settings.text("MLFLOW_TRACKING_PASSWORD").orElse(""))));
+                                user, settings.text(TrackingSettings.MLFLOW_TRACKING_PASSWORD).orElse(""))));
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class Tracker implements AutoCloseable {
   private final TrackingServer server;
   private final String name;
   private final MetricsTail tail;
+  private final TrackingSettings settings;
   private final TrackingLog log;
   private final Duration longestEnd;
   private final Thread thread;
@@ -52,6 +53,7 @@ public final class Tracker implements AutoCloseable {
     this.server = server;
     this.name = name;
     this.tail = new MetricsTail(metrics);
+    this.settings = surroundings.settings();
     this.log = surroundings.log();
     this.longestEnd = surroundings.longestEnd();
     this.thread = Thread.ofPlatform().daemon().name("tracking").unstarted(this::track);
@@ -127,7 +129,7 @@ public final class Tracker implements AutoCloseable {
           pause(BETWEEN_BATCHES);
         }
       }
-      TrackedEnd how = said();
+      TrackedEnd how = wayToEnd();
       persistently(
           () -> {
             run.end(how);
@@ -137,7 +139,7 @@ public final class Tracker implements AutoCloseable {
       log.failed();
       log.warning(
           "nothing more is tracked: %s refuses: %s; metrics.jsonl has all measurements"
-              .formatted(server.address(), e.getMessage()));
+              .formatted(server.address(), said(e)));
     } catch (TooLateException e) {
       log.warning(TOO_LATE.formatted(server.address()));
     } catch (IOException | RuntimeException e) {
@@ -173,13 +175,17 @@ public final class Tracker implements AutoCloseable {
         if (!isSaid) {
           log.warning(
               "%s does not take measurements (%s); training goes on, and they are sent later"
-                  .formatted(server.address(), e.getMessage()));
+                  .formatted(server.address(), said(e)));
           isSaid = true;
         }
         pause(pause);
         pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
       }
     }
+  }
+
+  private String said(Exception problem) {
+    return settings.withoutSecrets(String.valueOf(problem.getMessage()));
   }
 
   /** Waits, until the run is over; then it does not wait long. */
@@ -205,7 +211,7 @@ public final class Tracker implements AutoCloseable {
     return isClosing && System.nanoTime() - closingNanos > longestEnd.toNanos();
   }
 
-  private synchronized TrackedEnd said() {
+  private synchronized TrackedEnd wayToEnd() {
     return end.orElse(TrackedEnd.FAILED);
   }
 }

@@ -3,6 +3,7 @@ package io.llmforge.trainer.tracking;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,13 @@ import java.util.Optional;
  * @param environment environment variables
  */
 public record TrackingSettings(Map<String, String> environment) {
+
+  static final String WANDB_API_KEY = "WANDB_API_KEY";
+  static final String MLFLOW_TRACKING_TOKEN = "MLFLOW_TRACKING_TOKEN";
+  static final String MLFLOW_TRACKING_PASSWORD = "MLFLOW_TRACKING_PASSWORD";
+
+  private static final List<String> SECRETS =
+      List.of(WANDB_API_KEY, MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_PASSWORD);
 
   public TrackingSettings {
     environment = Map.copyOf(environment);
@@ -26,6 +34,16 @@ public record TrackingSettings(Map<String, String> environment) {
   /** A variable's value, without the line break that Secrets made from files often end with. */
   Optional<String> text(String name) {
     return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+  }
+
+  /** Words of a server, which may repeat what it was sent, without the secrets in them. */
+  String withoutSecrets(String words) {
+    String safe = words;
+    for (String name : SECRETS) {
+      Optional<String> secret = text(name);
+      safe = secret.isEmpty() ? safe : safe.replace(secret.get(), name);
+    }
+    return safe;
   }
 
   /** A server's address; nothing for what is none, or holds a password that logs would show. */

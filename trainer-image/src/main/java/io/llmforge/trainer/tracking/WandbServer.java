@@ -49,7 +49,7 @@ final class WandbServer implements TrackingServer {
       RunDescription description,
       Tracker.Surroundings surroundings) {
     TrackingSettings settings = surroundings.settings();
-    Optional<String> key = settings.text("WANDB_API_KEY");
+    Optional<String> key = settings.text(TrackingSettings.WANDB_API_KEY);
     if (key.isEmpty()) {
       surroundings
           .log()

@@ -232,6 +232,24 @@ class WandbTrackerTest {
   }
 
   @Test
+  void keyThatAServerRepeatsIsNotRepeatedHere() throws Exception {
+    var server = new WandbStandIn();
+    server.answer(
+        "RunResumeStatus",
+        "{\"errors\": [{\"message\": \"%s is no key\"}]}".formatted(WandbContract.KEY));
+    Files.write(metrics, lines);
+
+    try (server;
+        var tracker = start(server.address(), Map.of())) {
+      tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
+    }
+
+    assertThat(said)
+        .hasSize(1)
+        .allMatch(line -> line.contains("refuses: RunResumeStatus, WANDB_API_KEY is no key"));
+  }
+
+  @Test
   void environmentSaysWhatThePlanDoesNot() throws Exception {
     var server = new WandbStandIn();
     Files.write(metrics, lines);
