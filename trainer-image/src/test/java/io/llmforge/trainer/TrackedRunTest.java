@@ -40,7 +40,9 @@ class TrackedRunTest {
         checkRow(server, read(line));
       }
       checkRun(server);
-      assertThat(run.console()).contains("/e/p/runs/r").doesNotContain(KEY);
+      assertThat(run.console())
+          .contains("[tracking] run 'tiny-1' on " + server.address())
+          .doesNotContain(KEY);
     }
   }
 

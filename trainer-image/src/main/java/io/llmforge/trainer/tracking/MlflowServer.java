@@ -66,7 +66,10 @@ final class MlflowServer implements TrackingServer {
                     .map(
                         user ->
                             TrackingSettings.basic(
-                                user, settings.text(TrackingSettings.MLFLOW_TRACKING_PASSWORD).orElse(""))));
+                                user,
+                                settings
+                                    .text(TrackingSettings.MLFLOW_TRACKING_PASSWORD)
+                                    .orElse(""))));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.llmforge.trainer.tracking;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -8,7 +10,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +23,9 @@ import java.util.TreeMap;
 
 /**
  * Keeps rows of a run by their numbers and gives back what it was told, and no more; what a server
- * of W&amp;B's is told is the matter of {@link WandbContract}.
+ * of W&amp;B's is told is the matter of {@link WandbContract}. With {@code
+ * -Dllmforge.wandb.tell=http://HOST:PORT} the server of {@code record_wandb.py} answers instead,
+ * and W&amp;B's own client looks afterwards at what it was told.
  */
 public final class WandbStandIn implements AutoCloseable {
 
@@ -30,6 +37,8 @@ public final class WandbStandIn implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Optional<URI> other =
+      Optional.ofNullable(System.getProperty("llmforge.wandb.tell")).map(URI::create);
   private final HttpServer server;
   private final Map<String, String> answers = new HashMap<>();
   private final List<JsonNode> asked = new ArrayList<>();
@@ -77,18 +86,38 @@ public final class WandbStandIn implements AutoCloseable {
 
   private synchronized void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      var body = JSON.readTree(exchange.getRequestBody().readAllBytes());
+      var bytes = exchange.getRequestBody().readAllBytes();
+      var body = JSON.readTree(bytes);
       if (exchange.getRequestURI().getPath().equals("/graphql")) {
         asked.add(body);
         elsewhere.ifPresent(to -> exchange.getResponseHeaders().set("Location", to));
-        var text = answer(body).getBytes(StandardCharsets.UTF_8);
+        var text = (other.isPresent() ? tell(exchange, bytes) : answer(body)).getBytes(UTF_8);
         exchange.sendResponseHeaders(elsewhere.isPresent() ? 307 : 200, text.length);
         exchange.getResponseBody().write(text);
       } else {
         told.add(body);
         keep(body.path("files").path("wandb-history.jsonl"));
+        if (other.isPresent()) {
+          tell(exchange, bytes);
+        }
         exchange.sendResponseHeaders(statuses.of(body), -1);
       }
+    }
+  }
+
+  private String tell(HttpExchange exchange, byte[] body) throws IOException {
+    var request =
+        HttpRequest.newBuilder(
+                URI.create(other.orElseThrow() + exchange.getRequestURI().toString()))
+            .header("Content-Type", exchange.getRequestHeaders().getFirst("Content-Type"))
+            .header("Authorization", exchange.getRequestHeaders().getFirst("Authorization"))
+            .POST(BodyPublishers.ofByteArray(body))
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      return client.send(request, BodyHandlers.ofString()).body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
     }
   }
 
