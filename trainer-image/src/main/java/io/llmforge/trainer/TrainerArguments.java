@@ -73,7 +73,8 @@ record TrainerArguments(
       fetch reads HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
       AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key). publish and preflight read
       those of a store that the result goes to, and train MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN (or
-      MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server.
+      MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server, or
+      WANDB_API_KEY, WANDB_BASE_URL, WANDB_ENTITY, WANDB_PROJECT when it names Weights & Biases.
 
       train reads RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT, LLMFORGE_GROUP_KEY when it is one of
       several processes that train together, and HOSTS_FILE, whose names it asks before DNS.

@@ -255,7 +255,15 @@ class DeliveredRunTest {
         TinyRun.instruction(folder)
             .with(
                 "/tracking",
-                Map.of("uri", nowhere, "experiment", "e", "missingExperiment", "IS_CREATED"));
+                Map.of(
+                    "provider",
+                    "mlflow",
+                    "uri",
+                    nowhere,
+                    "experiment",
+                    "e",
+                    "missingExperiment",
+                    "IS_CREATED"));
 
     assertThat(run.run()).as(run.console()).isZero();
 
