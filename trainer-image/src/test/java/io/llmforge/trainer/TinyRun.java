@@ -60,6 +60,7 @@ final class TinyRun {
   private int microBatchDivisor = 1;
   private Optional<Path> cache = Optional.empty();
   private HostMemory memory = HostMemory.ofThisProcess();
+  private Map<String, String> environment = Map.of();
   private Map<String, String> outputs = Map.of();
   private final Map<String, Runnable> reactions = new LinkedHashMap<>();
 
@@ -120,6 +121,12 @@ final class TinyRun {
     return this;
   }
 
+  /** What Secrets say to the trainer. */
+  TinyRun withEnvironment(Map<String, String> variables) {
+    environment = Map.copyOf(variables);
+    return this;
+  }
+
   /** What Secrets of purpose Outputs say to the pods that get them: all but the trainer's. */
   TinyRun withOutputCredentials(Map<String, String> variables) {
     outputs = Map.copyOf(variables);
@@ -154,7 +161,7 @@ final class TinyRun {
 
   /** Runs the trainer in this process, and stops it after a step when told to. */
   int run(String stopAfterLine) throws IOException {
-    return start(arguments(), Map.of(), stopAfterLine);
+    return start(arguments(), environment, stopAfterLine);
   }
 
   int run() throws IOException {
@@ -180,9 +187,9 @@ final class TinyRun {
                 stopper.get().run();
               }
             });
-    var environment = new HashMap<>(variables);
-    environment.put(PodContract.TERMINATION_LOG, terminationLog().toString());
-    var trainer = new Trainer(new TrainerSurroundings(environment, out, steppingClock(), memory));
+    var all = new HashMap<>(variables);
+    all.put(PodContract.TERMINATION_LOG, terminationLog().toString());
+    var trainer = new Trainer(new TrainerSurroundings(all, out, steppingClock(), memory));
     stopper.set(trainer.control()::stop);
     return trainer.run(arguments);
   }
