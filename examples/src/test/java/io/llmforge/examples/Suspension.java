@@ -37,6 +37,22 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
    * @param data folder of the run's cluster, which may not have started yet
    */
   static Suspension halfWay(Path data, String name) throws IOException, InterruptedException {
+    return halfWay(data, name, workspace -> {});
+  }
+
+  /** What happens to a workspace while nobody works on it. */
+  @FunctionalInterface
+  interface Event {
+    void befalls(Path workspace) throws IOException;
+  }
+
+  /**
+   * Does something to the workspace besides.
+   *
+   * @param event what
+   */
+  static Suspension halfWay(Path data, String name, Event event)
+      throws IOException, InterruptedException {
     Path kubeconfig = data.resolve("cluster/kubeconfig");
     while (!Files.exists(kubeconfig) || Files.size(kubeconfig) == 0) {
       TimeUnit.MILLISECONDS.sleep(50);
@@ -53,6 +69,7 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
       FineTuneJobStatus status =
           job.waitUntilCondition(Suspension::isSuspended, PATIENCE_MINUTES, MINUTES).getStatus();
       var seen = new Suspension(status, podsAtWork(client, name), checkpoints(data, name));
+      event.befalls(workspace(data, name));
       suspend(job, "false");
       return seen;
     }
@@ -92,11 +109,12 @@ record Suspension(FineTuneJobStatus status, List<String> podsAtWork, List<String
         .toList();
   }
 
+  private static Path workspace(Path data, String name) {
+    return data.resolve("cluster/volumes").resolve("default").resolve(name + "-1-workspace");
+  }
+
   private static List<String> checkpoints(Path data, String name) throws IOException {
-    Path folder =
-        data.resolve("cluster/volumes")
-            .resolve("default")
-            .resolve(name + "-1-workspace/checkpoints");
+    Path folder = workspace(data, name).resolve("checkpoints");
     // One folder for each plan, and the checkpoints in it.
     try (Stream<Path> checkpoints = Files.walk(folder, 2)) {
       return checkpoints.map(checkpoint -> checkpoint.getFileName().toString()).toList();

@@ -228,7 +228,8 @@ public final class Trainer {
         surroundings.clock(),
         surroundings.memory(),
         surroundings.environment(),
-        arguments.microBatchDivisor());
+        arguments.microBatchDivisor(),
+        arguments.copies());
   }
 
   private static TrainingPlan readPlan(TrainerArguments arguments) {

@@ -1,7 +1,10 @@
 package io.llmforge.trainer;
 
+import io.llmforge.crds.plan.CheckpointPlace;
 import io.llmforge.crds.plan.PodContract;
+import io.llmforge.trainer.recipe.CopyOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param statusPort port of the status server
  * @param microBatchDivisor by how much micro-batches are smaller than the plan has them
  * @param statusTokenFile file of the token that the status server asks for, when it asks for one
+ * @param copies where checkpoints are copied to, when they are
  */
 record TrainerArguments(
     Command command,
@@ -32,18 +36,20 @@ record TrainerArguments(
     Optional<Path> cache,
     int statusPort,
     int microBatchDivisor,
-    Optional<Path> statusTokenFile) {
+    Optional<Path> statusTokenFile,
+    Optional<CopyOrder> copies) {
 
   static final String HELP =
       """
       usage: train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--cache=FOLDER]
                    [--status-port=PORT] [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]
+                   [--checkpoints=PLACE] [--termination-grace-seconds=NUMBER]
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
                        [--cache=FOLDER]
              fetch --plan=FILE --workspace=FOLDER [--cache=FOLDER]
              publish --plan=FILE --workspace=FOLDER
              preflight --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--cache=FOLDER]
-                       [--memory-bytes=NUMBER]
+                       [--memory-bytes=NUMBER] [--checkpoints=PLACE]
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
                       [--memory-bytes=NUMBER] [--measured-steps=NUMBER]
 
@@ -66,6 +72,11 @@ record TrainerArguments(
         --status-token-file=FILE
                                questions to the status server must carry the token in this file, as
                                Authorization: Bearer; probes need not (default: nobody must)
+        --checkpoints=PLACE    where checkpoints are copied to, and looked for when the workspace has
+                               none: pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER
+        --termination-grace-seconds=NUMBER
+                               how long the process may take to end after SIGTERM (default 120); four
+                               fifths of it are for the last copy
         --shard=NUMBER         which shard to score, from 0
         --memory-bytes=NUMBER  memory of one accelerator
         --help                 print this
@@ -76,6 +87,8 @@ record TrainerArguments(
       MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server, or
       WANDB_API_KEY, WANDB_BASE_URL, WANDB_ENTITY, WANDB_PROJECT when it names Weights & Biases.
 
+      For --checkpoints, the same variables are read with CHECKPOINTS_ before their names.
+
       train reads RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT, LLMFORGE_GROUP_KEY when it is one of
       several processes that train together, and HOSTS_FILE, whose names it asks before DNS.
 
@@ -84,6 +97,8 @@ record TrainerArguments(
       (64 usage, 65 data, 66 missing file, 73 unwritable output, 75 stopped and saved, 77 access
       denied, 78 configuration or model, 80 out of memory, 81 diverged, 82 another process lost).
       """;
+
+  private static final Duration DEFAULT_GRACE = Duration.ofMinutes(2);
 
   private static final String STATUS_PORT_ARGUMENT = "--status-port=";
 
@@ -144,6 +159,8 @@ record TrainerArguments(
     Path cache = null;
     int statusPort = PodContract.STATUS_PORT;
     int microBatchDivisor = 1;
+    CheckpointPlace checkpoints = null;
+    Duration grace = DEFAULT_GRACE;
     Path statusTokenFile = null;
     for (String argument : arguments.subList(1, arguments.size())) {
       if (argument.startsWith(PodContract.PLAN_ARGUMENT)) {
@@ -162,6 +179,10 @@ record TrainerArguments(
       } else if (command == Command.TRAIN
           && argument.startsWith(PodContract.STATUS_TOKEN_ARGUMENT)) {
         statusTokenFile = Path.of(value(argument, PodContract.STATUS_TOKEN_ARGUMENT));
+      } else if (argument.startsWith(PodContract.CHECKPOINTS_ARGUMENT)) {
+        checkpoints = checkpoints(value(argument, PodContract.CHECKPOINTS_ARGUMENT));
+      } else if (argument.startsWith(PodContract.GRACE_ARGUMENT)) {
+        grace = Duration.ofSeconds(EstimateArguments.number(argument, PodContract.GRACE_ARGUMENT));
       } else if (argument.startsWith(STATUS_PORT_ARGUMENT)) {
         statusPort = port(value(argument, STATUS_PORT_ARGUMENT));
       } else {
@@ -180,7 +201,20 @@ record TrainerArguments(
         Optional.ofNullable(cache),
         statusPort,
         microBatchDivisor,
-        Optional.ofNullable(statusTokenFile));
+        Optional.ofNullable(statusTokenFile),
+        copies(checkpoints, grace));
+  }
+
+  private static CheckpointPlace checkpoints(String text) {
+    try {
+      return CheckpointPlace.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--checkpoints '%s': %s".formatted(text, e.getMessage()));
+    }
+  }
+
+  private static Optional<CopyOrder> copies(@Nullable CheckpointPlace place, Duration grace) {
+    return place == null ? Optional.empty() : Optional.of(new CopyOrder(place, grace));
   }
 
   private static void addVolume(String text, Map<String, Path> volumes) {

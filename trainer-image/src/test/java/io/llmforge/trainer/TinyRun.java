@@ -59,9 +59,10 @@ final class TinyRun {
   private ObjectNode plan;
   private int microBatchDivisor = 1;
   private Optional<Path> cache = Optional.empty();
+  private Optional<String> checkpoints = Optional.empty();
   private HostMemory memory = HostMemory.ofThisProcess();
-  private Map<String, String> environment = Map.of();
   private Map<String, String> outputs = Map.of();
+  private Map<String, String> environment = Map.of();
   private final Map<String, Runnable> reactions = new LinkedHashMap<>();
 
   private TinyRun(Path folder) {
@@ -121,21 +122,27 @@ final class TinyRun {
     return this;
   }
 
-  /** What Secrets say to the trainer. */
-  TinyRun withEnvironment(Map<String, String> variables) {
-    environment = Map.copyOf(variables);
-    return this;
-  }
-
   /** What Secrets of purpose Outputs say to the pods that get them: all but the trainer's. */
   TinyRun withOutputCredentials(Map<String, String> variables) {
     outputs = Map.copyOf(variables);
     return this;
   }
 
+  /** What Secrets of other purposes say, to every pod. */
+  TinyRun withEnvironment(Map<String, String> variables) {
+    environment = Map.copyOf(variables);
+    return this;
+  }
+
   /** A folder that it shares with other runs. */
   TinyRun withCache(Path folder) {
     cache = Optional.of(folder);
+    return this;
+  }
+
+  /** A place that checkpoints are copied to. */
+  TinyRun withCheckpoints(String uri) {
+    checkpoints = Optional.of(uri);
     return this;
   }
 
@@ -161,7 +168,7 @@ final class TinyRun {
 
   /** Runs the trainer in this process, and stops it after a step when told to. */
   int run(String stopAfterLine) throws IOException {
-    return start(arguments(), environment, stopAfterLine);
+    return start(arguments(), Map.of(), stopAfterLine);
   }
 
   int run() throws IOException {
@@ -187,7 +194,8 @@ final class TinyRun {
                 stopper.get().run();
               }
             });
-    var all = new HashMap<>(variables);
+    var all = new HashMap<>(environment);
+    all.putAll(variables);
     all.put(PodContract.TERMINATION_LOG, terminationLog().toString());
     var trainer = new Trainer(new TrainerSurroundings(all, out, steppingClock(), memory));
     stopper.set(trainer.control()::stop);
@@ -210,8 +218,8 @@ final class TinyRun {
   /** Runs the worker of one shard of the reference in this process. */
   int score(int shard) throws IOException {
     PrintStream out = listened(line -> {});
-    var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
-    return new Trainer(new TrainerSurroundings(environment, out, steppingClock()))
+    var variables = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
+    return new Trainer(new TrainerSurroundings(variables, out, steppingClock()))
         .run(scoringArguments(shard));
   }
 
@@ -245,6 +253,7 @@ final class TinyRun {
                 "--volume=data=" + data,
                 "--volume=models=" + models,
                 "--status-port=0"));
+    checkpoints.ifPresent(uri -> arguments.add(PodContract.CHECKPOINTS_ARGUMENT + uri));
     cache.ifPresent(shared -> arguments.add(PodContract.CACHE_ARGUMENT + shared));
     if (microBatchDivisor != 1) {
       arguments.add(PodContract.MICRO_BATCH_DIVISOR_ARGUMENT + microBatchDivisor);

@@ -9,15 +9,16 @@ import java.util.TreeMap;
  * The names on which operator and trainer pod agree.
  *
  * <p>Command line: {@code train --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
- * [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]}; the mount path of every claim that a
- * plan's {@link Location.Claim} names is given by one {@code --volume}. A reference worker is
- * {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}.
- * Before either, a pod without an accelerator looks at everything: {@code preflight --plan=FILE
- * --workspace=FOLDER [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a
- * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
+ * [--micro-batch-divisor=NUMBER] [--status-token-file=FILE] [--checkpoints=PLACE
+ * --termination-grace-seconds=NUMBER]}; the mount path of every claim that a plan's {@link
+ * Location.Claim} names is given by one {@code --volume}. A reference worker is {@code reference
+ * --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}. Before either, a pod
+ * without an accelerator looks at everything: {@code preflight --plan=FILE --workspace=FOLDER
+ * [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a {@link
+ * Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
  * [--cache=FOLDER]} in a container of its own, the only one with credentials of sources. When the
  * result goes outside the cluster, a pod after the trainer brings it there: {@code publish
- * --plan=FILE --workspace=FOLDER}.
+ * --plan=FILE --workspace=FOLDER [--checkpoints=PLACE]}.
  */
 public final class PodContract {
 
@@ -81,6 +82,21 @@ public final class PodContract {
 
   /** What was fetched, below the folder that runs share. */
   public static final String CACHED_SOURCES = "sources";
+
+  /**
+   * Where a trainer copies its checkpoints to, as {@link CheckpointPlace} reads it; a preflight
+   * tries whether it could.
+   */
+  public static final String CHECKPOINTS_ARGUMENT = "--checkpoints=";
+
+  /** How long the pod may take to end once it is told to; bounds the wait for the last copy. */
+  public static final String GRACE_ARGUMENT = "--termination-grace-seconds=";
+
+  /**
+   * Environment: what the names of variables of credentials for checkpoints begin with, so that
+   * they are never taken for those of another place.
+   */
+  public static final String CHECKPOINTS_PREFIX = "CHECKPOINTS_";
 
   /** Which shard a reference worker scores, from 0. */
   public static final String SHARD_ARGUMENT = "--shard=";

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
+import io.llmforge.crds.plan.CheckpointPlace;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrackingPlan;
 import io.llmforge.crds.plan.TrainingPlan.OutputPlan;
@@ -48,6 +49,15 @@ final class CredentialCheck {
               "logger.provider",
               "no Secret of spec.credentials has purpose Tracking; nothing will be tracked: name one"
                   + " that holds WANDB_API_KEY");
+    }
+  }
+
+  void checkCheckpoints(CheckpointPlace place) {
+    if (place.location() instanceof Location.Remote && !isGiven(Purpose.Checkpoints)) {
+      findings.warning(
+          FIELD,
+          "no Secret has purpose Checkpoints; %s can be written only if the pod's own identity may"
+              .formatted(place.text()));
     }
   }
 

@@ -92,7 +92,9 @@ public final class TrainingPlanner {
           checkWorkspace(spec, warnings(spec, learned, schedule.batch(config)), findings);
         });
     Optional<TrackingPlan> tracking = new TrackingReader(findings).read(config.logger());
-    new CredentialCheck(spec, findings).check(tracking, output);
+    var credentials = new CredentialCheck(spec, findings);
+    credentials.check(tracking, output);
+    new CheckpointReader(findings).read(spec).ifPresent(credentials::checkCheckpoints);
 
     if (findings.haveErrors()) {
       return new Planning.Refused(findings.reason(), findings.all());

@@ -7,9 +7,11 @@ import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
+import io.llmforge.crds.plan.PodContract;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Secrets as environment variables, for the container that serves their purpose alone. */
 final class PodCredentials {
@@ -17,7 +19,18 @@ final class PodCredentials {
   private PodCredentials() {}
 
   static List<EnvFromSource> of(RunOrder order, Purpose... purposes) {
-    Set<Purpose> served = Set.of(purposes);
+    return of(order, Set.of(purposes), null);
+  }
+
+  /** Under names of their own: results and checkpoints may have keys of two stores. */
+  static List<EnvFromSource> ofCheckpoints(RunOrder order) {
+    return CheckpointCopies.place(order).isPresent()
+        ? of(order, Set.of(Purpose.Checkpoints), PodContract.CHECKPOINTS_PREFIX)
+        : List.of();
+  }
+
+  private static List<EnvFromSource> of(
+      RunOrder order, Set<Purpose> served, @Nullable String prefix) {
     return requireNonNullElse(order.spec().credentials(), List.<Credential>of()).stream()
         .filter(
             credential ->
@@ -28,7 +41,12 @@ final class PodCredentials {
         .distinct()
         .map(
             name ->
-                new EnvFromSourceBuilder().withNewSecretRef().withName(name).endSecretRef().build())
+                new EnvFromSourceBuilder()
+                    .withPrefix(prefix)
+                    .withNewSecretRef()
+                    .withName(name)
+                    .endSecretRef()
+                    .build())
         .toList();
   }
 }

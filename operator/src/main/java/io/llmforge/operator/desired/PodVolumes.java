@@ -136,8 +136,10 @@ record PodVolumes(
   private static SortedMap<String, Access> claims(RunOrder order) {
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
+    CheckpointCopies.place(order)
+        .ifPresent(place -> add(place.location(), Access.READ_AND_WRITE, claims));
     if (order.stage() == Stage.PUBLISH) {
-      return claims; // All that it needs is in the workspace.
+      return claims; // All that it publishes is in the workspace.
     }
     plan.sources().forEach(location -> add(location, Access.READ, claims));
     Optional<Location.Claim> cache = SharedFolder.of(order).map(SharedFolder::claim);
@@ -155,6 +157,8 @@ record PodVolumes(
       }
       case PUBLISH -> {}
     }
+    CheckpointCopies.place(order)
+        .ifPresent(place -> add(place.location(), Access.READ_AND_WRITE, claims));
     return claims;
   }
 

@@ -62,7 +62,10 @@ final class TrainerContainer {
 
   private static Container withCredentials(
       Container container, RunOrder order, Purpose... purposes) {
-    return new ContainerBuilder(container).withEnvFrom(PodCredentials.of(order, purposes)).build();
+    return new ContainerBuilder(container)
+        .withEnvFrom(PodCredentials.of(order, purposes))
+        .addAllToEnvFrom(PodCredentials.ofCheckpoints(order))
+        .build();
   }
 
   private static Container withStatusServer(Container container) {
@@ -110,6 +113,7 @@ final class TrainerContainer {
               + "/"
               + PodContract.STATUS_TOKEN_FILE);
     }
+    arguments.addAll(CheckpointCopies.arguments(order));
     arguments.addAll(volumes.arguments());
     return arguments;
   }

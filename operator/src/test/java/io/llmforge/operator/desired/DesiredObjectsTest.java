@@ -12,6 +12,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Cache;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Checkpoints;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.PerDevice;
@@ -203,6 +204,39 @@ class DesiredObjectsTest {
             null));
 
     compare("shared-sources.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
+  void trainerAndPreflightReachWhereCheckpointsAreCopiedTo() throws IOException {
+    FineTuneJob job = JobFixture.job("copied", JobFixture.preference());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000008");
+    job.setSpec(
+        new FineTuneJobSpec(
+                JobFixture.preference(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(
+                    new Credential(new SecretReference("copies"), Purpose.Checkpoints),
+                    new Credential(new SecretReference("mlflow"), Purpose.Tracking)),
+                null,
+                null)
+            .withCheckpoints(new Checkpoints("s3://backup/runs")));
+
+    compare("checkpoints.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
+  void claimOfCheckpointsIsWrittenByTrainerAndPreflightAlone() throws IOException {
+    FineTuneJob job = JobFixture.job("copied", JobFixture.config());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000009");
+    job.setSpec(job.getSpec().withCheckpoints(new Checkpoints("pvc://backup/runs")));
+
+    compare("checkpoints-on-a-claim.yaml", Rendering.of(job, DEFAULTS).objects());
   }
 
   @Test

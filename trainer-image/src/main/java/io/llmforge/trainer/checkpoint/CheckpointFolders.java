@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  */
 public final class CheckpointFolders {
 
-  private static final Pattern NAME = Pattern.compile("checkpoint-\\d{6,}");
+  private static final Pattern NAME = Pattern.compile("checkpoint-\\d{6,18}");
 
   /** Writes the tensors of a checkpoint. */
   @FunctionalInterface
@@ -70,6 +71,25 @@ public final class CheckpointFolders {
     complete.removeIf(known -> known.folder().equals(checkpoint.folder()));
     complete.add(checkpoint);
     return checkpoint;
+  }
+
+  /** All of them, those first that are needed most: the best, the newest, then by age. */
+  public List<Checkpoint> inOrderOfNeed() {
+    Set<Checkpoint> ordered = new LinkedHashSet<>();
+    best().ifPresent(ordered::add);
+    newest().ifPresent(ordered::add);
+    complete.stream().sorted(Checkpoint.OLDEST_FIRST.reversed()).forEach(ordered::add);
+    return List.copyOf(ordered);
+  }
+
+  /** Whether a folder may be a checkpoint, by its name. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** The step of a checkpoint, by its name. */
+  public static long step(String name) {
+    return Long.parseLong(name.substring(name.indexOf('-') + 1));
   }
 
   /** The newest complete checkpoint. */

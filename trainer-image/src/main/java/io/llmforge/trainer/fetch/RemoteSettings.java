@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the environment says about remote places, under the names that their own tools use.
@@ -21,6 +22,17 @@ public record RemoteSettings(Map<String, String> environment) {
 
   public RemoteSettings {
     environment = Map.copyOf(environment);
+  }
+
+  /** Those of variables whose names begin so, under the rest of their names. */
+  public RemoteSettings below(String prefix) {
+    return new RemoteSettings(
+        environment.entrySet().stream()
+            .filter(variable -> variable.getKey().startsWith(prefix))
+            .collect(
+                Collectors.toMap(
+                    variable -> variable.getKey().substring(prefix.length()),
+                    Map.Entry::getValue)));
   }
 
   /** {@code HF_ENDPOINT}, the Hub or a mirror of it; no slash at its end. */

@@ -31,9 +31,29 @@ final class UploadTarget implements AutoCloseable {
   private final RemoteAddress address;
   private final S3Client client;
   private final StoreCalls calls;
+  private final Purpose purpose;
+
+  /** What is written there; decides what to do when it cannot be. */
+  enum Purpose {
+    RESULT("spec.outputs", "Outputs"),
+    CHECKPOINTS("spec.checkpoints", "Checkpoints");
+
+    private final String field;
+    private final String credentials;
+
+    Purpose(String field, String credentials) {
+      this.field = field;
+      this.credentials = credentials;
+    }
+  }
 
   UploadTarget(Location.RemoteFolder folder, S3Client client) {
+    this(folder, client, Purpose.RESULT);
+  }
+
+  UploadTarget(Location.RemoteFolder folder, S3Client client, Purpose purpose) {
     this.folder = folder;
+    this.purpose = purpose;
     this.address = RemoteAddress.parse(folder.uri());
     this.client = client;
     this.calls = new StoreCalls(address, this::failure);
@@ -53,6 +73,20 @@ final class UploadTarget implements AutoCloseable {
                     request -> request.bucket(address.authority()).prefix(prefix).maxKeys(1))
                 .contents()
                 .isEmpty());
+  }
+
+  /** Names of all objects below the folder. */
+  List<String> names() throws IOException {
+    String prefix = address.path() + "/";
+    return calls.make(
+        () ->
+            client
+                .listObjectsV2Paginator(
+                    request -> request.bucket(address.authority()).prefix(prefix))
+                .contents()
+                .stream()
+                .map(object -> object.key().substring(prefix.length()))
+                .toList());
   }
 
   /** What an object is, if it is there. */
@@ -183,8 +217,8 @@ final class UploadTarget implements AutoCloseable {
     throw switch (status) {
       case 404 ->
           new StorageException.NotFound(
-              "%s cannot be written: there is no such bucket; correct spec.outputs or make it"
-                  .formatted(folder.text()),
+              "%s cannot be written: there is no such bucket; correct %s or make it"
+                  .formatted(folder.text(), purpose.field),
               e);
       case 401, 403 -> new StorageException.AccessDenied(denied(), e);
       default ->
@@ -196,8 +230,8 @@ final class UploadTarget implements AutoCloseable {
   }
 
   private String denied() {
-    return "%s may not be written; name a Secret with purpose Outputs and %s in spec.credentials that give the right to list, read, write and delete there"
-        .formatted(folder.text(), calls.keys());
+    return "%s may not be written; name a Secret with purpose %s and %s in spec.credentials that give the right to list, read, write and delete there"
+        .formatted(folder.text(), purpose.credentials, calls.keys());
   }
 
   private static boolean isNoBucket(S3Exception e) {

@@ -17,12 +17,14 @@ import java.util.Optional;
  *
  * @param progress of the training at its end
  * @param output the result, and where it is to go
+ * @param content what it follows from
  */
-record FinishedResult(Progress progress, Output output) {
+record FinishedResult(Progress progress, Output output, ContentDigest content) {
 
   FinishedResult {
     requireNonNull(progress, "progress");
     requireNonNull(output, "output");
+    requireNonNull(content, "content");
   }
 
   /** Refuses a folder that is not just what the trainer has written. */
@@ -41,7 +43,7 @@ record FinishedResult(Progress progress, Output output) {
               Manifest.digest(folder),
               Manifest.read(folder).bytes(),
               result.step());
-      return new FinishedResult(result.progress(), output);
+      return new FinishedResult(result.progress(), output, new ContentDigest(result.content()));
     } catch (IOException e) {
       throw StorageException.reading(folder.toString(), e);
     }

@@ -47,6 +47,7 @@ public final class PreflightRecipe {
       return Optional.of(adoption.report());
     }
     places.requireOutput();
+    RemoteCheckpoints.of(plan, folders, surroundings).ifPresent(RemoteCheckpoints::requireWritable);
     RunTokenizer tokenizer = RunTokenizer.prepare(plan, folders.base(), surroundings.volumes());
     var start = new StartingModel(plan, folders, tokenizer.labels());
     ModelDesign design = start.requireComplete();

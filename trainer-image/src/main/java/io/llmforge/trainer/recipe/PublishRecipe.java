@@ -43,6 +43,7 @@ public final class PublishRecipe {
                 .formatted(ByteSize.text(finished.output().bytes()), finished.output().location()));
     Output published = delivery.deliver(finished.output());
     surroundings.console().line("[publish] the result is in " + published.location());
+    RemoteCheckpoints.of(finished.content(), surroundings).ifPresent(RemoteCheckpoints::remove);
     return new TrainingReport.Completed(finished.progress(), published);
   }
 }

@@ -1,12 +1,14 @@
 package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.report.RunRequests;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Requests from outside, looked at between two steps. */
 public final class RunControl implements RunRequests {
 
   private final AtomicBoolean stop = new AtomicBoolean();
+  private volatile long stoppedAtNanos = System.nanoTime();
   private final AtomicBoolean checkpoint = new AtomicBoolean();
 
   @Override
@@ -16,7 +18,14 @@ public final class RunControl implements RunRequests {
 
   @Override
   public void stop() {
-    stop.set(true);
+    if (stop.compareAndSet(false, true)) {
+      stoppedAtNanos = System.nanoTime();
+    }
+  }
+
+  /** How long ago it was first asked to stop; zero when it was not. */
+  Duration sinceStop() {
+    return isStopRequested() ? Duration.ofNanos(System.nanoTime() - stoppedAtNanos) : Duration.ZERO;
   }
 
   public boolean isStopRequested() {

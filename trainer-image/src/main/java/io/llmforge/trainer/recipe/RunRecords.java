@@ -23,22 +23,30 @@ import java.util.Optional;
  * @param checkpoints of this plan, on rank 0
  * @param resumed the checkpoint the run goes on from
  * @param files steps up to that checkpoint, on rank 0
+ * @param copies of checkpoints in another place, on rank 0
  */
 record RunRecords(
     Path folder,
     Optional<CheckpointFolders> checkpoints,
     Optional<Checkpoint> resumed,
-    Optional<RunFiles> files)
+    Optional<RunFiles> files,
+    Optional<CheckpointCopies> copies)
     implements AutoCloseable {
 
   static final String FOLDER = "checkpoints";
   private static final int DIGEST_CHARACTERS = 16;
 
-  /** Opens what is there; of a group, rank 0 looks which checkpoint is good, and tells the rest. */
+  /**
+   * Opens what is there, or was copied elsewhere; of a group, rank 0 looks which checkpoint is
+   * good, and tells the rest.
+   */
   static RunRecords open(
-      TrainingPlan plan, TrainingData data, RunSurroundings surroundings, TrainingGroup group) {
+      TrainingData data, StartingModel start, RunSurroundings surroundings, TrainingGroup group) {
+    TrainingPlan plan = start.plan();
     if (group.isFirst()) {
-      RunRecords records = open(plan, data, surroundings);
+      Optional<RemoteCheckpoints> remote =
+          RemoteCheckpoints.of(plan, start.folders(), surroundings);
+      RunRecords records = open(plan, data, surroundings, remote);
       group.broadcast(
           records
               .resumed()
@@ -50,7 +58,7 @@ record RunRecords(
     Path folder = folder(plan, surroundings);
     String name = new String(group.broadcast(new byte[0]), StandardCharsets.UTF_8);
     Optional<Checkpoint> resumed = name.isEmpty() ? Optional.empty() : read(folder.resolve(name));
-    return new RunRecords(folder, Optional.empty(), resumed, Optional.empty());
+    return new RunRecords(folder, Optional.empty(), resumed, Optional.empty(), Optional.empty());
   }
 
   private static Optional<Checkpoint> read(Path checkpoint) {
@@ -68,12 +76,14 @@ record RunRecords(
   }
 
   private static RunRecords open(
-      TrainingPlan plan, TrainingData data, RunSurroundings surroundings) {
+      TrainingPlan plan,
+      TrainingData data,
+      RunSurroundings surroundings,
+      Optional<RemoteCheckpoints> remote) {
     Path workspace = surroundings.volumes().workspace();
     Path folder = folder(plan, surroundings);
     try {
-      CheckpointFolders checkpoints =
-          CheckpointFolders.open(folder, surroundings.console()::warning);
+      CheckpointFolders checkpoints = checkpoints(folder, surroundings, remote);
       Optional<Checkpoint> newest = checkpoints.newest();
       newest.ifPresent(checkpoint -> requireSameData(checkpoint, data));
       Path metricsFile = workspace.resolve(MetricsFile.NAME);
@@ -85,10 +95,31 @@ record RunRecords(
       EventFile events =
           EventFile.open(eventFile(workspace, plan), metricsFile, surroundings.clock());
       return new RunRecords(
-          folder, Optional.of(checkpoints), newest, Optional.of(new RunFiles(metrics, events)));
+          folder,
+          Optional.of(checkpoints),
+          newest,
+          Optional.of(new RunFiles(metrics, events)),
+          remote.map(RemoteCheckpoints::start));
     } catch (IOException e) {
       throw StorageException.writing(workspace.toString(), e);
     }
+  }
+
+  private static CheckpointFolders checkpoints(
+      Path folder, RunSurroundings surroundings, Optional<RemoteCheckpoints> remote)
+      throws IOException {
+    CheckpointFolders checkpoints = CheckpointFolders.open(folder, surroundings.console()::warning);
+    if (remote.isEmpty() || checkpoints.newest().isPresent()) {
+      return checkpoints;
+    }
+    remote.get().restore(folder);
+    return CheckpointFolders.open(folder, surroundings.console()::warning);
+  }
+
+  /** Offers what there is now to whoever copies it. */
+  void copy() {
+    checkpoints.ifPresent(
+        folders -> copies.ifPresent(copier -> copier.offer(folders.inOrderOfNeed())));
   }
 
   /** Where TensorBoard finds a run, below the workspace or below what is published. */
@@ -98,6 +129,7 @@ record RunRecords(
 
   @Override
   public void close() {
+    copies.ifPresent(CheckpointCopies::close);
     try {
       if (files.isPresent()) {
         files.get().close();

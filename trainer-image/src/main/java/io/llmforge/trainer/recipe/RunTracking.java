@@ -25,7 +25,7 @@ import java.util.UUID;
 /** What a tracking server learns of a run, when the plan names one. */
 final class RunTracking implements AutoCloseable {
 
-  private static final String FOLDER = "tracking";
+  static final String FOLDER = "tracking";
   private static final int DIGEST_CHARACTERS = 16;
 
   private final RunSurroundings surroundings;

@@ -102,6 +102,7 @@ final class TrainingLoop {
     this.guard = new StepGuard(GuardState.INITIAL, model.lossOfGuessing());
     this.earlyStopping = earlyStopping(EvaluationTrend.INITIAL);
     records.resumed().ifPresent(this::resume);
+    records.copy();
   }
 
   End run() {
@@ -115,6 +116,7 @@ final class TrainingLoop {
       if (requests.waiting() && !requests.stop()) {
         if (isCheckpointWanted) {
           save();
+          records.copy();
           isCheckpointWanted = false;
         }
         waiting.pause();
@@ -132,10 +134,13 @@ final class TrainingLoop {
         return new End.Finished();
       }
       if (requests.stop()) {
-        return new End.Stopped(save());
+        Checkpoint last = save();
+        records.copy();
+        return new End.Stopped(last);
       }
       if (isCheckpointWanted) {
         save();
+        records.copy();
         isCheckpointWanted = false;
       }
       surroundings.progress().enter(Phase.TRAINING);
@@ -244,6 +249,7 @@ final class TrainingLoop {
     if (step > 0) {
       save();
       retain();
+      records.copy();
     }
     lastStepEnd = surroundings.clock().instant();
   }

@@ -73,17 +73,19 @@ public final class TrainingRecipe {
     TrainedTask task = task(tokenizer, data, start);
 
     surroundings.progress().enter(Phase.LOADING);
-    try (RunRecords records = RunRecords.open(plan, data, surroundings, group);
+    try (RunRecords records = RunRecords.open(data, start, surroundings, group);
         RunTracking tracking = new RunTracking(surroundings)) {
       Trained trained = train(data, task, start, records, tracking);
       return switch (trained.end()) {
         case TrainingLoop.End.Stopped stopped -> {
           tracking.stopped();
+          awaitCopies(records);
           yield stopped(stopped.checkpoint());
         }
         case TrainingLoop.End.NotBegun ignored -> {
           surroundings.console().line("Stopped on request while waiting for the reference");
           tracking.stopped();
+          awaitCopies(records);
           yield records.resumed().map(this::stopped).orElseGet(this::stopped);
         }
         case TrainingLoop.End.Finished ignored -> {
@@ -106,10 +108,19 @@ public final class TrainingRecipe {
                                           start, folder, task, trained.memory().options())
                                       .verify(best.orElseThrow(), data.with(trained.memory()))));
           tracking.completed(output);
+          // What is to leave the cluster is not published yet, and the workspace may be lost.
+          if (plan.remoteOutput().isEmpty()) {
+            records.copies().ifPresent(CheckpointCopies::remove);
+          }
           yield finished(best, task, output);
         }
       };
     }
+  }
+
+  /** Within what is left of the time that the pod has to end. */
+  private void awaitCopies(RunRecords records) {
+    records.copies().ifPresent(copies -> copies.finish(surroundings.control().sinceStop()));
   }
 
   private TrainedTask task(RunTokenizer tokenizer, TrainingData data, StartingModel start) {

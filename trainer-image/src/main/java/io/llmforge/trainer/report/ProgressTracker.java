@@ -32,6 +32,8 @@ public final class ProgressTracker {
   private double secondsPerStep = Double.NaN;
   private @Nullable String lastStepTime;
   private long trackingFailures;
+  private long copyFailures;
+  private @Nullable Long copiedStep;
   private @Nullable Saved checkpoint;
 
   public ProgressTracker(InstantSource clock) {
@@ -93,6 +95,24 @@ public final class ProgressTracker {
 
   synchronized long trackingFailures() {
     return trackingFailures;
+  }
+
+  /** A checkpoint could not be copied. */
+  public synchronized void copyFailed() {
+    copyFailures++;
+  }
+
+  synchronized long copyFailures() {
+    return copyFailures;
+  }
+
+  /** The checkpoint of a step is copied. */
+  public synchronized void copied(long checkpointStep) {
+    copiedStep = checkpointStep;
+  }
+
+  synchronized @Nullable Long copiedStep() {
+    return copiedStep;
   }
 
   public synchronized boolean isReady() {

@@ -16,14 +16,29 @@ final class PrometheusText {
   static String of(ProgressTracker tracker) {
     StringBuilder text = new StringBuilder();
     describe(text, tracker.progress());
+    gauge(text, "copied_step", "Step of the checkpoint copied last.", tracker.copiedStep());
+    counter(
+        text,
+        "tracking_failures_total",
+        "Requests that the tracking server did not answer well.",
+        tracker.trackingFailures());
+    counter(
+        text,
+        "checkpoint_copy_failures_total",
+        "Copies of checkpoints that did not succeed.",
+        tracker.copyFailures());
+    return text.toString();
+  }
+
+  private static void counter(StringBuilder text, String name, String help, long value) {
     text.append(
         String.format(
             Locale.ROOT,
-            "# HELP %1$s %2$s\n# TYPE %1$s counter\n%1$s %3$d\n",
-            PREFIX + "tracking_failures_total",
-            "Requests that the tracking server did not answer well.",
-            tracker.trackingFailures()));
-    return text.toString();
+            "# HELP %1$s%2$s %3$s\n# TYPE %1$s%2$s counter\n%1$s%2$s %4$d\n",
+            PREFIX,
+            name,
+            help,
+            value));
   }
 
   private static void describe(StringBuilder text, Progress progress) {

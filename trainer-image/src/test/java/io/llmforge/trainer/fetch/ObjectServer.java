@@ -25,17 +25,43 @@ public final class ObjectServer implements AutoCloseable {
           .credentials(KEY, SECRET)
           .build(BlobStoreContext.class);
   private final BlobStore store = context.getBlobStore();
-  private final S3Proxy server;
+  private S3Proxy server;
 
   public ObjectServer() throws Exception {
     store.createContainerInLocation(null, BUCKET);
-    server =
+    server = serve(0);
+  }
+
+  private S3Proxy serve(int port) throws Exception {
+    S3Proxy served =
         S3Proxy.builder()
             .blobStore(store)
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, SECRET)
-            .endpoint(URI.create("http://127.0.0.1:0"))
+            .endpoint(URI.create("http://127.0.0.1:" + port))
             .build();
-    server.start();
+    served.start();
+    return served;
+  }
+
+  /** Is away until it comes back, with all it has. */
+  public void goAway() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the object server does not stop", e);
+    }
+  }
+
+  public void comeBack(int port) {
+    try {
+      server = serve(port);
+    } catch (Exception e) {
+      throw new IllegalStateException("the object server does not start", e);
+    }
+  }
+
+  public int port() {
+    return server.getPort();
   }
 
   public Map<String, String> environment() {
@@ -58,7 +84,7 @@ public final class ObjectServer implements AutoCloseable {
     return objects;
   }
 
-  void put(String name, String text) {
+  public void put(String name, String text) {
     store.putBlob(
         BUCKET, store.blobBuilder(name).payload(text.getBytes(StandardCharsets.UTF_8)).build());
   }
@@ -69,11 +95,7 @@ public final class ObjectServer implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("the object server does not stop", e);
-    }
+    goAway();
     context.close();
   }
 }

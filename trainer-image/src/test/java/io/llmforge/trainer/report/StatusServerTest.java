@@ -163,6 +163,19 @@ class StatusServerTest {
   }
 
   @Test
+  void copiesOfCheckpointsAreCounted() throws Exception {
+    assertThat(get("/metrics").body()).doesNotContain("llmforge_trainer_copied_step");
+    progress.copied(40);
+    progress.copyFailed();
+    progress.copyFailed();
+
+    assertThat(get("/metrics").body())
+        .contains("\nllmforge_trainer_copied_step 40.0\n")
+        .contains("# TYPE llmforge_trainer_checkpoint_copy_failures_total counter\n")
+        .contains("\nllmforge_trainer_checkpoint_copy_failures_total 2\n");
+  }
+
+  @Test
   void requestsArePosted() throws Exception {
     assertThat(post("/v1/checkpoint").statusCode()).isEqualTo(202);
     assertThat(post("/v1/stop").statusCode()).isEqualTo(202);

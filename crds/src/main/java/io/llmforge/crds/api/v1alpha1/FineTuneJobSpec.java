@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param runPolicy What is done when an attempt fails, and how long anything may take. Default:
  *     three retries, 30 seconds later and more; no step for 30 minutes is a failure.
  * @param reference How the reference of preference tuning is made. Default: before training.
+ * @param checkpoints Where checkpoints are copied to while training goes on, so that a run whose
+ *     workspace is lost goes on. Default: they are in the workspace alone.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FineTuneJobSpec(
@@ -53,9 +55,10 @@ public record FineTuneJobSpec(
     @Size(max = 8) @Nullable List<Credential> credentials,
     @Nullable Queue queue,
     @Nullable RunPolicy runPolicy,
-    @Nullable Reference reference) {
+    @Nullable Reference reference,
+    @Nullable Checkpoints checkpoints) {
 
-  /** One that says nothing about the reference. */
+  /** One that says nothing about the reference and copies no checkpoints. */
   public FineTuneJobSpec(
       @Nullable JsonNode config,
       @Nullable String image,
@@ -80,7 +83,56 @@ public record FineTuneJobSpec(
         credentials,
         queue,
         runPolicy,
+        null,
         null);
+  }
+
+  /** One that copies no checkpoints. */
+  public FineTuneJobSpec(
+      @Nullable JsonNode config,
+      @Nullable String image,
+      @Nullable Boolean validateOnly,
+      @Nullable Boolean suspend,
+      @Nullable Resources resources,
+      @Nullable Storage storage,
+      @Nullable List<Output> outputs,
+      @Nullable PodTemplate podTemplate,
+      @Nullable List<Credential> credentials,
+      @Nullable Queue queue,
+      @Nullable RunPolicy runPolicy,
+      @Nullable Reference reference) {
+    this(
+        config,
+        image,
+        validateOnly,
+        suspend,
+        resources,
+        storage,
+        outputs,
+        podTemplate,
+        credentials,
+        queue,
+        runPolicy,
+        reference,
+        null);
+  }
+
+  /** The same, with checkpoints that are copied. */
+  public FineTuneJobSpec withCheckpoints(@Nullable Checkpoints copied) {
+    return new FineTuneJobSpec(
+        config,
+        image,
+        validateOnly,
+        suspend,
+        resources,
+        storage,
+        outputs,
+        podTemplate,
+        credentials,
+        queue,
+        runPolicy,
+        reference,
+        copied);
   }
 
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
@@ -278,6 +330,34 @@ public record FineTuneJobSpec(
   }
 
   /**
+   * Where checkpoints are copied to. A change of it holds from the next attempt on and makes no new
+   * run.
+   *
+   * @param uri pvc://CLAIM/FOLDER in the job's namespace; or s3://BUCKET/FOLDER or
+   *     gs://BUCKET/FOLDER, which a Secret of spec.credentials with purpose Checkpoints may list,
+   *     read, write and delete. Each run has a folder of its own there.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Checkpoints(
+      @Required
+          @Size(min = 1, max = 1024)
+          @ValidationRule(
+              value = "self.matches('^(" + CHECKPOINT_PLACE + ")$')",
+              message = CHECKPOINT_RULE)
+          @ValidationRule(
+              value = "!self.matches('(^|/)[.][.](/|$)')",
+              message = "must not leave its volume: remove the '..' from the path")
+          @Nullable String uri) {
+
+    private static final String CHECKPOINT_PLACE =
+        "pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?/.+|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+";
+
+    private static final String CHECKPOINT_RULE =
+        "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER; the Hub keeps every"
+            + " version for ever and is no place for checkpoints";
+  }
+
+  /**
    * Additions to the trainer pods.
    *
    * @param labels Labels added to the pods.
@@ -309,7 +389,9 @@ public record FineTuneJobSpec(
     /** Writing the result to an object store or the Hub: the trainer. */
     Outputs,
     /** Sending measurements to a tracking server: the trainer. */
-    Tracking
+    Tracking,
+    /** Copying checkpoints to an object store: the trainer. */
+    Checkpoints
   }
 
   /**
