@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import io.llmforge.localcluster.ClusterSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Watches: everything in order, each change once, from a version on. */
@@ -121,10 +119,6 @@ class WatchContractTest {
   }
 
   @Test
-  @DisabledIfSystemProperty(
-      named = ClusterSource.PROPERTY,
-      matches = ClusterSource.EXTERNAL,
-      disabledReason = "how far back a server remembers is its own affair")
   void versionOutOfReachEndsTheWatchAsGone() {
     Notes notes = new Notes();
 
