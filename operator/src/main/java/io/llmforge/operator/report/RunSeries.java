@@ -40,8 +40,17 @@ final class RunSeries {
 
   /** Forgets a FineTuneJob that is gone. */
   void forget(String namespace, String name) {
+    forget(new Job(namespace, name));
+  }
+
+  /** Forgets all of them. */
+  void close() {
+    Set.copyOf(series.keySet()).forEach(this::forget);
+  }
+
+  private void forget(Job gone) {
     series.computeIfPresent(
-        new Job(namespace, name),
+        gone,
         (job, shown) -> {
           shown.meters.values().forEach(registry::remove);
           return null;
