@@ -3,7 +3,6 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -16,15 +15,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application as it is wired: settings, health, metrics. */
 @Tag("cluster")
 @QuarkusTest
-@DisabledIfSystemProperty(
-    named = ClusterSource.PROPERTY,
-    matches = ClusterSource.EXTERNAL,
-    disabledReason = "counts the FineTuneJobs of a whole cluster")
 @WithTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 
@@ -41,7 +35,7 @@ class OperatorApplicationTest {
     assertThat(settings.trainerImage()).isEqualTo("llmforge/trainer:0.1.0");
     assertThat(settings.acceleratorResource()).isEqualTo("nvidia.com/gpu");
     assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(settings.namespaces()).isEqualTo("JOSDK_ALL_NAMESPACES");
+    assertThat(settings.namespaces()).isEqualTo(ClusterResource.namespaces());
     assertThat(settings.statusReaders()).isEmpty();
     assertThat(settings.acceleratorProfiles()).isEmpty();
     assertThat(settings.leaseNamespace()).isEmpty();
@@ -60,7 +54,7 @@ class OperatorApplicationTest {
         .create();
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(FineTuneJobs.PATIENCE)
         .until(() -> get(metrics).body().contains("llmforge_finetunejobs{phase=\"Failed\"} 1.0"));
 
     assertThat(get(metrics).body()).doesNotContain("counted");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
-import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,15 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application while another operator has the lease. */
 @Tag("cluster")
 @QuarkusTest
-@DisabledIfSystemProperty(
-    named = ClusterSource.PROPERTY,
-    matches = ClusterSource.EXTERNAL,
-    disabledReason = "looks after a whole cluster")
 @WithTestResource(StandbyResource.class)
 class StandbyTest {
 
@@ -40,7 +34,7 @@ class StandbyTest {
 
     StandbyResource.client()
         .leases()
-        .inNamespace("default")
+        .inNamespace(StandbyResource.client().getNamespace())
         .withName(StandbyResource.LEASE)
         .edit(
             lease -> {
@@ -56,7 +50,7 @@ class StandbyTest {
   private static String holder() {
     return StandbyResource.client()
         .leases()
-        .inNamespace("default")
+        .inNamespace(StandbyResource.client().getNamespace())
         .withName(StandbyResource.LEASE)
         .get()
         .getSpec()
