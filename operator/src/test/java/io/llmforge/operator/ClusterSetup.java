@@ -46,7 +46,10 @@ final class ClusterSetup {
         "llmforge.namespaces",
         namespaces(cluster),
         "quarkus.http.test-port",
-        "0");
+        "0",
+        // What chooses the cluster begins as the application's settings do, and is none of them.
+        "smallrye.config.mapping.validate-unknown",
+        "false");
   }
 
   /** The namespaces to look after: all of a cluster of our own, our own of others' clusters. */
