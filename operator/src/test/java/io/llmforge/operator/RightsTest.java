@@ -126,10 +126,14 @@ class RightsTest {
     inTheWay(client);
     for (String name :
         new String[] {
-          "success", "lost", "paused", "blocked-a", "blocked-b", "blocked-c", "blocked-d"
+          "success", "lost", "paused", "blocked-a", "blocked-c", "blocked-d"
         }) {
       client.resource(JobFixture.manifest(name, JobFixture.config())).create();
     }
+    // Only pods that train together have a Service.
+    client
+        .resource(JobFixture.manifest("blocked-b", JobFixture.config().put("num_devices", 2)))
+        .create();
 
     awaitPhase(client, "success", Phase.Succeeded);
     awaitPhase(client, "pairs", Phase.Succeeded);

@@ -155,7 +155,7 @@ public final class Trainer {
     var settings = new RemoteSettings(surroundings.environment());
     try {
       new PlanFetch(settings, fetchControl, surroundings.clock())
-          .run(readPlan(arguments).remoteSources(), arguments.workspace());
+          .run(readPlan(arguments).remoteSources(), arguments.workspace(), arguments.cache());
       return Optional.empty();
     } catch (FetchControl.StoppedException e) {
       return Optional.of(new TrainingReport.Stopped(progress.progress(), FETCHED_SO_FAR));

@@ -40,8 +40,8 @@ record TrainerArguments(
                    [--status-port=PORT] [--micro-batch-divisor=NUMBER] [--status-token-file=FILE]
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
                        [--cache=FOLDER]
-             fetch --plan=FILE --workspace=FOLDER
-             preflight --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
+             fetch --plan=FILE --workspace=FOLDER [--cache=FOLDER]
+             preflight --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--cache=FOLDER]
                        [--memory-bytes=NUMBER]
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
                       [--memory-bytes=NUMBER] [--measured-steps=NUMBER]
@@ -55,8 +55,8 @@ record TrainerArguments(
         --plan=FILE            the training plan, JSON
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
         --volume=CLAIM=FOLDER  where a persistent volume claim of the plan is mounted
-        --cache=FOLDER         folder that runs share: scores of a reference are looked for and kept
-                               there (default: the workspace)
+        --cache=FOLDER         folder that runs share: what was fetched and scores of a reference are
+                               looked for and kept there (default: the workspace)
         --status-port=PORT     port of the status server (default 8090; 0 takes a free one)
         --micro-batch-divisor=NUMBER
                                micro-batches are this much smaller than planned, and as many more

@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * {@code reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}.
  * Before either, a pod without an accelerator looks at everything: {@code preflight --plan=FILE
  * --workspace=FOLDER [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a
- * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER} in a
- * container of its own, the only one with credentials of sources.
+ * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
+ * [--cache=FOLDER]} in a container of its own, the only one with credentials of sources.
  */
 public final class PodContract {
 
@@ -71,8 +71,11 @@ public final class PodContract {
   public static final String WORKSPACE_ARGUMENT = "--workspace=";
   public static final String VOLUME_ARGUMENT = "--volume=";
 
-  /** Folder that runs share: scores of a reference are looked for and kept there. */
+  /** Folder that runs share: what was fetched and scores of a reference are looked for there. */
   public static final String CACHE_ARGUMENT = "--cache=";
+
+  /** What was fetched, below the folder that runs share. */
+  public static final String CACHED_SOURCES = "sources";
 
   /** Which shard a reference worker scores, from 0. */
   public static final String SHARD_ARGUMENT = "--shard=";

@@ -44,6 +44,10 @@ public final class NextLook {
         observation.job(run.number(), run.stage(), run.attempt()).stream()
             .flatMap(job -> TimeLimit.of(observation, run, job).stream())
             .map(TimeLimit::at);
-    return Stream.concat(limits, StepWatch.of(observation, run).map(StepWatch::warning).stream());
+    return Stream.of(
+            limits,
+            StepWatch.of(observation, run).map(StepWatch::warning).stream(),
+            PodPatience.end(observation, run).stream())
+        .flatMap(times -> times);
   }
 }

@@ -72,7 +72,7 @@ public final class DesiredObjects {
             owner, spec, train.run(), plan, train.terms(), tokens.of(owner, train.run().number()));
     List<HasMetadata> objects = new ArrayList<>();
     objects.add(PlanConfigMap.of(order));
-    objects.add(HeadlessService.of(order));
+    HeadlessService.of(order).ifPresent(objects::add);
     objects.add(WorkspaceClaim.of(order));
     if (defaults.statusReaders().areLimited()) {
       objects.add(RunNetworkPolicy.of(order, defaults.statusReaders()));

@@ -5,11 +5,12 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
 import io.llmforge.crds.plan.PodContract;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The init container of a preflight that copies remote sources into the workspace, where every
- * later pod finds them. It alone gets the credentials of sources.
+ * The init container of a preflight that copies remote sources into the workspace, or the folder
+ * that runs share, where every later pod finds them. It alone gets the credentials of sources.
  */
 final class FetchContainer {
 
@@ -32,10 +33,7 @@ final class FetchContainer {
     return new ContainerBuilder()
         .withName(PodContract.FETCH_CONTAINER)
         .withImage(TrainerContainer.image(order, defaults))
-        .withArgs(
-            PodContract.FETCH_COMMAND,
-            PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE,
-            PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER)
+        .withArgs(arguments(volumes))
         .withEnv(environment())
         .withEnvFrom(PodCredentials.of(order, Purpose.Sources))
         .withResources(StageResources.of(order, defaults))
@@ -44,6 +42,16 @@ final class FetchContainer {
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withVolumeMounts(volumes.fetchMounts())
         .build();
+  }
+
+  private static List<String> arguments(PodVolumes volumes) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(PodContract.FETCH_COMMAND);
+    arguments.add(
+        PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE);
+    arguments.add(PodContract.WORKSPACE_ARGUMENT + PodContract.WORKSPACE_FOLDER);
+    volumes.shared().map(SharedFolder::argument).ifPresent(arguments::add);
+    return arguments;
   }
 
   private static List<EnvVar> environment() {

@@ -4,29 +4,21 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.operator.identity.ObjectLabels;
+import java.util.Optional;
 
-/** Gives the pods of a run stable host names, before they are ready. */
+/** Gives the pods that train together stable host names, before they are ready. */
 final class HeadlessService {
 
   private static final String NO_ADDRESS = "None";
 
   private HeadlessService() {}
 
-  static Service of(RunOrder order) {
-    Service service = withStatusPort(order);
-    return order.plan().batch().devices() == 1
-        ? service
-        : new ServiceBuilder(service)
-            .editSpec()
-            .addNewPort()
-            .withName(PodContract.GROUP_PORT_NAME)
-            .withPort(PodContract.GROUP_PORT)
-            .endPort()
-            .endSpec()
-            .build();
+  /** Nobody asks for the name of a pod that is alone. */
+  static Optional<Service> of(RunOrder order) {
+    return order.plan().batch().devices() == 1 ? Optional.empty() : Optional.of(ofGroup(order));
   }
 
-  private static Service withStatusPort(RunOrder order) {
+  private static Service ofGroup(RunOrder order) {
     return new ServiceBuilder()
         .withMetadata(OwnedMetadata.ofRun(order, order.names().service()))
         .withNewSpec()
@@ -36,6 +28,10 @@ final class HeadlessService {
         .addNewPort()
         .withName(TrainerContainer.STATUS_PORT_NAME)
         .withPort(PodContract.STATUS_PORT)
+        .endPort()
+        .addNewPort()
+        .withName(PodContract.GROUP_PORT_NAME)
+        .withPort(PodContract.GROUP_PORT)
         .endPort()
         .endSpec()
         .build();

@@ -1,15 +1,11 @@
 package io.llmforge.operator.desired;
 
-import static java.util.Objects.requireNonNull;
-import static java.util.Objects.requireNonNullElse;
-
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.llmforge.crds.plan.Location;
-import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingPlan;
 import java.util.ArrayList;
@@ -18,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The volumes of a trainer's pod: plan, workspace, scratch folders, and every claim that the plan
@@ -26,8 +23,13 @@ import java.util.TreeMap;
  * @param volumes the pod's volumes
  * @param mounts the container's mounts of them
  * @param arguments where each named claim is mounted, as arguments of the trainer
+ * @param shared the folder that runs share, if this run uses any
  */
-record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> arguments) {
+record PodVolumes(
+    List<Volume> volumes,
+    List<VolumeMount> mounts,
+    List<String> arguments,
+    Optional<SharedFolder> shared) {
 
   static final String TEMPORARY_FOLDER = "/tmp";
 
@@ -35,8 +37,6 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
   private static final Quantity SHARED_MEMORY = new Quantity("1Gi");
 
   private static final String STATUS_TOKEN = "status-token";
-
-  private static final String CACHE_FOLDER = "llmforge-cache";
 
   private static final Set<String> FETCH_VOLUMES = Set.of("plan", "workspace", "tmp");
 
@@ -65,7 +65,8 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
       mounts.add(mount(STATUS_TOKEN, PodContract.STATUS_TOKEN_FOLDER, Access.READ));
     }
 
-    cacheArgument(order).ifPresent(arguments::add);
+    Optional<SharedFolder> shared = SharedFolder.of(order);
+    shared.map(SharedFolder::argument).ifPresent(arguments::add);
     SortedMap<String, Access> claims = claims(order);
     claims.forEach(
         (claim, access) -> {
@@ -74,14 +75,44 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
           String folder = PodContract.VOLUMES_FOLDER + "/" + claim;
           volumes.add(claimVolume(name, claim));
           mounts.add(mount(name, folder, access));
+          shared
+              .filter(cache -> isGuarded(order, cache, claim))
+              .ifPresent(cache -> mounts.add(sources(name, cache)));
           arguments.add(PodContract.VOLUME_ARGUMENT + claim + "=" + folder);
         });
-    return new PodVolumes(volumes, mounts, arguments);
+    return new PodVolumes(volumes, mounts, arguments, shared);
   }
 
-  /** The mounts of a container that fetches sources into the workspace: it sees no claim. */
+  /**
+   * The mounts of a container that fetches sources: of the claims it sees the one that runs share
+   * alone, and it alone writes sources there.
+   */
   List<VolumeMount> fetchMounts() {
-    return mounts.stream().filter(mount -> FETCH_VOLUMES.contains(mount.getName())).toList();
+    return mounts.stream().flatMap(this::ofFetch).toList();
+  }
+
+  private Stream<VolumeMount> ofFetch(VolumeMount mount) {
+    if (FETCH_VOLUMES.contains(mount.getName())) {
+      return Stream.of(mount);
+    }
+    return shared.isPresent() && shared.get().mountPath().equals(mount.getMountPath())
+        ? Stream.of(mount(mount.getName(), mount.getMountPath(), Access.READ_AND_WRITE))
+        : Stream.empty();
+  }
+
+  // Pods that score write beside the sources; the fetch container has made the folder by then.
+  private static boolean isGuarded(RunOrder order, SharedFolder cache, String claim) {
+    return switch (order.stage()) {
+      case PREFLIGHT, TRAIN -> false;
+      case REFERENCE -> SharedFolder.hasSources(order) && cache.claim().name().equals(claim);
+    };
+  }
+
+  private static VolumeMount sources(String volume, SharedFolder cache) {
+    String folder = PodContract.VOLUMES_FOLDER + "/" + cache.claim().name() + "/" + cache.sources();
+    return new VolumeMountBuilder(mount(volume, folder, Access.READ))
+        .withSubPath(cache.sources())
+        .build();
   }
 
   /** Whether the container has a status server that does not answer everybody. */
@@ -105,9 +136,14 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
     plan.sources().forEach(location -> add(location, Access.READ, claims));
-    Optional<Location.Claim> cache = cache(order);
+    Optional<Location.Claim> cache = SharedFolder.of(order).map(SharedFolder::claim);
     switch (order.stage()) {
-      case PREFLIGHT -> add(plan.output().location(), Access.READ_AND_WRITE, claims);
+      case PREFLIGHT -> {
+        if (SharedFolder.hasSources(order)) {
+          cache.ifPresent(claim -> add(claim, Access.READ, claims));
+        }
+        add(plan.output().location(), Access.READ_AND_WRITE, claims);
+      }
       case REFERENCE -> cache.ifPresent(claim -> add(claim, Access.READ_AND_WRITE, claims));
       case TRAIN -> {
         cache.ifPresent(claim -> add(claim, Access.READ, claims));
@@ -115,31 +151,6 @@ record PodVolumes(List<Volume> volumes, List<VolumeMount> mounts, List<String> a
       }
     }
     return claims;
-  }
-
-  /** Where scores are shared; only a plan that has a reference has any. */
-  private static Optional<Location.Claim> cache(RunOrder order) {
-    return order.plan().objective() instanceof Objective.PreferenceTuning
-        ? Optional.ofNullable(order.spec().storage())
-            .flatMap(storage -> Optional.ofNullable(storage.cache()))
-            .map(
-                cache ->
-                    new Location.Claim(
-                        requireNonNull(cache.claimName(), "claimName"),
-                        requireNonNullElse(cache.folder(), CACHE_FOLDER)))
-        : Optional.empty();
-  }
-
-  private static Optional<String> cacheArgument(RunOrder order) {
-    return cache(order)
-        .map(
-            cache ->
-                "%s%s/%s/%s"
-                    .formatted(
-                        PodContract.CACHE_ARGUMENT,
-                        PodContract.VOLUMES_FOLDER,
-                        cache.name(),
-                        cache.path()));
   }
 
   private static void add(Location location, Access access, SortedMap<String, Access> claims) {

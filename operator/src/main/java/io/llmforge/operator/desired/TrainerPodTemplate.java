@@ -56,7 +56,7 @@ final class TrainerPodTemplate {
   private static @Nullable String subdomain(RunOrder order) {
     return switch (order.stage()) {
       case PREFLIGHT, REFERENCE -> null;
-      case TRAIN -> order.names().service();
+      case TRAIN -> order.plan().batch().devices() == 1 ? null : order.names().service();
     };
   }
 

@@ -31,9 +31,9 @@ record Activity(Phase phase, String message, Truth running) {
       case Attempt.First first -> beginning(run.stage(), Truth.no(Reason.STARTING));
       case Attempt.Again again ->
           beginning(run.stage(), Truth.no(Reason.RESTARTING, restarting(again)));
-      case Attempt.Checking checking -> PreflightActivity.of(checking);
-      case Attempt.Scoring scoring -> ScoringActivity.of(scoring.work());
-      case Attempt.Underway underway -> underway(underway, observation);
+      case Attempt.Checking checking -> PreflightActivity.of(run, checking, observation);
+      case Attempt.Scoring scoring -> ScoringActivity.of(run, scoring.work(), observation);
+      case Attempt.Underway underway -> underway(run, underway, observation);
     };
   }
 
@@ -68,30 +68,38 @@ record Activity(Phase phase, String message, Truth running) {
     };
   }
 
-  private static Activity underway(Attempt.Underway attempt, Observation observation) {
+  private static Activity underway(
+      RunState run, Attempt.Underway attempt, Observation observation) {
     return switch (attempt.pod()) {
       case TrainerPod.Absent absent ->
-          starting(Truth.no(Reason.PODS_PENDING, noPod(attempt.job())));
-      case TrainerPod.Waiting waiting -> starting(waiting(waiting));
+          starting(LastWord.unlessNews(noPod(attempt.job()), run, observation));
+      case TrainerPod.Waiting waiting ->
+          starting(LastWord.unlessNews(waiting(waiting), run, observation));
       case TrainerPod.Running running -> running(running, observation);
       case TrainerPod.Exited exited -> ending(observation);
       case TrainerPod.Removed removed -> ending(observation);
     };
   }
 
-  static String noPod(String job) {
-    return "Job %s has no pod yet; if it stays so, its events say why (kubectl describe job %s)."
-        .formatted(job, job);
+  static Truth noPod(String job) {
+    return Truth.no(
+        Reason.PODS_PENDING,
+        "Job %s has no pod yet; if it stays so, its events say why (kubectl describe job %s)."
+            .formatted(job, job));
   }
 
   private static Activity starting(Truth running) {
     return new Activity(Phase.Starting, running.message(), running);
   }
 
-  // The trainer has ended and its Job has not noticed yet.
+  // The trainer has ended, and its Job says how in a moment: no news until then.
   private static Activity ending(Observation observation) {
     Phase phase = requireNonNullElse(observation.recorded().phase(), Phase.Starting);
-    return new Activity(phase, Reason.ENDED.sentence(), Truth.no(Reason.ENDED));
+    String message = requireNonNullElse(observation.recorded().message(), Reason.ENDED.sentence());
+    return new Activity(
+        phase,
+        message,
+        LastWord.of(ConditionType.RUNNING, observation).orElseGet(() -> Truth.no(Reason.ENDED)));
   }
 
   static Truth waiting(TrainerPod.Waiting waiting) {

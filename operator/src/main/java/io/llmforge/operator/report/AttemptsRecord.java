@@ -9,6 +9,7 @@ import io.llmforge.operator.decide.LastStep;
 import io.llmforge.operator.decide.RunState;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
+import io.llmforge.operator.observe.TrainerPod;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,12 +67,18 @@ record AttemptsRecord(Observation observation) {
         .newestFirst();
   }
 
+  // The name of its Job alone is told elsewhere.
   private List<AttemptStatus> underway(RunState run) {
     AttemptHistory history = history(run);
     return job(run, run.attempt())
+        .filter(AttemptsRecord::hasBegun)
         .map(job -> history.underway(run.attempt(), job))
         .orElse(history)
         .newestFirst();
+  }
+
+  private static boolean hasBegun(StageJob job) {
+    return job.newestPods().stream().anyMatch(pod -> !(pod instanceof TrainerPod.Waiting));
   }
 
   private AttemptHistory history(RunState run) {

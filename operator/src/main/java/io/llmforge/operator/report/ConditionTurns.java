@@ -20,6 +20,7 @@ final class ConditionTurns {
           Reason.PODS_PENDING.text(),
           Reason.VALIDATING.text(),
           Reason.ENDED.text(),
+          Reason.NOT_TRAINING.text(),
           Reason.NOT_YET.text());
 
   private ConditionTurns() {}
@@ -44,9 +45,15 @@ final class ConditionTurns {
         .findFirst()
         .map(
             other ->
-                !other.status().equals(condition.status())
-                    || !Objects.equals(other.reason(), condition.reason()))
+                !hasBegunToTrain(other, condition)
+                    && (!other.status().equals(condition.status())
+                        || !Objects.equals(other.reason(), condition.reason())))
         .orElseGet(() -> isNewsAtFirst(condition));
+  }
+
+  private static boolean hasBegunToTrain(JobCondition before, JobCondition after) {
+    return Reason.NOT_TRAINING.text().equals(before.reason())
+        && Reason.PROGRESSING.text().equals(after.reason());
   }
 
   private static boolean isNewsAtFirst(JobCondition condition) {

@@ -3,6 +3,8 @@ package io.llmforge.operator.report;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.TrainerPod;
 
 /** What the pod is at that looks at a run before an accelerator is asked for. */
@@ -10,14 +12,18 @@ final class PreflightActivity {
 
   private PreflightActivity() {}
 
-  static Activity of(Attempt.Checking attempt) {
-    Truth running = running(attempt);
+  static Activity of(RunState run, Attempt.Checking attempt, Observation observation) {
+    Truth running = running(run, attempt, observation);
     return new Activity(Phase.Validating, running.message(), running);
   }
 
-  static Truth running(Attempt.Checking attempt) {
+  static Truth running(RunState run, Attempt.Checking attempt, Observation observation) {
+    return LastWord.unlessNews(running(attempt), run, observation);
+  }
+
+  private static Truth running(Attempt.Checking attempt) {
     return switch (attempt.pod()) {
-      case TrainerPod.Absent absent -> Truth.no(Reason.PODS_PENDING, Activity.noPod(attempt.job()));
+      case TrainerPod.Absent absent -> Activity.noPod(attempt.job());
       case TrainerPod.Waiting waiting -> Activity.waiting(waiting);
       // Its Job will say how it ended in a moment: no news until then.
       case TrainerPod.Running running -> Truth.yes(Reason.VALIDATING);

@@ -1,7 +1,5 @@
 package io.llmforge.operator.report;
 
-import static java.util.Objects.requireNonNull;
-
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.operator.identity.Owner;
 import io.micrometer.core.instrument.Gauge;
@@ -12,7 +10,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +23,7 @@ final class RunSeries {
   static final String NAME = "name";
 
   private final MeterRegistry registry;
-  private final Map<Job, Series> series = new ConcurrentHashMap<>();
+  private final Map<Job, Map<Key, Shown>> series = new ConcurrentHashMap<>();
 
   RunSeries(MeterRegistry registry) {
     this.registry = registry;
@@ -52,66 +49,70 @@ final class RunSeries {
     series.computeIfPresent(
         gone,
         (job, shown) -> {
-          shown.meters.values().forEach(registry::remove);
+          shown.values().forEach(one -> registry.remove(one.meter));
           return null;
         });
   }
 
-  private @Nullable Series shown(Job job, @Nullable Series before, RunSight sight) {
-    Series shown = before == null ? new Series(sight) : before;
-    Set<Key> known = known(sight);
+  private @Nullable Map<Key, Shown> shown(
+      Job job, @Nullable Map<Key, Shown> before, RunSight sight) {
+    Map<Key, Shown> shown = before == null ? new HashMap<>() : before;
+    Map<Key, Double> known = known(sight);
     // Whoever scrapes meanwhile must not find a value that is not known any more.
-    Map.copyOf(shown.meters)
-        .forEach(
-            (key, meter) -> {
-              if (!known.contains(key)) {
-                shown.meters.remove(key);
-                registry.remove(meter);
+    shown
+        .entrySet()
+        .removeIf(
+            one -> {
+              boolean isGone = !known.containsKey(one.getKey());
+              if (isGone) {
+                registry.remove(one.getValue().meter);
               }
+              return isGone;
             });
     if (known.isEmpty()) {
       return null;
     }
-    shown.newest = sight;
     Tags tags = Tags.of(NAMESPACE, job.namespace(), NAME, job.name());
     known.forEach(
-        key ->
-            shown.meters.computeIfAbsent(
-                key, absent -> gauge(key.sample(), shown, tags.and(key.more()))));
+        (key, value) ->
+            shown.computeIfAbsent(key, absent -> new Shown(key, tags, registry, value)).value =
+                value);
     return shown;
   }
 
   /** What a run under way is known to be; nothing for every other. */
-  private static Set<Key> known(RunSight sight) {
+  private static Map<Key, Double> known(RunSight sight) {
     @Nullable Run run = sight.status().run();
     if (run == null || run.outcome() != null) {
-      return Set.of();
+      return Map.of();
     }
-    return RunSample.ALL.stream()
-        .filter(sample -> sample.of(sight).isPresent())
-        .map(sample -> new Key(sample, sample.labels().apply(sight)))
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private Meter gauge(RunSample sample, Series shown, Tags tags) {
-    return Gauge.builder(sample.metric(), shown, of -> sample.of(of.newest).orElse(Double.NaN))
-        .tags(tags)
-        .baseUnit(sample.unit())
-        .description(sample.description())
-        .strongReference(true)
-        .register(registry);
+    Map<Key, Double> known = new HashMap<>();
+    for (RunSample sample : RunSample.ALL) {
+      sample
+          .of(sight)
+          .ifPresent(value -> known.put(new Key(sample, sample.labels().apply(sight)), value));
+    }
+    return known;
   }
 
   private record Job(String namespace, String name) {}
 
   private record Key(RunSample sample, Tags more) {}
 
-  private static final class Series {
-    private final Map<Key, Meter> meters = new HashMap<>();
-    private volatile RunSight newest;
+  /** A number and no more: what it was read from would be kept with it. */
+  private static final class Shown {
+    private final Meter meter;
+    private volatile double value;
 
-    Series(RunSight newest) {
-      this.newest = requireNonNull(newest, "newest");
+    Shown(Key key, Tags tags, MeterRegistry registry, double value) {
+      this.value = value;
+      this.meter =
+          Gauge.builder(key.sample().metric(), this, shown -> shown.value)
+              .tags(tags.and(key.more()))
+              .baseUnit(key.sample().unit())
+              .description(key.sample().description())
+              .strongReference(true)
+              .register(registry);
     }
   }
 }

@@ -2,6 +2,8 @@ package io.llmforge.operator.report;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.operator.decide.Reason;
+import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.TrainerPod;
 import java.util.List;
@@ -12,8 +14,8 @@ final class ScoringActivity {
 
   private ScoringActivity() {}
 
-  static Activity of(StageJob job) {
-    Truth running = running(job);
+  static Activity of(RunState run, StageJob job, Observation observation) {
+    Truth running = LastWord.unlessNews(running(job), run, observation);
     return new Activity(Phase.Scoring, running.message(), running);
   }
 
@@ -38,7 +40,7 @@ final class ScoringActivity {
         .orElseGet(
             () ->
                 pods.isEmpty()
-                    ? Truth.no(Reason.PODS_PENDING, Activity.noPod(job.name()))
+                    ? Activity.noPod(job.name())
                     : Truth.yes(Reason.SCORING, shards + "no pod is at work any more."));
   }
 

@@ -24,8 +24,10 @@ final class SourcesTruth {
     return switch (decision) {
       case Decision.Refuse refuse -> Truth.unknown(Reason.NOT_STARTED);
       case Decision.Validated validated -> VERIFIED;
-      case Decision.Train train -> of(train.run(), underway(train.attempt()));
-      case Decision.Await await -> of(await.run(), underway(await.attempt()));
+      case Decision.Train train ->
+          of(train.run(), underway(train.run(), train.attempt(), observation));
+      case Decision.Await await ->
+          of(await.run(), underway(await.run(), await.attempt(), observation));
       case Decision.Queue queue -> of(queue.run(), Truth.no(Reason.PODS_PENDING));
       case Decision.BackOff backOff -> of(backOff.run(), Truth.no(Reason.BACKING_OFF));
       case Decision.Suspending suspending -> of(suspending.run(), Truth.no(Reason.SUSPENDING));
@@ -43,13 +45,15 @@ final class SourcesTruth {
     return run.stage() == Stage.PREFLIGHT ? ofPreflight : VERIFIED;
   }
 
-  private static Truth underway(Attempt attempt) {
+  private static Truth underway(RunState run, Attempt attempt, Observation observation) {
     return switch (attempt) {
       case Attempt.First first -> Truth.no(Reason.STARTING);
       case Attempt.Again again -> Truth.no(Reason.RESTARTING);
       case Attempt.Checking checking -> {
-        Truth running = PreflightActivity.running(checking);
-        yield Truth.no(running.reason(), running.message());
+        Truth running = PreflightActivity.running(run, checking, observation);
+        yield running.reason() == Reason.RESTARTING
+            ? Truth.no(Reason.RESTARTING)
+            : Truth.no(running.reason(), running.message());
       }
       case Attempt.Scoring scoring -> VERIFIED;
       case Attempt.Underway underway -> VERIFIED;

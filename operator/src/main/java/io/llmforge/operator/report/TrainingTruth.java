@@ -48,6 +48,11 @@ final class TrainingTruth {
     if (!(attempt instanceof Attempt.Underway underway)) {
       return NOT_TRAINING;
     }
+    if (underway.pod() instanceof TrainerPod.Exited
+        || underway.pod() instanceof TrainerPod.Removed) {
+      // Its Job says how it ended in a moment.
+      return LastWord.of(ConditionType.TRAINING_HEALTHY, observation).orElse(NOT_TRAINING);
+    }
     return switch (observation.answer()) {
       case StatusAnswer.NotAsked notAsked -> NOT_TRAINING;
       // A trainer that has just begun has no server yet, one that has just ended none any more.

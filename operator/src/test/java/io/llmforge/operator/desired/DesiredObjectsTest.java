@@ -162,6 +162,29 @@ class DesiredObjectsTest {
   }
 
   @Test
+  void runsShareWhatIsFetchedOnAClaim() throws IOException {
+    ObjectNode config = JobFixture.preference();
+    config.put("model_id", "org/tiny-llama");
+    FineTuneJob job = JobFixture.job("shared", config);
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000007");
+    job.setSpec(
+        new FineTuneJobSpec(
+            config,
+            null,
+            null,
+            null,
+            null,
+            new Storage(null, new Cache("models", null)),
+            null,
+            null,
+            List.of(new Credential(new SecretReference("hub"), null)),
+            null,
+            null));
+
+    compare("shared-sources.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
   void podsOfARunAreReachedByEachOtherAndByReadersOfTheirStatus() throws IOException {
     FineTuneJob job = JobFixture.job("tiny", JobFixture.config());
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000005");

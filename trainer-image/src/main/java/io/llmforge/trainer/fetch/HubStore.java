@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model repository of the Hugging Face Hub, by its HTTP API: {@code GET
@@ -48,14 +49,7 @@ final class HubStore implements RemoteStore {
 
   @Override
   public Body open(Inventory inventory, Inventory.Entry entry, long offset) throws IOException {
-    URI address =
-        URI.create(
-            "%s/%s/resolve/%s/%s"
-                .formatted(
-                    settings.hub(),
-                    model.repository(),
-                    inventory.revision(),
-                    encoded(entry.name())));
+    URI address = file(inventory, entry);
     Map<String, String> headers =
         offset == 0 ? Map.of() : Map.of("Range", "bytes=%d-".formatted(offset));
     WebClient.Answer answer = client.get(question(address, headers));
@@ -66,6 +60,33 @@ final class HubStore implements RemoteStore {
       throw e;
     }
     return new Body(answer.body(), answer.status() == 206 ? offset : 0);
+  }
+
+  // Every file of a repository has the same readers; a small one is not served by another server.
+  @Override
+  public void requireReadable(Inventory inventory) throws IOException {
+    Inventory.Entry entry =
+        inventory.files().stream()
+            .filter(file -> file.checksum().kind() == Checksum.Kind.GIT_BLOB)
+            .findFirst()
+            .orElse(inventory.files().getFirst());
+    try (WebClient.Answer answer = client.head(question(file(inventory, entry), Map.of()))) {
+      if (!answer.isRedirect()) {
+        answers.require(answer);
+      }
+    }
+  }
+
+  @Override
+  public Optional<String> keptAs(Inventory inventory) {
+    return Optional.of("%s %s".formatted(settings.hub(), model.repository()));
+  }
+
+  private URI file(Inventory inventory, Inventory.Entry entry) {
+    return URI.create(
+        "%s/%s/resolve/%s/%s"
+            .formatted(
+                settings.hub(), model.repository(), inventory.revision(), encoded(entry.name())));
   }
 
   private WebClient.Question question(URI address, Map<String, String> headers) {

@@ -1,5 +1,6 @@
 package io.llmforge.trainer.fetch;
 
+import io.llmforge.trainer.storage.Sha256;
 import java.util.List;
 
 /**
@@ -21,6 +22,16 @@ record Inventory(String location, String revision, List<Entry> files) {
   /** Bytes of all files whose size is known. */
   long bytes() {
     return files.stream().mapToLong(file -> Math.max(0, file.bytes())).sum();
+  }
+
+  /** Digest of the contents that it names, wherever its user wrote that they are. */
+  String digest() {
+    Sha256 digest = new Sha256().add(revision);
+    for (Entry file : files) {
+      digest.add("\n%s\n%d\n%s\n".formatted(file.name(), file.bytes(), file.version()));
+      digest.add(file.checksum().kind() + " " + file.checksum().hex());
+    }
+    return digest.hex();
   }
 
   /**

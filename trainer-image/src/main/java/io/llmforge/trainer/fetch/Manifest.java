@@ -1,11 +1,16 @@
 package io.llmforge.trainer.fetch;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.llmforge.trainer.storage.Durable;
+import io.llmforge.trainer.storage.KnownDigests;
 import io.llmforge.trainer.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a complete source consists of.
@@ -15,6 +20,8 @@ import java.util.List;
  * @param files its files
  */
 record Manifest(String location, String revision, List<Content> files) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   Manifest {
     files = List.copyOf(files);
@@ -54,6 +61,38 @@ record Manifest(String location, String revision, List<Content> files) {
       }
     }
     return true;
+  }
+
+  /** The files that are not as they were written, by size or by digest. */
+  List<Content> damaged(Path folder, KnownDigests known) throws IOException {
+    List<Content> damaged = new ArrayList<>();
+    for (Content content : files) {
+      Path file = folder.resolve(content.name());
+      boolean isWhole =
+          Files.isRegularFile(file)
+              && Files.size(file) == content.bytes()
+              && known.of(file).equals(content.sha256());
+      if (!isWhole) {
+        damaged.add(content);
+      }
+    }
+    return damaged;
+  }
+
+  /** The manifest of a file; nothing when there is none, or none of this version. */
+  static Optional<Manifest> read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(Files.readString(file), Manifest.class));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  void write(Path file) throws IOException {
+    Durable.writeText(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this));
   }
 
   long bytes() {

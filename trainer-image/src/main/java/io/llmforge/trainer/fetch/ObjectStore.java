@@ -4,6 +4,7 @@ import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.RemoteAddress;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,14 +80,41 @@ final class ObjectStore implements RemoteStore {
     return new Inventory.Entry(name, object.size(), version(object.eTag()), Checksum.UNKNOWN);
   }
 
+  // Who may list a prefix may not therefore read what is below it.
+  @Override
+  public void requireReadable(Inventory inventory) throws IOException {
+    for (Inventory.Entry entry : inventory.files()) {
+      calls.make(
+          () ->
+              client.headObject(
+                  request ->
+                      request
+                          .bucket(address.authority())
+                          .key(key(entry))
+                          .ifMatch(entry.version())));
+    }
+  }
+
+  @Override
+  public Optional<String> keptAs(Inventory inventory) {
+    String endpoint =
+        client.serviceClientConfiguration().endpointOverride().map(URI::toString).orElse("");
+    return inventory.files().stream().noneMatch(file -> file.version().isEmpty())
+        ? Optional.of("%s %s".formatted(endpoint, location.text()))
+        : Optional.empty();
+  }
+
+  private String key(Inventory.Entry entry) {
+    return switch (location) {
+      case Location.RemoteFile ignored -> address.path();
+      case Location.RemoteFolder ignored -> prefix() + entry.name();
+      case Location.HubModel ignored -> entry.name();
+    };
+  }
+
   @Override
   public Body open(Inventory inventory, Inventory.Entry entry, long offset) throws IOException {
-    String key =
-        switch (location) {
-          case Location.RemoteFile ignored -> address.path();
-          case Location.RemoteFolder ignored -> prefix() + entry.name();
-          case Location.HubModel ignored -> entry.name();
-        };
+    String key = key(entry);
     GetObjectRequest.Builder request =
         GetObjectRequest.builder().bucket(address.authority()).key(key);
     if (offset > 0) {

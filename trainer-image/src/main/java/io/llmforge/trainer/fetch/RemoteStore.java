@@ -2,6 +2,7 @@ package io.llmforge.trainer.fetch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /**
  * One remote location, on whatever serves it. An {@link IOException} means that another try may
@@ -19,6 +20,19 @@ interface RemoteStore extends AutoCloseable {
    * @throws ChangedException when the server has other content by now
    */
   Body open(Inventory inventory, Inventory.Entry entry, long offset) throws IOException;
+
+  /**
+   * Asks, with this run's own credentials, whether the bytes of an inventory may be read, without
+   * reading them: that a place may be listed does not say so.
+   */
+  void requireReadable(Inventory inventory) throws IOException;
+
+  /**
+   * Server and place as one text, the revision left out, under which what an inventory names may be
+   * kept for other runs; nothing when the server does not name contents so that equal names mean
+   * equal bytes.
+   */
+  Optional<String> keptAs(Inventory inventory);
 
   @Override
   void close();

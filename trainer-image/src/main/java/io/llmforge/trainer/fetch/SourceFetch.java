@@ -4,16 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.FetchedSource;
+import io.llmforge.trainer.storage.KnownDigests;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Fetches one source into its folder, or goes on where another process was interrupted. */
+/**
+ * Fetches one source for a run, or goes on where another process was interrupted: into the folder
+ * that runs share when there is one, else into the run's workspace.
+ */
 final class SourceFetch {
 
   private static final String INVENTORY = "inventory.json";
+  private static final String ROOM = "raise spec.storage.workspace.size";
 
   /** A source that changes again and again cannot be had at one revision. */
   private static final int MOST_CHANGES = 3;
@@ -21,12 +26,14 @@ final class SourceFetch {
   private final FetchedSource source;
   private final RemoteStore store;
   private final FetchControl control;
+  private final KnownDigests known;
   private final ObjectMapper json = new ObjectMapper();
 
-  SourceFetch(FetchedSource source, RemoteStore store, FetchControl control) {
+  SourceFetch(FetchedSource source, RemoteStore store, FetchControl control, KnownDigests known) {
     this.source = source;
     this.store = store;
     this.control = control;
+    this.known = known;
   }
 
   /** Returns when the source is complete. */
@@ -37,14 +44,14 @@ final class SourceFetch {
     } catch (IOException e) {
       throw StorageException.writing(source.folder().toString(), e);
     }
-    SourceLock lock = SourceLock.of(source.folder(), what, control);
+    SourceLock lock = SourceLock.of(source.folder().resolve(".lock"), what, control);
     try {
       Optional<Manifest> complete = complete();
       if (complete.isPresent()) {
         say(complete.get(), "is there already");
         return;
       }
-      say(fetch(), "fetched");
+      fetch();
     } catch (IOException e) {
       throw StorageException.writing(source.folder().toString(), e);
     } finally {
@@ -53,20 +60,31 @@ final class SourceFetch {
   }
 
   private Optional<Manifest> complete() throws IOException {
-    Optional<Manifest> manifest = read(source.manifest(), Manifest.class);
-    return manifest.isPresent() && manifest.get().isMetBy(source.files())
-        ? manifest
+    Optional<Manifest> manifest = Manifest.read(source.manifest());
+    if (manifest.isPresent() && manifest.get().isMetBy(source.files())) {
+      return manifest;
+    }
+    Optional<Path> version = source.version();
+    if (version.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Manifest> shared = Manifest.read(FetchedSource.manifest(version.get()));
+    return shared.isPresent()
+            && shared.get().damaged(FetchedSource.files(version.get()), known).isEmpty()
+        ? shared
         : Optional.empty();
   }
 
-  private Manifest fetch() throws IOException {
+  private void fetch() throws IOException {
     Files.deleteIfExists(source.manifest());
     for (int changes = 0; changes < MOST_CHANGES; changes++) {
       Inventory inventory = inventory();
       try {
-        return fetch(inventory);
+        provide(inventory);
+        return;
       } catch (RemoteStore.ChangedException e) {
         control.console().warning("%s; it is fetched anew".formatted(e.getMessage()));
+        Files.deleteIfExists(source.pin());
         Files.deleteIfExists(source.folder().resolve(INVENTORY));
         Durable.deleteTree(source.files());
         Files.createDirectories(source.files());
@@ -78,24 +96,26 @@ final class SourceFetch {
         null);
   }
 
-  private Manifest fetch(Inventory inventory) throws IOException {
-    requireRoom(inventory);
-    var files = new FileFetch(store, inventory, control);
-    for (Inventory.Entry entry : inventory.files()) {
-      files.into(source.files(), entry);
-      control.console().line("[fetch] %s: %s".formatted(source.location().text(), entry.name()));
+  private void provide(Inventory inventory) throws IOException {
+    Optional<SharedVersion> shared = SharedVersion.of(source.cache(), inventory, store);
+    if (shared.isPresent()) {
+      SharedVersion.Provided provided = shared.get().provide(known, control);
+      Durable.writeText(source.pin(), shared.get().name());
+      say(
+          provided.manifest(),
+          provided.isFound() ? "was fetched by another run" : "fetched for every run");
+      return;
     }
-    Durable.syncTree(source.files());
+    new FilesFetch(store, inventory, control, ROOM).into(source.files(), inventory.files());
     Manifest manifest = Manifest.of(inventory, source.files());
-    Durable.writeText(
-        source.manifest(), json.writerWithDefaultPrettyPrinter().writeValueAsString(manifest));
-    return manifest;
+    manifest.write(source.manifest());
+    say(manifest, "fetched");
   }
 
   // What was looked at first is what is fetched, also by a process that goes on.
   private Inventory inventory() throws IOException {
     Path file = source.folder().resolve(INVENTORY);
-    Optional<Inventory> begun = read(file, Inventory.class);
+    Optional<Inventory> begun = begun(file);
     if (begun.isPresent()) {
       return begun.get();
     }
@@ -107,30 +127,12 @@ final class SourceFetch {
     return inventory;
   }
 
-  private void requireRoom(Inventory inventory) throws IOException {
-    long there = 0;
-    for (Inventory.Entry entry : inventory.files()) {
-      for (String name : new String[] {entry.name(), entry.name() + ".partial"}) {
-        Path file = source.files().resolve(name);
-        there += Files.exists(file) ? Files.size(file) : 0;
-      }
-    }
-    long needed = inventory.bytes() - there;
-    long free = Files.getFileStore(source.folder()).getUsableSpace();
-    if (needed > free) {
-      throw new StorageException.CannotWrite(
-          "%s needs %,d more bytes and the workspace has %,d; raise spec.storage.workspace.size"
-              .formatted(inventory.location(), needed, free),
-          null);
-    }
-  }
-
-  private <T> Optional<T> read(Path file, Class<T> type) throws IOException {
+  private Optional<Inventory> begun(Path file) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(json.readValue(Files.readString(file), type));
+      return Optional.of(json.readValue(Files.readString(file), Inventory.class));
     } catch (JsonProcessingException e) {
       // Of another version, or damaged: as if it were not there.
       return Optional.empty();
@@ -144,7 +146,7 @@ final class SourceFetch {
         .line(
             "[fetch] %s%s %s: %d files, %,d bytes"
                 .formatted(
-                    manifest.location(),
+                    source.location().text(),
                     revision,
                     what,
                     manifest.files().size(),

@@ -24,9 +24,9 @@ final class SourceLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Waits until nobody else works on the folder. */
-  static SourceLock of(Path folder, String what, FetchControl control) {
-    SourceLock lock = new SourceLock(open(folder));
+  /** Waits until nobody else holds the file. */
+  static SourceLock of(Path file, String what, FetchControl control) {
+    SourceLock lock = new SourceLock(open(file));
     try {
       boolean told = false;
       while (tryLock(lock.channel) == null) {
@@ -39,19 +39,18 @@ final class SourceLock implements AutoCloseable {
       return lock;
     } catch (IOException e) {
       lock.close();
-      throw StorageException.writing(folder.toString(), e);
+      throw StorageException.writing(file.toString(), e);
     } catch (FetchControl.StoppedException e) {
       lock.close();
       throw e;
     }
   }
 
-  private static FileChannel open(Path folder) {
+  private static FileChannel open(Path file) {
     try {
-      return FileChannel.open(
-          folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw StorageException.writing(folder.toString(), e);
+      throw StorageException.writing(file.toString(), e);
     }
   }
 

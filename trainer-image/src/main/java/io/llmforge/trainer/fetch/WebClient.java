@@ -80,10 +80,37 @@ final class WebClient implements AutoCloseable {
       }
     }
 
+    boolean isRedirect() {
+      return REDIRECTS.contains(status);
+    }
+
     @Override
     public void close() throws IOException {
       response.body().close();
     }
+  }
+
+  /** Asks for headers alone; redirects to another server are the answer and are not followed. */
+  Answer head(Question question) throws IOException {
+    URI address = question.address();
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      HttpResponse<InputStream> response =
+          ask(request(question, address).HEAD().timeout(ANSWER_TIME).build());
+      Answer answer = new Answer(response.statusCode(), response);
+      Optional<URI> target = location(answer, address);
+      if (target.isEmpty() || !isSameServer(address, target.get())) {
+        return answer;
+      }
+      answer.close();
+      address = target.get();
+    }
+    throw tooManyRedirects(question);
+  }
+
+  private static Optional<URI> location(Answer answer, URI from) {
+    return answer.isRedirect()
+        ? answer.header("Location").map(target -> next(from, target))
+        : Optional.empty();
   }
 
   Answer get(Question question) throws IOException {
@@ -98,7 +125,11 @@ final class WebClient implements AutoCloseable {
       response.body().close();
       address = next(address, target.get());
     }
-    throw new StorageException.Unavailable(
+    throw tooManyRedirects(question);
+  }
+
+  private static StorageException tooManyRedirects(Question question) {
+    return new StorageException.Unavailable(
         "%s redirects more than %d times; check the address"
             .formatted(shown(question.address()), MOST_REDIRECTS),
         null);

@@ -66,7 +66,14 @@ public record Volumes(Path workspace, Map<String, Path> claims, Optional<Path> c
   }
 
   private Path fetched(Location.Remote remote) {
-    FetchedSource source = FetchedSource.of(workspace, remote);
+    FetchedSource source = FetchedSource.of(workspace, remote).withCache(cache);
+    if (!source.isComplete() && source.isPinned()) {
+      throw new StorageException.NotFound(
+          ("%s was fetched into the folder that runs share, and is not there any more; put back"
+                  + " spec.storage.cache, or start a new run, which fetches it again")
+              .formatted(remote.text()),
+          null);
+    }
     if (!source.isComplete()) {
       throw new StorageException.NotFound(
           "%s is not in the workspace; run `fetch` with the same plan and workspace first"

@@ -2,6 +2,7 @@ package io.llmforge.trainer.fetch;
 
 import io.llmforge.crds.plan.Location;
 import io.llmforge.trainer.report.ConsoleProgress;
+import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.Volumes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,9 +27,16 @@ final class FetchFixture {
   final AtomicBoolean stop = new AtomicBoolean();
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private final Map<String, String> environment;
+  private final Optional<Path> cache;
 
   FetchFixture(Path workspace, Map<String, String> environment) {
+    this(workspace, Optional.empty(), environment);
+  }
+
+  /** Of a run that shares a folder with others. */
+  FetchFixture(Path workspace, Optional<Path> cache, Map<String, String> environment) {
     this.workspace = workspace;
+    this.cache = cache;
     this.environment = environment;
   }
 
@@ -37,8 +46,13 @@ final class FetchFixture {
     var control =
         new FetchControl(stop::get, pauses::add, new ConsoleProgress(out, InstantSource.system()));
     new PlanFetch(new RemoteSettings(environment), control, InstantSource.system())
-        .run(List.of(location), workspace);
-    return new Volumes(workspace, Map.of()).source(location);
+        .run(List.of(location), workspace, cache);
+    return read(location);
+  }
+
+  /** What a trainer reads. */
+  Path read(Location.Remote location) {
+    return new Volumes(workspace, Map.of(), cache).source(location);
   }
 
   Duration paused() {
@@ -53,6 +67,10 @@ final class FetchFixture {
     byte[] bytes = new byte[length];
     new SplittableRandom(7).nextBytes(bytes);
     return bytes;
+  }
+
+  static void deleteTree(Path folder) throws IOException {
+    Durable.deleteTree(folder);
   }
 
   static List<String> names(Path folder) throws IOException {

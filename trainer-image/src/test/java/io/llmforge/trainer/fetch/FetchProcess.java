@@ -4,7 +4,9 @@ import io.llmforge.crds.plan.Location.HubModel;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Fetches org/tiny-llama in a process of its own. */
 final class FetchProcess {
@@ -12,8 +14,12 @@ final class FetchProcess {
   private FetchProcess() {}
 
   static Process start(Path workspace, URI hub) throws IOException {
-    var builder =
-        new ProcessBuilder(
+    return start(workspace, Optional.empty(), hub);
+  }
+
+  static Process start(Path workspace, Optional<Path> cache, URI hub) throws IOException {
+    var command =
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
@@ -23,12 +29,16 @@ final class FetchProcess {
                 System.getProperty("java.class.path"),
                 FetchProcess.class.getName(),
                 workspace.toString()));
+    cache.map(Path::toString).ifPresent(command::add);
+    var builder = new ProcessBuilder(command);
     builder.environment().put("HF_ENDPOINT", hub.toString());
     return builder.inheritIO().start();
   }
 
   public static void main(String[] arguments) {
-    new FetchFixture(Path.of(arguments[0]), System.getenv())
+    Optional<Path> cache =
+        arguments.length > 1 ? Optional.of(Path.of(arguments[1])) : Optional.empty();
+    new FetchFixture(Path.of(arguments[0]), cache, System.getenv())
         .fetch(new HubModel("org/tiny-llama", null));
   }
 }

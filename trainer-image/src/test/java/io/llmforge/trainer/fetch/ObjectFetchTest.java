@@ -15,12 +15,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobProviderMetadata;
 import org.jclouds.ContextBuilder;
 import org.jclouds.blobstore.BlobStore;
 import org.jclouds.blobstore.BlobStoreContext;
+import org.jclouds.blobstore.domain.Blob;
+import org.jclouds.blobstore.options.GetOptions;
+import org.jclouds.blobstore.util.ForwardingBlobStore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,9 @@ class ObjectFetchTest {
   private static final byte[] ROWS = FetchFixture.bytes(3 << 20);
   private static final String KEY = "AKTEST";
   private static final String SECRET = "secret/of+test";
+
+  /** Keys of which bytes were asked for. */
+  private static final Queue<String> READ = new ConcurrentLinkedQueue<>();
 
   private static BlobStoreContext context;
   private static S3Proxy server;
@@ -56,7 +65,14 @@ class ObjectFetchTest {
     put(store, "models/tiny-two/config.json", "{}".getBytes(StandardCharsets.UTF_8));
     server =
         S3Proxy.builder()
-            .blobStore(store)
+            .blobStore(
+                new ForwardingBlobStore(store) {
+                  @Override
+                  public Blob getBlob(String bucket, String name, GetOptions options) {
+                    READ.add(name);
+                    return super.getBlob(bucket, name, options);
+                  }
+                })
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, SECRET)
             .endpoint(URI.create("http://127.0.0.1:0"))
             .build();
@@ -120,6 +136,53 @@ class ObjectFetchTest {
   }
 
   @Test
+  void anotherRunThatMayReadTheObjectDownloadsNothing() throws IOException {
+    var model = new RemoteFolder("s3://team-data/models/tiny/");
+    Path first = s3("first", SECRET).fetch(model);
+    READ.clear();
+
+    assertThat(s3("second", SECRET).fetch(model)).isEqualTo(first);
+
+    assertThat(READ).isEmpty();
+    FetchFixture other = s3("other", "another");
+    assertThatThrownBy(() -> other.fetch(model)).isInstanceOf(StorageException.AccessDenied.class);
+    assertThatThrownBy(() -> other.read(model)).isInstanceOf(StorageException.NotFound.class);
+  }
+
+  @Test
+  void objectThatChangedIsAnotherVersion() throws IOException {
+    BlobStore store = context.getBlobStore();
+    var file = new RemoteFile("s3://team-data/shared.jsonl");
+    put(store, "shared.jsonl", ROWS);
+    FetchFixture first = s3("first", SECRET);
+    Path older = first.fetch(file);
+    byte[] other = ROWS.clone();
+    other[0]++;
+    put(store, "shared.jsonl", other);
+
+    Path newer = s3("second", SECRET).fetch(file);
+
+    assertThat(newer).hasBinaryContent(other).hasFileName("shared.jsonl").isNotEqualTo(older);
+    assertThat(first.fetch(file)).isEqualTo(older).hasBinaryContent(ROWS);
+  }
+
+  @Test
+  void versionThatIsGoneCannotBeRepairedAndIsReplaced() throws IOException {
+    BlobStore store = context.getBlobStore();
+    var file = new RemoteFile("s3://team-data/gone.jsonl");
+    put(store, "gone.jsonl", ROWS);
+    FetchFixture run = s3("first", SECRET);
+    Files.delete(run.fetch(file));
+    byte[] other = FetchFixture.bytes(2 << 20);
+    other[0]++;
+    put(store, "gone.jsonl", other);
+
+    assertThat(run.fetch(file)).hasBinaryContent(other);
+
+    assertThat(run.console()).contains("was changed while it was fetched; it is fetched anew");
+  }
+
+  @Test
   void googleIsReadByItsS3Endpoint() {
     var google =
         new FetchFixture(
@@ -171,11 +234,21 @@ class ObjectFetchTest {
   }
 
   private FetchFixture s3(String secret) {
+    return new FetchFixture(folder, environment(secret));
+  }
+
+  private static Map<String, String> environment(String secret) {
     Map<String, String> environment = new HashMap<>();
     environment.put("AWS_ENDPOINT_URL", endpoint());
     environment.put("AWS_ACCESS_KEY_ID", KEY);
     environment.put("AWS_SECRET_ACCESS_KEY", secret);
-    return new FetchFixture(folder, environment);
+    return environment;
+  }
+
+  /** One of several runs that share a folder. */
+  private FetchFixture s3(String run, String secret) {
+    return new FetchFixture(
+        folder.resolve(run), Optional.of(folder.resolve("cache")), environment(secret));
   }
 
   private static String endpoint() {

@@ -32,8 +32,14 @@ final class SmallHub implements AutoCloseable {
 
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-  /** A request as it arrived: which server, what path, and two headers, "" without them. */
-  record Seen(String server, String path, String authorization, String range) {}
+  /** A request as it arrived: how, which server, what path, and two headers, "" without them. */
+  record Seen(String method, String server, String path, String authorization, String range) {
+
+    /** Whether bytes of a file were asked for. */
+    boolean isBody() {
+      return method.equals("GET") && !path.startsWith("/api/");
+    }
+  }
 
   /** An answer instead of the right one. */
   record Fault(int status, Map<String, String> headers) {}
@@ -48,6 +54,13 @@ final class SmallHub implements AutoCloseable {
   volatile boolean hangs;
 
   String redirect = "";
+
+  /** The commit that the branch is at. */
+  volatile String commit = COMMIT;
+
+  /** The only token that reads files, "" when everybody may; what there is, everybody may list. */
+  volatile String reader = "";
+
   private final String repository;
   private final Map<String, byte[]> listed = new LinkedHashMap<>();
   private final Map<String, byte[]> served = new LinkedHashMap<>();
@@ -93,7 +106,8 @@ final class SmallHub implements AutoCloseable {
   private void handle(String server, HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     String range = header(exchange, "Range");
-    seen.add(new Seen(server, path, header(exchange, "Authorization"), range));
+    String authorization = header(exchange, "Authorization");
+    seen.add(new Seen(exchange.getRequestMethod(), server, path, authorization, range));
     Fault fault = faults.poll();
     if (fault != null) {
       fault.headers().forEach(exchange.getResponseHeaders()::add);
@@ -102,7 +116,10 @@ final class SmallHub implements AutoCloseable {
       serve(exchange, name(path), range);
     } else if (path.startsWith("/api/models/" + repository + "/revision/")) {
       answer(exchange, 200, listing());
-    } else if (path.startsWith("/%s/resolve/%s/".formatted(repository, COMMIT))) {
+    } else if (!reader.isEmpty() && !authorization.equals("Bearer " + reader)) {
+      exchange.getResponseHeaders().add("X-Error-Code", "GatedRepo");
+      answer(exchange, authorization.isEmpty() ? 401 : 403, new byte[0]);
+    } else if (path.startsWith("/%s/resolve/%s/".formatted(repository, commit))) {
       resolve(exchange, name(path), range);
     } else {
       exchange.getResponseHeaders().add("X-Error-Code", "RepoNotFound");
@@ -128,6 +145,10 @@ final class SmallHub implements AutoCloseable {
     }
     int from = range.isEmpty() ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
     byte[] rest = Arrays.copyOfRange(content, from, content.length);
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      answer(exchange, 200, new byte[0]);
+      return;
+    }
     Integer cut = isLarge(name) ? cuts.poll() : null;
     exchange.sendResponseHeaders(from == 0 ? 200 : 206, rest.length);
     OutputStream body = exchange.getResponseBody();
@@ -144,7 +165,7 @@ final class SmallHub implements AutoCloseable {
             .map(file -> sibling(file.getKey(), file.getValue()))
             .collect(Collectors.toList());
     return new ObjectMapper()
-        .writeValueAsBytes(Map.of("id", repository, "sha", COMMIT, "siblings", siblings));
+        .writeValueAsBytes(Map.of("id", repository, "sha", commit, "siblings", siblings));
   }
 
   private static Map<String, Object> sibling(String name, byte[] content) {

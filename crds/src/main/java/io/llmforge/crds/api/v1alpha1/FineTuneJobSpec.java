@@ -188,8 +188,9 @@ public record FineTuneJobSpec(
    * Volumes of the run.
    *
    * @param workspace The volume the run works on.
-   * @param cache Where runs find what another one has computed: the scores of a reference of
-   *     preference tuning. Default: nothing is shared.
+   * @param cache Where runs find what another one has fetched or computed: models and rows of
+   *     places outside the cluster, and the scores of a reference of preference tuning. Default:
+   *     nothing is shared.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Storage(@Nullable Workspace workspace, @Nullable Cache cache) {
@@ -202,7 +203,7 @@ public record FineTuneJobSpec(
 
   /**
    * A folder that runs share. What lies there is named by its content: a run finds only what it
-   * would compute itself.
+   * would compute itself, or may read where it comes from.
    *
    * @param claimName PersistentVolumeClaim of the job's namespace; ReadWriteMany where runs work on
    *     several nodes at a time.
