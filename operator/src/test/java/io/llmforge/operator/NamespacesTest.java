@@ -7,14 +7,20 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.localcluster.ClusterSession;
+import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application when it is told which namespaces are its. */
 @Tag("cluster")
 @QuarkusTest
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(NamespacesResource.class)
 class NamespacesTest {
 

@@ -3,6 +3,7 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,10 +16,15 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application as it is wired: settings, health, metrics. */
 @Tag("cluster")
 @QuarkusTest
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 

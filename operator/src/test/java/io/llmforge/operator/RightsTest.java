@@ -125,9 +125,7 @@ class RightsTest {
     }
     inTheWay(client);
     for (String name :
-        new String[] {
-          "success", "lost", "paused", "blocked-a", "blocked-c", "blocked-d"
-        }) {
+        new String[] {"success", "lost", "paused", "blocked-a", "blocked-c", "blocked-d"}) {
       client.resource(JobFixture.manifest(name, JobFixture.config())).create();
     }
     // Only pods that train together have a Service.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,10 +14,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The application while another operator has the lease. */
 @Tag("cluster")
 @QuarkusTest
+@DisabledIfSystemProperty(
+    named = ClusterSource.PROPERTY,
+    matches = ClusterSource.EXTERNAL,
+    disabledReason = "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(StandbyResource.class)
 class StandbyTest {
 
