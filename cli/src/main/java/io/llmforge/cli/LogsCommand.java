@@ -41,7 +41,8 @@ final class LogsCommand implements Callable<Integer> {
   enum LogStage {
     preflight,
     reference,
-    train
+    train,
+    publish
   }
 
   @Spec

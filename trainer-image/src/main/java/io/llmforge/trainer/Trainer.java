@@ -14,6 +14,7 @@ import io.llmforge.trainer.fetch.RemoteSettings;
 import io.llmforge.trainer.recipe.EstimateRecipe;
 import io.llmforge.trainer.recipe.PlanInvalidException;
 import io.llmforge.trainer.recipe.PreflightRecipe;
+import io.llmforge.trainer.recipe.PublishRecipe;
 import io.llmforge.trainer.recipe.ReferenceRecipe;
 import io.llmforge.trainer.recipe.RunControl;
 import io.llmforge.trainer.recipe.RunSurroundings;
@@ -41,6 +42,8 @@ import java.util.Optional;
 public final class Trainer {
 
   private static final String FETCHED_SO_FAR = "what is fetched so far";
+
+  private static final String SENT_SO_FAR = "what is sent so far";
 
   private static final String NOTHING_YET = "none";
 
@@ -92,6 +95,7 @@ public final class Trainer {
 
   private static int exitCode(TrainingReport report) {
     return switch (report) {
+      case TrainingReport.Trained ignored -> 0;
       case TrainingReport.Completed ignored -> 0;
       case TrainingReport.Stopped ignored -> FailureCode.CHECKPOINTED_AND_STOPPED.exitCode();
       case TrainingReport.Failed failed -> failed.code().exitCode();
@@ -114,6 +118,7 @@ public final class Trainer {
       return switch (arguments.command()) {
         case FETCH -> fetch(arguments);
         case TRAIN, REFERENCE -> Optional.of(train(arguments));
+        case PUBLISH -> Optional.of(publish(arguments));
       };
     } catch (Throwable failure) {
       return Optional.of(failed(failure));
@@ -172,6 +177,15 @@ public final class Trainer {
           .run();
     } catch (FetchControl.StoppedException e) {
       return Optional.of(new TrainingReport.Stopped(progress.progress(), NOTHING_YET));
+    }
+  }
+
+  /** Brings what a trainer has finished to its place outside the cluster. */
+  private TrainingReport publish(TrainerArguments arguments) {
+    try {
+      return new PublishRecipe(readPlan(arguments), surroundings(arguments)).run();
+    } catch (FetchControl.StoppedException e) {
+      return new TrainingReport.Stopped(progress.progress(), SENT_SO_FAR);
     }
   }
 

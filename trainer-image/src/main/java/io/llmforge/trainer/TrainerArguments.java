@@ -41,6 +41,7 @@ record TrainerArguments(
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
                        [--cache=FOLDER]
              fetch --plan=FILE --workspace=FOLDER [--cache=FOLDER]
+             publish --plan=FILE --workspace=FOLDER
              preflight --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--cache=FOLDER]
                        [--memory-bytes=NUMBER]
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...
@@ -48,9 +49,10 @@ record TrainerArguments(
 
       train trains what a plan says; reference scores one shard of the rows of a preference_tuning
       plan with the model that training starts from, which train needs; fetch copies what a plan
-      names outside the cluster into the workspace, which both need; preflight finds, without an
-      accelerator, what would be wrong with places, model and rows, and prepares the rows; estimate
-      says in the workspace's estimate.json what a plan comes to, without training.
+      names outside the cluster into the workspace, which both need; publish brings a result that is
+      to leave the cluster from the workspace, where train leaves it, to its place; preflight finds,
+      without an accelerator, what would be wrong with places, model and rows, and prepares the rows;
+      estimate says in the workspace's estimate.json what a plan comes to, without training.
 
         --plan=FILE            the training plan, JSON
         --workspace=FOLDER     the run's own folder: checkpoints, metrics, preview
@@ -69,14 +71,16 @@ record TrainerArguments(
         --help                 print this
 
       fetch reads HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
-      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key). train and preflight read
+      AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY (an HMAC key). publish and preflight read
       those of a store that the result goes to, and train MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN (or
-      MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server.
+      MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD) when the plan names an MLflow server, or
+      WANDB_API_KEY, WANDB_BASE_URL, WANDB_ENTITY, WANDB_PROJECT when it names Weights & Biases.
 
       train reads RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT, LLMFORGE_GROUP_KEY when it is one of
       several processes that train together, and HOSTS_FILE, whose names it asks before DNS.
 
-      Ends with 0 when the artefact is published, otherwise with a code that says what is wrong
+      Ends with 0 when its work is done (train: the artefact is published, or is in the workspace and
+      ready to be), otherwise with a code that says what is wrong
       (64 usage, 65 data, 66 missing file, 73 unwritable output, 75 stopped and saved, 77 access
       denied, 78 configuration or model, 80 out of memory, 81 diverged, 82 another process lost).
       """;
@@ -91,7 +95,8 @@ record TrainerArguments(
   enum Command {
     TRAIN(PodContract.TRAIN_COMMAND),
     REFERENCE(PodContract.REFERENCE_COMMAND),
-    FETCH(PodContract.FETCH_COMMAND);
+    FETCH(PodContract.FETCH_COMMAND),
+    PUBLISH(PodContract.PUBLISH_COMMAND);
 
     private final String text;
 
@@ -106,11 +111,12 @@ record TrainerArguments(
           .orElseThrow(
               () ->
                   new UsageException(
-                      "the first argument must be '%s', '%s', '%s' or '%s'"
+                      "the first argument must be '%s', '%s', '%s', '%s' or '%s'"
                           .formatted(
                               TRAIN.text,
                               REFERENCE.text,
                               FETCH.text,
+                              PUBLISH.text,
                               PodContract.PREFLIGHT_COMMAND)));
     }
   }

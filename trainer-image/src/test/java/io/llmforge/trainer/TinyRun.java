@@ -60,7 +60,7 @@ final class TinyRun {
   private int microBatchDivisor = 1;
   private Optional<Path> cache = Optional.empty();
   private HostMemory memory = HostMemory.ofThisProcess();
-  private Map<String, String> environment = Map.of();
+  private Map<String, String> outputs = Map.of();
   private final Map<String, Runnable> reactions = new LinkedHashMap<>();
 
   private TinyRun(Path folder) {
@@ -120,9 +120,9 @@ final class TinyRun {
     return this;
   }
 
-  /** What the pod's Secrets say. */
-  TinyRun withEnvironment(Map<String, String> variables) {
-    environment = Map.copyOf(variables);
+  /** What Secrets of purpose Outputs say to the pods that get them: all but the trainer's. */
+  TinyRun withOutputCredentials(Map<String, String> variables) {
+    outputs = Map.copyOf(variables);
     return this;
   }
 
@@ -154,6 +154,24 @@ final class TinyRun {
 
   /** Runs the trainer in this process, and stops it after a step when told to. */
   int run(String stopAfterLine) throws IOException {
+    return start(arguments(), Map.of(), stopAfterLine);
+  }
+
+  int run() throws IOException {
+    return run("");
+  }
+
+  /** Runs the pod in this process that brings the result out of the cluster. */
+  int publish() throws IOException {
+    return publish("");
+  }
+
+  /** The same, and it is told to end when a line with this in it has been written. */
+  int publish(String stopAfterLine) throws IOException {
+    return start(argumentsOf(PodContract.PUBLISH_COMMAND), outputs, stopAfterLine);
+  }
+
+  private int start(List<String> arguments, Map<String, String> variables, String stopAfterLine) {
     var stopper = new AtomicReference<Runnable>(() -> {});
     PrintStream out =
         listened(
@@ -162,15 +180,11 @@ final class TinyRun {
                 stopper.get().run();
               }
             });
-    var all = new HashMap<>(environment);
-    all.put(PodContract.TERMINATION_LOG, terminationLog().toString());
-    var trainer = new Trainer(new TrainerSurroundings(all, out, steppingClock(), memory));
+    var environment = new HashMap<>(variables);
+    environment.put(PodContract.TERMINATION_LOG, terminationLog().toString());
+    var trainer = new Trainer(new TrainerSurroundings(environment, out, steppingClock(), memory));
     stopper.set(trainer.control()::stop);
-    return trainer.run(arguments());
-  }
-
-  int run() throws IOException {
-    return run("");
+    return trainer.run(arguments);
   }
 
   private PrintStream listened(Consumer<String> listener) {
@@ -196,11 +210,13 @@ final class TinyRun {
 
   /** Runs the preflight in this process. */
   int look() throws IOException {
+    return start(argumentsOf(PodContract.PREFLIGHT_COMMAND), outputs, "");
+  }
+
+  private List<String> argumentsOf(String command) throws IOException {
     List<String> arguments = new ArrayList<>(arguments());
-    arguments.set(0, PodContract.PREFLIGHT_COMMAND);
-    PrintStream out = listened(line -> {});
-    var environment = Map.of(PodContract.TERMINATION_LOG, terminationLog().toString());
-    return new Trainer(new TrainerSurroundings(environment, out, steppingClock())).run(arguments);
+    arguments.set(0, command);
+    return arguments;
   }
 
   List<String> scoringArguments(int shard) throws IOException {

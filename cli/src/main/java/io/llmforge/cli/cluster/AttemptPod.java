@@ -2,6 +2,8 @@ package io.llmforge.cli.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.llmforge.operator.identity.ObjectLabels;
+import io.llmforge.operator.identity.Stage;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name
  * @param run number of the run
- * @param stage label of the stage, reference or train
+ * @param stage label of the stage
  * @param attempt number of the attempt at that stage
  * @param index shard of a reference, rank of a trainer; 0 where the pod does not say
  */
@@ -23,11 +25,14 @@ public record AttemptPod(String name, int run, String stage, int attempt, int in
   private static final String REFERENCE = "reference";
   private static final String INDEX = "batch.kubernetes.io/job-completion-index";
 
-  /** Reference comes before training. */
+  private static final List<String> STAGES =
+      Arrays.stream(Stage.values()).map(Stage::label).toList();
+
+  /** Attempts are counted over all stages, which follow each other. */
   private static final Comparator<AttemptPod> BY_AGE =
       Comparator.comparingInt(AttemptPod::run)
-          .thenComparing(pod -> !pod.stage.equals(REFERENCE))
-          .thenComparingInt(AttemptPod::attempt);
+          .thenComparingInt(AttemptPod::attempt)
+          .thenComparingInt(pod -> STAGES.indexOf(pod.stage));
 
   /**
    * The pods of the newest attempt, by rank or shard.

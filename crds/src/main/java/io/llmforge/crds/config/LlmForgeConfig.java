@@ -81,8 +81,8 @@ import org.jspecify.annotations.Nullable;
  *     accelerator, memory is in bytes.
  * @param trainerResources What rank 0 asks for in addition; memory is in bytes.
  * @param datasetSizeScalingFactor Without effect: the number of rows has no limit.
- * @param logger Experiment tracker: with provider mlflow, measurements are also sent to an MLflow
- *     server. Every run writes TensorBoard event files.
+ * @param logger Experiment tracker: measurements are also sent to an MLflow server, or to Weights
+ *     and Biases. Every run writes TensorBoard event files.
  * @param modelTag Old name of custom_model_tag.
  * @param forwardCheckpointConfig Platform setting. Without effect: spec.outputs says where results
  *     go.
@@ -256,10 +256,11 @@ public record LlmForgeConfig(
   /**
    * Experiment tracker.
    *
-   * @param provider mlflow; wandb has no effect here.
+   * @param provider mlflow or wandb.
    * @param providerConfig For mlflow: tracking_uri (http or https; default: MLFLOW_TRACKING_URI of
    *     the credentials), experiment_name (default: Default), create_experiment_if_not_exists
-   *     (default: true).
+   *     (default: true). For wandb: base_url, entity, project (defaults: WANDB_BASE_URL,
+   *     WANDB_ENTITY, WANDB_PROJECT of the credentials), name, group, job_type, notes, tags.
    */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -15,7 +15,9 @@ import java.util.TreeMap;
  * Before either, a pod without an accelerator looks at everything: {@code preflight --plan=FILE
  * --workspace=FOLDER [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a
  * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
- * [--cache=FOLDER]} in a container of its own, the only one with credentials of sources.
+ * [--cache=FOLDER]} in a container of its own, the only one with credentials of sources. When the
+ * result goes outside the cluster, a pod after the trainer brings it there: {@code publish
+ * --plan=FILE --workspace=FOLDER}.
  */
 public final class PodContract {
 
@@ -30,6 +32,9 @@ public final class PodContract {
    * 0 when a trainer would find nothing wrong, else as a trainer would.
    */
   public static final String PREFLIGHT_COMMAND = "preflight";
+
+  /** Brings the finished result from the workspace to its place outside the cluster. */
+  public static final String PUBLISH_COMMAND = "publish";
 
   /**
    * Says what a plan comes to, without training: {@code estimate --plan=FILE --workspace=FOLDER

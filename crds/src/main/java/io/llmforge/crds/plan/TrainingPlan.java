@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,13 @@ public record TrainingPlan(
         .flatMap(
             source -> source instanceof Location.Remote remote ? Stream.of(remote) : Stream.empty())
         .toList();
+  }
+
+  /** Where the result goes when that is outside the cluster: a pod of its own brings it there. */
+  public Optional<Location.Remote> remoteOutput() {
+    return output.location() instanceof Location.Remote place
+        ? Optional.of(place)
+        : Optional.empty();
   }
 
   /** In what numbers the model computes; sums and what is trained are float32 in any case. */

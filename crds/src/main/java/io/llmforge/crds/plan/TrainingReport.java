@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = TrainingReport.Running.class, name = "running"),
+  @JsonSubTypes.Type(value = TrainingReport.Trained.class, name = "trained"),
   @JsonSubTypes.Type(value = TrainingReport.Completed.class, name = "completed"),
   @JsonSubTypes.Type(value = TrainingReport.Stopped.class, name = "stopped"),
   @JsonSubTypes.Type(value = TrainingReport.Failed.class, name = "failed")
@@ -35,7 +36,20 @@ public sealed interface TrainingReport {
   }
 
   /**
-   * The artefacts are written and verified.
+   * The artefacts are written and verified in the run's workspace; another pod brings them to where
+   * the plan wants them.
+   *
+   * @param output what is to be published, with the place it is to go to
+   */
+  record Trained(Progress progress, Output output) implements TrainingReport {
+    public Trained {
+      requireNonNull(progress, "progress");
+      requireNonNull(output, "output");
+    }
+  }
+
+  /**
+   * The artefacts are where the plan wants them, and verified.
    *
    * @param output what was published
    * @param origin who made it

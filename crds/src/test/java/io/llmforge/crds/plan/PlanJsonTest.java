@@ -62,6 +62,13 @@ class PlanJsonTest {
           TrainingReport.class
         },
         new Object[] {
+          new TrainingReport.Trained(
+              PROGRESS,
+              new TrainingReport.Output(
+                  TrainingReport.Output.Kind.ADAPTER, "s3://results/a", "sha256:ab", 42, 8)),
+          TrainingReport.class
+        },
+        new Object[] {
           new TrainingReport.Completed(
               PROGRESS,
               new TrainingReport.Output(
@@ -69,6 +76,22 @@ class PlanJsonTest {
           TrainingReport.class
         },
         new Object[] {new Objective.CausalLm(FORMAT), Objective.class},
+        new Object[] {
+          new TrackingPlan.Mlflow(null, "poets", TrackingPlan.MissingExperiment.IS_CREATED),
+          TrackingPlan.class
+        },
+        new Object[] {
+          new TrackingPlan.WeightsAndBiases(
+              null, new TrackingPlan.Place(null, null), TrackingPlan.Labels.NONE),
+          TrackingPlan.class
+        },
+        new Object[] {
+          new TrackingPlan.WeightsAndBiases(
+              "https://wandb.example",
+              new TrackingPlan.Place("team", "poets & co"),
+              new TrackingPlan.Labels("one", "night", "train", "by hand", List.of("a b", "c"))),
+          TrackingPlan.class
+        },
         new Object[] {new Location.HubModel("org/model", "refs/pr/3"), Location.class},
         new Object[] {new Location.HubModel("org/model", null), Location.class},
         new Object[] {new Location.RemoteFile("s3://bucket/a b/rows.jsonl"), Location.class},

@@ -50,7 +50,7 @@ public record AcceleratorMap(SortedMap<String, AcceleratorProfile> profiles) {
     Stream<String> maps =
         switch (stage) {
           case REFERENCE -> Stream.of(SCORERS, FORMER_SCORERS, WORKERS, TRAINER);
-          case PREFLIGHT, TRAIN -> Stream.of(WORKERS, TRAINER);
+          case PREFLIGHT, TRAIN, PUBLISH -> Stream.of(WORKERS, TRAINER);
         };
     return maps.flatMap(path -> wishes(read, path))
         .findFirst()

@@ -34,6 +34,7 @@ public sealed interface Attempt {
         case PREFLIGHT -> new Checking(job.name(), job.pod());
         case REFERENCE -> new Scoring(job);
         case TRAIN -> new Underway(job.name(), job.awaited());
+        case PUBLISH -> new Publishing(job.name(), job.pod());
       };
     }
   }
@@ -75,6 +76,19 @@ public sealed interface Attempt {
    */
   record Underway(String job, TrainerPod pod) implements AtWork {
     public Underway {
+      requireNonNull(job, "job");
+      requireNonNull(pod, "pod");
+    }
+  }
+
+  /**
+   * The finished result is being brought out of the cluster.
+   *
+   * @param job name of the Job
+   * @param pod its pod
+   */
+  record Publishing(String job, TrainerPod pod) implements AtWork {
+    public Publishing {
       requireNonNull(job, "job");
       requireNonNull(pod, "pod");
     }

@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
 import io.llmforge.operator.observe.LastWords;
 import io.llmforge.operator.observe.StageJob;
@@ -54,7 +55,7 @@ final class AttemptJudge {
 
   private static AttemptEnd judge(StageJob job, TrainerPod pod) {
     return switch (pod) {
-      case TrainerPod.Exited exited -> judge(exited);
+      case TrainerPod.Exited exited -> judge(exited, job.mark().stage());
       case TrainerPod.Removed removed -> new AttemptEnd.Failed(failure(removed));
       case TrainerPod.Absent absent -> lost(job, "the pod of Job %s is gone");
       case TrainerPod.Waiting waiting -> lost(job, unfinished(waiting.name()));
@@ -63,14 +64,16 @@ final class AttemptJudge {
   }
 
   /**
-   * How the attempt of a Job ended whose pods were stopped: one that had completed before has;
-   * every other is interrupted, and nobody is to blame.
+   * How the attempt of a Job ended whose pods were stopped: one that was done before is; every
+   * other is interrupted, and nobody is to blame.
    */
   static AttemptEnd judgeStopped(StageJob job) {
-    if (job.pod() instanceof TrainerPod.Exited exited
-        && exited.exitCode() == 0
-        && judge(exited) instanceof AttemptEnd.Completed completed) {
-      return completed;
+    if (job.pod() instanceof TrainerPod.Exited exited && exited.exitCode() == 0) {
+      return switch (judge(exited, job.mark().stage())) {
+        case AttemptEnd.StageDone done -> done;
+        case AttemptEnd.Completed completed -> completed;
+        case AttemptEnd.Failed failed -> interrupted(job);
+      };
     }
     return interrupted(job);
   }
@@ -104,16 +107,20 @@ final class AttemptJudge {
     return "Job %%s ended before its pod %s did".formatted(pod);
   }
 
-  private static AttemptEnd judge(TrainerPod.Exited exited) {
+  private static AttemptEnd judge(TrainerPod.Exited exited, Stage stage) {
     if (exited.exitCode() == 0) {
-      return judgeSuccess(exited);
+      return judgeSuccess(exited, stage);
     }
     return new AttemptEnd.Failed(failure(exited));
   }
 
-  private static AttemptEnd judgeSuccess(TrainerPod.Exited exited) {
+  private static AttemptEnd judgeSuccess(TrainerPod.Exited exited, Stage stage) {
     if (exited.words() instanceof LastWords.Report(TrainingReport.Completed report)) {
       return new AttemptEnd.Completed(report);
+    }
+    if (exited.words() instanceof LastWords.Report(TrainingReport.Trained report)
+        && stage == Stage.TRAIN) {
+      return new AttemptEnd.StageDone();
     }
     return new AttemptEnd.Failed(
         failure(
@@ -201,6 +208,7 @@ final class AttemptJudge {
           "stopped at step %d; continues from %s"
               .formatted(stopped.progress().step(), stopped.checkpoint());
       case TrainingReport.Running running -> "%s while it was %s".formatted(exit, running.phase());
+      case TrainingReport.Trained trained -> "%s after it had trained".formatted(exit);
       case TrainingReport.Completed completed ->
           "%s after it had reported completion".formatted(exit);
     };

@@ -28,14 +28,27 @@ final class CredentialCheck {
     output
         .filter(plan -> !isGiven(Purpose.Outputs))
         .ifPresent(plan -> checkOutput(plan.location()));
-    tracking
-        .filter(plan -> plan.uri() == null && !isGiven(Purpose.Tracking))
-        .ifPresent(
-            plan ->
-                findings.warning(
-                    "logger.provider_config.tracking_uri",
-                    "is missing and no Secret of spec.credentials has purpose Tracking and"
-                        + " MLFLOW_TRACKING_URI; nothing will be tracked"));
+    if (!isGiven(Purpose.Tracking)) {
+      tracking.ifPresent(this::checkTracking);
+    }
+  }
+
+  private void checkTracking(TrackingPlan tracking) {
+    switch (tracking) {
+      case TrackingPlan.Mlflow mlflow -> {
+        if (mlflow.uri() == null) {
+          findings.warning(
+              "logger.provider_config.tracking_uri",
+              "is missing and no Secret of spec.credentials has purpose Tracking and"
+                  + " MLFLOW_TRACKING_URI; nothing will be tracked");
+        }
+      }
+      case TrackingPlan.WeightsAndBiases ignored ->
+          findings.warning(
+              "logger.provider",
+              "no Secret of spec.credentials has purpose Tracking; nothing will be tracked: name one"
+                  + " that holds WANDB_API_KEY");
+    }
   }
 
   private void checkOutput(Location location) {

@@ -2,6 +2,7 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
@@ -12,6 +13,7 @@ import io.llmforge.operator.observe.StageJob;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what should happen. Equal observations give equal decisions. */
 public final class Decider {
@@ -36,8 +38,28 @@ public final class Decider {
       return Streaming.withoutLeftovers(decision, run, observation);
     }
     return asksForAnother(outcome.get(), run, planning, request)
-        ? begin(run.number() + 1, planning, observation)
+        ? another(run, planning, observation)
         : new Decision.Rest(planning, rested(run, planning, request));
+  }
+
+  // What is trained, and could not be published, is published without being trained again.
+  private static Decision another(RunState run, Planning planning, Observation observation) {
+    return planOf(run, planning)
+        .filter(planned -> isToBePublished(run, observation))
+        .map(
+            planned ->
+                start(
+                    planned,
+                    run.anew(observation.request().generation()),
+                    new Attempt.First(),
+                    observation))
+        .orElseGet(() -> begin(run.number() + 1, planning, observation));
+  }
+
+  private static boolean isToBePublished(RunState run, Observation observation) {
+    FineTuneJobStatus.@Nullable Failure failure = observation.recorded().failure();
+    boolean isLost = failure != null && Reason.SOURCE_NOT_FOUND.text().equals(failure.reason());
+    return run.stage() == Stage.PUBLISH && !isLost;
   }
 
   private static Decision begin(int number, Planning planning, Observation observation) {
@@ -112,7 +134,7 @@ public final class Decider {
       Failure lost = AttemptJudge.lost("the Job of attempt %d is gone".formatted(run.attempt()));
       return failed(run, lost, planning, observation);
     }
-    return planOf(run, planning)
+    return planFor(run, planning)
         .map(planned -> start(planned, run, attemptOf(run, observation), observation))
         .orElseGet(() -> begin(run.number() + 1, planning, observation));
   }
@@ -139,6 +161,10 @@ public final class Decider {
 
   // A stage that was begun goes on whatever the spec says by now.
   private static Decision next(RunState run, Planning planning, Observation observation) {
+    if (run.stage() == Stage.TRAIN) {
+      RunState finished = run.at(Stage.PUBLISH);
+      return proceed(RecordedRun.beforeItsJob(finished), planning, observation);
+    }
     Optional<RunState> begun =
         Arrays.stream(Stage.values())
             .filter(stage -> stage.compareTo(run.stage()) > 0)
@@ -186,7 +212,7 @@ public final class Decider {
 
   private static Decision atWork(
       RunState run, Attempt.AtWork attempt, Planning planning, Observation observation) {
-    return planOf(run, planning)
+    return planFor(run, planning)
         .<Decision>map(
             planned ->
                 new Decision.Train(
@@ -234,7 +260,7 @@ public final class Decider {
   // A config that changed meanwhile is not worth another attempt: the next run takes its place.
   private static Decision again(
       RunState next, Failure failure, Planning planning, Observation observation) {
-    return planOf(next, planning)
+    return planFor(next, planning)
         .map(planned -> start(planned, next, new Attempt.Again(failure), observation))
         .orElseGet(() -> begin(next.number() + 1, planning, observation));
   }
@@ -243,6 +269,16 @@ public final class Decider {
     return planning instanceof Planning.Planned planned && planned.hash().equals(run.hash())
         ? Optional.of(planned)
         : Optional.empty();
+  }
+
+  /**
+   * The plan that a run goes on with. What remains to be published is in its workspace with all
+   * that is to be known of it, so that any plan will do.
+   */
+  private static Optional<Planning.Planned> planFor(RunState run, Planning planning) {
+    return run.stage() == Stage.PUBLISH && planning instanceof Planning.Planned planned
+        ? Optional.of(planned)
+        : planOf(run, planning);
   }
 
   private static boolean isPlanOf(RunState run, Planning planning) {

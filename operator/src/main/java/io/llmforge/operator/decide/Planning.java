@@ -46,6 +46,7 @@ public sealed interface Planning {
       return switch (stage) {
         case PREFLIGHT, TRAIN -> true;
         case REFERENCE -> reference().isPresent();
+        case PUBLISH -> plan.remoteOutput().isPresent();
       };
     }
 

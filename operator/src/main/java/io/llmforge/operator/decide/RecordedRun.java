@@ -65,6 +65,7 @@ record RecordedRun(RunState state, boolean jobCreated, Optional<Outcome> outcome
       case Preflight -> Stage.PREFLIGHT;
       case Reference -> Stage.REFERENCE;
       case Train -> Stage.TRAIN;
+      case Publish -> Stage.PUBLISH;
     };
   }
 }

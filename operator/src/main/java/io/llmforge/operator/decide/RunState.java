@@ -50,6 +50,11 @@ public record RunState(
     return new RunState(number, hash, generation, stage, attempt + 1, failedAttempts);
   }
 
+  /** The next attempt of a run that had failed for good, with all its tries. */
+  RunState anew(long newerGeneration) {
+    return new RunState(number, hash, newerGeneration, stage, attempt + 1, 0);
+  }
+
   RunState answering(long newerGeneration) {
     return new RunState(number, hash, newerGeneration, stage, attempt, failedAttempts);
   }

@@ -17,7 +17,7 @@ final class StageJudge {
           isComplete(job)
               ? new AttemptEnd.StageDone()
               : new AttemptEnd.Failed(ReferenceJudge.judge(job));
-      case TRAIN -> AttemptJudge.judge(job);
+      case TRAIN, PUBLISH -> AttemptJudge.judge(job);
     };
   }
 

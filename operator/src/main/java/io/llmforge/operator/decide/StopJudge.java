@@ -26,9 +26,10 @@ final class StopJudge {
 
   static AttemptEnd judge(StageJob job, Observation observation) {
     AttemptEnd end =
-        job.mark().stage() == Stage.TRAIN
-            ? AttemptJudge.judgeStopped(job)
-            : AttemptJudge.interrupted(job);
+        switch (job.mark().stage()) {
+          case PREFLIGHT, REFERENCE -> AttemptJudge.interrupted(job);
+          case TRAIN, PUBLISH -> AttemptJudge.judgeStopped(job);
+        };
     return switch (end) {
       case AttemptEnd.StageDone done -> done;
       case AttemptEnd.Completed completed -> completed;

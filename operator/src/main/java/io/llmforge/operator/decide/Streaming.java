@@ -64,7 +64,7 @@ public final class Streaming {
   static Step of(RunState run, Observation observation) {
     Optional<StageJob> job = observation.job(run.number(), run.stage(), run.attempt());
     return switch (run.stage()) {
-      case PREFLIGHT -> new Step.None();
+      case PREFLIGHT, PUBLISH -> new Step.None();
       case REFERENCE ->
           job.filter(reference -> feeds(reference, run, observation))
               .<Step>map(reference -> new Step.Begin())
@@ -155,7 +155,8 @@ public final class Streaming {
       case Decision.Refuse refuse -> true;
       case Decision.Validated validated -> true;
       case Decision.Suspended suspended -> true;
-      case Decision.Train train -> train.run().number() != run.number();
+      case Decision.Train train ->
+          train.run().number() != run.number() || train.run().stage() == Stage.PUBLISH;
       case Decision.BackOff backOff -> backOff.run().number() != run.number();
       case Decision.Queue queue -> false;
       case Decision.Await await -> false;

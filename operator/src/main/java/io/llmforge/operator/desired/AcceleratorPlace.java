@@ -66,7 +66,7 @@ final class AcceleratorPlace {
   // be in reach of the accelerators.
   private static boolean needsPlace(RunOrder order) {
     return switch (order.stage()) {
-      case PREFLIGHT -> WorkspaceClaim.accessMode(order) == AccessMode.ReadWriteOnce;
+      case PREFLIGHT, PUBLISH -> WorkspaceClaim.accessMode(order) == AccessMode.ReadWriteOnce;
       case REFERENCE, TRAIN -> true;
     };
   }

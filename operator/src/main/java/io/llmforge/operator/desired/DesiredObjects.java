@@ -71,7 +71,9 @@ public final class DesiredObjects {
         new RunOrder(
             owner, spec, train.run(), plan, train.terms(), tokens.of(owner, train.run().number()));
     List<HasMetadata> objects = new ArrayList<>();
-    objects.add(PlanConfigMap.of(order));
+    if (train.planning().hash().equals(train.run().hash())) {
+      objects.add(PlanConfigMap.of(order));
+    } // Otherwise what an earlier plan came to is published, by the plan that it had.
     HeadlessService.of(order).ifPresent(objects::add);
     objects.add(WorkspaceClaim.of(order));
     if (defaults.statusReaders().areLimited()) {
@@ -86,7 +88,7 @@ public final class DesiredObjects {
   private static Optional<Secret> statusSecret(RunOrder order, Attempt attempt) {
     return order
         .statusToken()
-        .filter(token -> !(attempt instanceof Attempt.AtWork))
+        .filter(token -> !(attempt instanceof Attempt.AtWork) && order.stage() != Stage.PUBLISH)
         .map(token -> StatusSecret.of(order, token));
   }
 
@@ -95,6 +97,7 @@ public final class DesiredObjects {
       case PREFLIGHT -> PreflightJob.of(order, defaults);
       case REFERENCE -> ReferenceJob.of(order, planning.reference().orElseThrow(), defaults);
       case TRAIN -> TrainJob.of(order, defaults);
+      case PUBLISH -> PublishJob.of(order, defaults);
     };
   }
 }

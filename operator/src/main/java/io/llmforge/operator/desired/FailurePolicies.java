@@ -52,6 +52,13 @@ final class FailurePolicies {
     return new PodFailurePolicyBuilder().withRules(rules).build();
   }
 
+  /** A pod whose place was needed is replaced: what it has sent stays. */
+  static PodFailurePolicy ofPublisher() {
+    return new PodFailurePolicyBuilder()
+        .withRules(disruption(IGNORE), exits(FAIL_JOB, fatal(), PodContract.TRAINER_CONTAINER))
+        .build();
+  }
+
   private static PodFailurePolicyRule disruption(String action) {
     return new PodFailurePolicyRuleBuilder()
         .withAction(action)

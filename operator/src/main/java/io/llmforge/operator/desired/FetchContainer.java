@@ -25,7 +25,7 @@ final class FetchContainer {
           order.plan().remoteSources().isEmpty()
               ? List.of()
               : List.of(container(order, defaults, volumes));
-      case REFERENCE, TRAIN -> List.of();
+      case REFERENCE, TRAIN, PUBLISH -> List.of();
     };
   }
 

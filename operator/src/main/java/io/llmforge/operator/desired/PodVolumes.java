@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingPlan;
+import io.llmforge.operator.identity.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,7 +104,7 @@ record PodVolumes(
   // Pods that score write beside the sources; the fetch container has made the folder by then.
   private static boolean isGuarded(RunOrder order, SharedFolder cache, String claim) {
     return switch (order.stage()) {
-      case PREFLIGHT, TRAIN -> false;
+      case PREFLIGHT, TRAIN, PUBLISH -> false;
       case REFERENCE -> SharedFolder.hasSources(order) && cache.claim().name().equals(claim);
     };
   }
@@ -118,7 +119,7 @@ record PodVolumes(
   /** Whether the container has a status server that does not answer everybody. */
   static boolean asksForToken(RunOrder order) {
     return switch (order.stage()) {
-      case PREFLIGHT, REFERENCE -> false;
+      case PREFLIGHT, REFERENCE, PUBLISH -> false;
       case TRAIN -> order.statusToken().isPresent();
     };
   }
@@ -135,6 +136,9 @@ record PodVolumes(
   private static SortedMap<String, Access> claims(RunOrder order) {
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
+    if (order.stage() == Stage.PUBLISH) {
+      return claims; // All that it needs is in the workspace.
+    }
     plan.sources().forEach(location -> add(location, Access.READ, claims));
     Optional<Location.Claim> cache = SharedFolder.of(order).map(SharedFolder::claim);
     switch (order.stage()) {
@@ -149,6 +153,7 @@ record PodVolumes(
         cache.ifPresent(claim -> add(claim, Access.READ, claims));
         add(plan.output().location(), Access.READ_AND_WRITE, claims);
       }
+      case PUBLISH -> {}
     }
     return claims;
   }

@@ -7,11 +7,12 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
 import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.crds.plan.PodContract;
+import io.llmforge.operator.identity.Stage;
 import java.util.Optional;
 
 /**
  * The folder that runs share ({@code spec.storage.cache}), for a run that has something to share:
- * remote sources, or scores of a reference.
+ * remote sources, or scores of a reference. What is to be published lies in the workspace.
  *
  * @param claim where it is
  */
@@ -20,7 +21,7 @@ record SharedFolder(Location.Claim claim) {
   private static final String DEFAULT_FOLDER = "llmforge-cache";
 
   static Optional<SharedFolder> of(RunOrder order) {
-    return hasScores(order) || hasSources(order)
+    return order.stage() != Stage.PUBLISH && (hasScores(order) || hasSources(order))
         ? Optional.ofNullable(order.spec().storage())
             .map(Storage::cache)
             .map(

@@ -23,7 +23,7 @@ final class StageResources {
   static ResourceRequirements of(RunOrder order, PodDefaults defaults) {
     Map<String, Quantity> amounts = hostAmounts(order);
     switch (order.stage()) {
-      case PREFLIGHT ->
+      case PREFLIGHT, PUBLISH ->
           MOST_WITHOUT_ACCELERATOR.forEach(
               (name, most) -> amounts.computeIfPresent(name, (key, asked) -> less(asked, most)));
       case REFERENCE, TRAIN ->

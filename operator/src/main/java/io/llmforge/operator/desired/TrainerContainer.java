@@ -38,13 +38,11 @@ final class TrainerContainer {
   static Container of(RunOrder order, PodDefaults defaults, PodVolumes volumes) {
     Container container = container(order, defaults, volumes);
     return switch (order.stage()) {
-      case PREFLIGHT -> withCredentials(container, order, Purpose.Outputs);
+      case PREFLIGHT, PUBLISH -> withCredentials(container, order, Purpose.Outputs);
       case REFERENCE -> container;
       case TRAIN ->
           GroupEnvironment.addTo(
-              withStatusServer(
-                  withCredentials(container, order, Purpose.Outputs, Purpose.Tracking)),
-              order);
+              withStatusServer(withCredentials(container, order, Purpose.Tracking)), order);
     };
   }
 
@@ -92,6 +90,7 @@ final class TrainerContainer {
           case PREFLIGHT -> PodContract.PREFLIGHT_COMMAND;
           case REFERENCE -> PodContract.REFERENCE_COMMAND;
           case TRAIN -> PodContract.TRAIN_COMMAND;
+          case PUBLISH -> PodContract.PUBLISH_COMMAND;
         });
     arguments.add(
         PodContract.PLAN_ARGUMENT + PodContract.PLAN_FOLDER + "/" + PodContract.PLAN_FILE);
@@ -102,6 +101,7 @@ final class TrainerContainer {
               .ifPresent(bytes -> arguments.add(PodContract.MEMORY_ARGUMENT + bytes));
       case REFERENCE -> arguments.add(PodContract.SHARD_ARGUMENT + SHARD);
       case TRAIN -> microBatches(order).ifPresent(arguments::add);
+      case PUBLISH -> {}
     }
     if (PodVolumes.asksForToken(order)) {
       arguments.add(

@@ -55,7 +55,7 @@ final class TrainerPodTemplate {
   // Only trainers are asked for, and only by each other.
   private static @Nullable String subdomain(RunOrder order) {
     return switch (order.stage()) {
-      case PREFLIGHT, REFERENCE -> null;
+      case PREFLIGHT, REFERENCE, PUBLISH -> null;
       case TRAIN -> order.plan().batch().devices() == 1 ? null : order.names().service();
     };
   }

@@ -11,8 +11,10 @@ public enum Stage {
   PREFLIGHT("preflight"),
   /** Scores the preference rows with the model that training starts from. */
   REFERENCE("reference"),
-  /** Trains and publishes. */
-  TRAIN("train");
+  /** Trains, and publishes a result that stays in the cluster. */
+  TRAIN("train"),
+  /** Brings a finished result to its place outside the cluster; needs no accelerator. */
+  PUBLISH("publish");
 
   private final String label;
 

@@ -90,7 +90,7 @@ public final class Observer {
       return false;
     }
     return switch (read.mark().stage()) {
-      case TRAIN ->
+      case TRAIN, PUBLISH ->
           read.state() == StageJob.State.COMPLETE
               ? !hasEnded(read.pod())
               : read.pods().stream().noneMatch(pod -> hasEnded(pod.pod()));

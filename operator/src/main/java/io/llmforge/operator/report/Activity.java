@@ -31,9 +31,12 @@ record Activity(Phase phase, String message, Truth running) {
       case Attempt.First first -> beginning(run.stage(), Truth.no(Reason.STARTING));
       case Attempt.Again again ->
           beginning(run.stage(), Truth.no(Reason.RESTARTING, restarting(again)));
-      case Attempt.Checking checking -> PreflightActivity.of(run, checking, observation);
+      case Attempt.Checking checking ->
+          beginning(run.stage(), SinglePod.of(checking).running(run, observation));
       case Attempt.Scoring scoring -> ScoringActivity.of(run, scoring.work(), observation);
       case Attempt.Underway underway -> underway(run, underway, observation);
+      case Attempt.Publishing publishing ->
+          beginning(run.stage(), SinglePod.of(publishing).running(run, observation));
     };
   }
 
@@ -65,6 +68,7 @@ record Activity(Phase phase, String message, Truth running) {
       case PREFLIGHT -> new Activity(Phase.Validating, running.message(), running);
       case REFERENCE -> new Activity(Phase.Scoring, running.message(), running);
       case TRAIN -> starting(running);
+      case PUBLISH -> new Activity(Phase.Publishing, running.message(), running);
     };
   }
 

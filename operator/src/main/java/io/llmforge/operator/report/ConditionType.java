@@ -16,6 +16,8 @@ enum ConditionType {
   TRAINING_HEALTHY("TrainingHealthy", Voice.SPEAKS),
   /** Another attempt has something to continue from. */
   CHECKPOINT_AVAILABLE("CheckpointAvailable", Voice.SPEAKS),
+  /** The result is where the job wants it. */
+  OUTPUT_PUBLISHED("OutputPublished", Voice.SUMS_UP),
   /** The user has suspended the run, and nothing of it is at work. */
   SUSPENDED("Suspended", Voice.SPEAKS),
   /** kstatus: everything that was asked for is there. */
@@ -41,7 +43,7 @@ enum ConditionType {
     return text;
   }
 
-  /** Whether a turn of it is an event; the others only sum these up for tools. */
+  /** Whether a turn of it is an event; the others only sum these up. */
   boolean speaks() {
     return voice == Voice.SPEAKS;
   }

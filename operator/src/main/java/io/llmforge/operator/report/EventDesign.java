@@ -55,6 +55,7 @@ final class EventDesign {
           "Validated",
           "AllPodsReady",
           "Progressing",
+          "Publishing",
           "NotTraining");
 
   private EventDesign() {}

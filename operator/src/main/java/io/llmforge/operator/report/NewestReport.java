@@ -21,7 +21,7 @@ final class NewestReport {
 
   static Optional<TrainingReport> of(Observation observation, Decision decision) {
     return switch (decision) {
-      case Decision.Succeed succeed -> Optional.of(succeed.report());
+      case Decision.Succeed succeed -> Optional.of(end(observation, succeed));
       case Decision.Train train -> of(observation, train.run(), train.attempt());
       case Decision.Queue queue -> of(observation, queue.run(), queue.attempt());
       case Decision.Await await -> of(observation, await.run(), await.attempt());
@@ -39,15 +39,24 @@ final class NewestReport {
   private static Optional<TrainingReport> of(
       Observation observation, RunState run, Attempt attempt) {
     return switch (attempt) {
-      case Attempt.First first -> Optional.empty();
+      case Attempt.First first ->
+          run.stage() == Stage.PUBLISH ? words(observation, run) : Optional.empty();
       case Attempt.Again again -> words(observation, run);
       case Attempt.Checking checking -> Optional.empty();
       case Attempt.Scoring scoring -> Optional.empty();
+      case Attempt.Publishing publishing -> words(observation, run);
       case Attempt.Underway underway ->
           observation.answer() instanceof StatusAnswer.Report(TrainingReport report)
               ? Optional.of(report)
               : Optional.empty();
     };
+  }
+
+  // Whoever brought a result to its place knows of its training what lies beside it.
+  private static TrainingReport end(Observation observation, Decision.Succeed succeed) {
+    return succeed.run().stage() == Stage.PUBLISH
+        ? words(observation, succeed.run()).orElse(succeed.report())
+        : succeed.report();
   }
 
   // A trainer that ended before it knew its data knows less than what is recorded.

@@ -32,6 +32,7 @@ final class Painter {
   private final Truth quota;
   private final Truth training;
   private final Truth checkpoint;
+  private final Truth output;
 
   private Painter(Observation observation, Decision decision, Truth checkpoint) {
     this.observation = observation;
@@ -40,6 +41,7 @@ final class Painter {
     this.quota = QuotaTruth.of(observation, decision);
     this.training = TrainingTruth.of(observation, decision);
     this.checkpoint = checkpoint;
+    this.output = OutputTruth.of(observation, decision);
   }
 
   static Picture paint(
@@ -156,7 +158,7 @@ final class Painter {
               "run %d goes on until its sources are looked at, and the change starts then";
           case REFERENCE ->
               "run %d goes on until its reference is scored, and the change starts then";
-          case TRAIN -> "run %d goes on as it began, and the change starts after it";
+          case TRAIN, PUBLISH -> "run %d goes on as it began, and the change starts after it";
         };
     String message =
         "%s The spec has changed; %s (delete Job %s to end it now)."
@@ -232,6 +234,7 @@ final class Painter {
             ConditionType.REFERENCE_READY, reference,
             ConditionType.TRAINING_HEALTHY, training,
             ConditionType.CHECKPOINT_AVAILABLE, checkpoint,
+            ConditionType.OUTPUT_PUBLISHED, output,
             ConditionType.SUSPENDED, notSuspended()));
   }
 

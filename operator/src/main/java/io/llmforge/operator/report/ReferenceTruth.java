@@ -78,7 +78,7 @@ final class ReferenceTruth {
       Planning planning, RunState run, Attempt attempt, Observation observation) {
     return switch (run.stage()) {
       case PREFLIGHT -> beforehand(planning);
-      case TRAIN -> trained(run.number(), observation);
+      case TRAIN, PUBLISH -> trained(run.number(), observation);
       case REFERENCE ->
           attempt instanceof Attempt.Scoring scoring
               ? Truth.no(Reason.SCORING, sentence(scoring.work().shards()))
@@ -89,7 +89,7 @@ final class ReferenceTruth {
   private static Truth queued(Decision.Queue queue, Observation observation) {
     return switch (queue.run().stage()) {
       case PREFLIGHT -> beforehand(queue.planning());
-      case TRAIN -> trained(queue.run().number(), observation);
+      case TRAIN, PUBLISH -> trained(queue.run().number(), observation);
       case REFERENCE -> Truth.no(Reason.PODS_PENDING, "The pods that score wait for their quota.");
     };
   }
@@ -98,7 +98,7 @@ final class ReferenceTruth {
       Planning planning, RunState run, StageJob job, Observation observation) {
     return switch (run.stage()) {
       case PREFLIGHT -> beforehand(planning);
-      case TRAIN -> trained(run.number(), observation);
+      case TRAIN, PUBLISH -> trained(run.number(), observation);
       case REFERENCE -> Truth.no(Reason.SUSPENDING, sentence(job.shards()));
     };
   }
@@ -106,7 +106,7 @@ final class ReferenceTruth {
   private static Truth stopped(Decision.Suspended suspended, Observation observation) {
     return switch (suspended.run().stage()) {
       case PREFLIGHT -> beforehand(suspended.planning());
-      case TRAIN -> trained(suspended.run().number(), observation);
+      case TRAIN, PUBLISH -> trained(suspended.run().number(), observation);
       case REFERENCE -> Truth.no(Reason.SUSPENDED_BY_USER);
     };
   }
@@ -155,7 +155,7 @@ final class ReferenceTruth {
     return switch (run.stage()) {
       case PREFLIGHT -> beforehand(planning);
       case REFERENCE -> Truth.no(Reason.SHARDS_FAILED);
-      case TRAIN -> trained(run.number(), observation);
+      case TRAIN, PUBLISH -> trained(run.number(), observation);
     };
   }
 

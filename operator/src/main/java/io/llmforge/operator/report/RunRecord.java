@@ -103,6 +103,7 @@ record RunRecord(String job, @Nullable Run before, Instant now) {
       case PREFLIGHT -> FineTuneJobStatus.Stage.Preflight;
       case REFERENCE -> FineTuneJobStatus.Stage.Reference;
       case TRAIN -> FineTuneJobStatus.Stage.Train;
+      case PUBLISH -> FineTuneJobStatus.Stage.Publish;
     };
   }
 }

@@ -50,13 +50,14 @@ final class SourcesTruth {
       case Attempt.First first -> Truth.no(Reason.STARTING);
       case Attempt.Again again -> Truth.no(Reason.RESTARTING);
       case Attempt.Checking checking -> {
-        Truth running = PreflightActivity.running(run, checking, observation);
+        Truth running = SinglePod.of(checking).running(run, observation);
         yield running.reason() == Reason.RESTARTING
             ? Truth.no(Reason.RESTARTING)
             : Truth.no(running.reason(), running.message());
       }
       case Attempt.Scoring scoring -> VERIFIED;
       case Attempt.Underway underway -> VERIFIED;
+      case Attempt.Publishing publishing -> VERIFIED;
     };
   }
 

@@ -140,12 +140,13 @@ public final class StatusComposer {
         yield new Resources(shards.total() - shards.done());
       }
       case Attempt.Underway underway -> ofTraining;
+      case Attempt.Publishing publishing -> NOTHING;
     };
   }
 
   private static int firstDevices(Decision.Train train) {
     return switch (train.run().stage()) {
-      case PREFLIGHT -> 0;
+      case PREFLIGHT, PUBLISH -> 0;
       case REFERENCE -> train.planning().reference().map(ReferencePlan::shards).orElse(0);
       case TRAIN -> train.planning().plan().batch().devices();
     };
@@ -156,10 +157,9 @@ public final class StatusComposer {
     if (decision instanceof Decision.Fail fail) {
       return StatusParts.failure(fail);
     }
-    if (decision instanceof Decision.Succeed) {
-      return null;
-    }
-    return sameRun ? recorded.failure() : null;
+    // A run that goes on has not failed, whatever is recorded.
+    boolean stands = decision instanceof Decision.Rest || decision instanceof Decision.Refuse;
+    return stands && sameRun ? recorded.failure() : null;
   }
 
   private static @Nullable List<Output> outputs(

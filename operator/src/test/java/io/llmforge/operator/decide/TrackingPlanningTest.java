@@ -46,7 +46,7 @@ class TrackingPlanningTest {
 
     assertThat(planned(config).plan().tracking())
         .isEqualTo(
-            new TrackingPlan(
+            new TrackingPlan.Mlflow(
                 "https://mlflow.example:8443/base", "poets", MissingExperiment.ENDS_TRACKING));
   }
 
@@ -59,7 +59,7 @@ class TrackingPlanningTest {
     var given = planned(config, null, List.of(credential(Purpose.Tracking)));
 
     assertThat(given.plan().tracking())
-        .isEqualTo(new TrackingPlan(null, "Default", MissingExperiment.IS_CREATED));
+        .isEqualTo(new TrackingPlan.Mlflow(null, "Default", MissingExperiment.IS_CREATED));
     assertThat(warnings(alone)).anyMatch(words -> words.contains("nothing will be tracked"));
     assertThat(warnings(given)).isEmpty();
   }
@@ -101,22 +101,92 @@ class TrackingPlanningTest {
         .doesNotContain("hush");
   }
 
-  /** Configs with it run as they stand, and say what becomes of it. */
   @Test
-  void weightsAndBiasesHasNoEffectAndSaysWhatDoes() {
+  void weightsAndBiasesIsTracked() {
+    var config = JobFixture.config();
+    config
+        .putObject("logger")
+        .put("provider", "wandb")
+        .putObject("provider_config")
+        .put("base_url", "https://wandb.example")
+        .put("entity", "team")
+        .put("project", "poets & co")
+        .put("name", "one")
+        .put("group", 7)
+        .put("job_type", "train")
+        .put("notes", "by hand")
+        .putArray("tags")
+        .add("a b")
+        .add("c");
+
+    var planned = planned(config, null, List.of(credential(Purpose.Tracking)));
+
+    assertThat(planned.plan().tracking())
+        .isEqualTo(
+            new TrackingPlan.WeightsAndBiases(
+                "https://wandb.example",
+                new TrackingPlan.Place("team", "poets & co"),
+                new TrackingPlan.Labels("one", "7", "train", "by hand", List.of("a b", "c"))));
+    assertThat(planned.findings()).noneMatch(finding -> finding.path().startsWith("logger"));
+  }
+
+  /** Configs of LLMForge say no more than that, and run as they stand. */
+  @Test
+  void weightsAndBiasesWithoutAKeyIsAWarning() {
     var config = JobFixture.config();
     config.putObject("logger").put("provider", "wandb");
 
-    var planned = planned(config);
+    var alone = planned(config);
+    var given = planned(config, null, List.of(credential(Purpose.Tracking)));
 
-    assertThat(planned.plan().tracking()).isNull();
-    assertThat(planned.findings())
-        .anySatisfy(
-            finding -> {
-              assertThat(finding.severity()).isEqualTo(Severity.IGNORED);
-              assertThat(finding.message())
-                  .contains("not documented", "wandb sync --sync-tensorboard");
-            });
+    assertThat(warnings(alone))
+        .anyMatch(
+            words -> words.contains("nothing will be tracked: name one that holds WANDB_API_KEY"));
+    assertThat(warnings(given)).isEmpty();
+    assertThat(given.plan().tracking())
+        .isEqualTo(
+            new TrackingPlan.WeightsAndBiases(
+                null, new TrackingPlan.Place(null, null), TrackingPlan.Labels.NONE))
+        .isEqualTo(alone.plan().tracking());
+  }
+
+  @Test
+  void settingsThatAreNoneOfTheProvidersAreNamed() {
+    var config = JobFixture.config();
+    config
+        .putObject("logger")
+        .put("provider", "wandb")
+        .putObject("provider_config")
+        .put("experiment_name", "poets")
+        .putObject("notes");
+
+    assertThat(planned(config).findings())
+        .filteredOn(finding -> finding.severity() == Severity.IGNORED)
+        .extracting(Finding::path)
+        .contains("logger.provider_config.experiment_name", "logger.provider_config.notes");
+  }
+
+  @Test
+  void keyInTheConfigIsRefusedAndNotRepeated() {
+    var config = JobFixture.config();
+    config
+        .putObject("logger")
+        .put("provider", "wandb")
+        .putObject("provider_config")
+        .put("api_key", "hush")
+        .put("project", "team/poets")
+        .put("base_url", "https://api:hush@wandb.example");
+
+    var refused = (Planning.Refused) plan(config, null, null);
+
+    assertThat(refused.findings())
+        .filteredOn(finding -> finding.severity() == Severity.ERROR)
+        .extracting(Finding::path)
+        .containsExactlyInAnyOrder(
+            "logger.provider_config.api_key",
+            "logger.provider_config.project",
+            "logger.provider_config.base_url");
+    assertThat(refused.findings().toString()).contains("WANDB_API_KEY").doesNotContain("hush");
   }
 
   @Test

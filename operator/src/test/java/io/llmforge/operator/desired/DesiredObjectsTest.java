@@ -162,6 +162,27 @@ class DesiredObjectsTest {
   }
 
   @Test
+  void resultThatLeavesTheClusterHasAStageThatAloneMayWriteIt() throws IOException {
+    FineTuneJob job = JobFixture.job("leaving", JobFixture.config());
+    job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000007");
+    job.setSpec(
+        new FineTuneJobSpec(
+            JobFixture.config(),
+            null,
+            null,
+            null,
+            new Resources(null, new PerDevice("8", "64Gi")),
+            null,
+            List.of(new Output("adapter", "s3://results/leaving", null)),
+            null,
+            List.of(new Credential(new SecretReference("results"), Purpose.Outputs)),
+            null,
+            null));
+
+    compare("leaving.yaml", Rendering.of(job, DEFAULTS).objects());
+  }
+
+  @Test
   void runsShareWhatIsFetchedOnAClaim() throws IOException {
     ObjectNode config = JobFixture.preference();
     config.put("model_id", "org/tiny-llama");

@@ -100,59 +100,60 @@ class StatusComposerTest {
         new TrainingReport.Completed(
             PROGRESS, new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 266));
     // decision, phase, then Accepted SourcesReady QuotaReserved ReferenceReady Running
-    // TrainingHealthy CheckpointAvailable Suspended Ready Reconciling Stalled Complete Failed
+    // TrainingHealthy CheckpointAvailable OutputPublished Suspended Ready Reconciling Stalled
+    // Complete Failed
     return Stream.of(
-        row(new Decision.Refuse(REFUSED), Phase.Failed, "F U F F F U F F F F T F T"),
-        row(new Decision.Validated(PLANNED, LOOKING), Phase.Pending, "T T T T F U F F T F F F F"),
-        row(look(new Attempt.First()), Phase.Validating, "T F T T F U F F F T F F F"),
-        row(look(new Attempt.Again(FAILURE)), Phase.Validating, "T F T T F U F F F T F F F"),
-        row(looking(new TrainerPod.Absent()), Phase.Validating, "T F T T F U F F F T F F F"),
-        row(looking(ready), Phase.Validating, "T F T T T U F F F T F F F"),
+        row(new Decision.Refuse(REFUSED), Phase.Failed, "F U F F F U F F F F F T F T"),
+        row(new Decision.Validated(PLANNED, LOOKING), Phase.Pending, "T T T T F U F F F T F F F F"),
+        row(look(new Attempt.First()), Phase.Validating, "T F T T F U F F F F T F F F"),
+        row(look(new Attempt.Again(FAILURE)), Phase.Validating, "T F T T F U F F F F T F F F"),
+        row(looking(new TrainerPod.Absent()), Phase.Validating, "T F T T F U F F F F T F F F"),
+        row(looking(ready), Phase.Validating, "T F T T T U F F F F T F F F"),
         row(
             new Decision.Fail(PLANNED, LOOKING, FAILURE),
             Phase.Failed,
-            "T F T T F U F F F F T F T"),
-        row(train(new Attempt.First()), Phase.Starting, "T T T T F U F F F T F F F"),
-        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T T F U F F F T F F F"),
-        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T T F U F F F T F F F"),
-        row(underway(loading), Phase.Starting, "T T T T F U F F F T F F F"),
-        row(underway(ready), Phase.Training, "T T T T T U F F F T F F F"),
+            "T F T T F U F F F F F T F T"),
+        row(train(new Attempt.First()), Phase.Starting, "T T T T F U F F F F T F F F"),
+        row(train(new Attempt.Again(FAILURE)), Phase.Starting, "T T T T F U F F F F T F F F"),
+        row(underway(new TrainerPod.Absent()), Phase.Starting, "T T T T F U F F F F T F F F"),
+        row(underway(loading), Phase.Starting, "T T T T F U F F F F T F F F"),
+        row(underway(ready), Phase.Training, "T T T T T U F F F F T F F F"),
         row(
             new Decision.Await(REFUSED, RUN, new Attempt.Underway("job", ready)),
             Phase.Training,
-            "F T T T T U F F F T F F F"),
-        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T T F T F U F F F T F F F"),
-        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T T F T F U F F F F T F F"),
+            "F T T T T U F F F F T F F F"),
+        row(queue(new Hold.InLine(2, SHORT, "")), Phase.Queued, "T T F T F U F F F F T F F F"),
+        row(queue(new Hold.TooLarge(SHORT)), Phase.Queued, "T T F T F U F F F F F T F F"),
         row(
             queue(new Hold.Collecting("tiny-1-train-1", 0, 2, Duration.ofSeconds(30))),
             Phase.Queued,
-            "T T F T F U F F F T F F F"),
+            "T T F T F U F F F F T F F F"),
         row(
             queue(new Hold.Pausing("tiny-1-train-1", "", Duration.ofSeconds(10))),
             Phase.Queued,
-            "T T F T F U F F F T F F F"),
-        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T T F T F U F F F T F F F"),
+            "T T F T F U F F F F T F F F"),
+        row(queue(new Hold.Withdrawing(STOPPING)), Phase.Queued, "T T F T F U F F F F T F F F"),
         row(
             new Decision.Suspending(PLANNED, RUN, STOPPING),
             Phase.Suspending,
-            "T T T T F U F F F T F F F"),
+            "T T T T F U F F F F T F F F"),
         row(
             new Decision.Stopping(PLANNED, RUN, STOPPING, StopCause.HANG),
             Phase.Starting,
-            "T T T T F F F F F T F F F"),
+            "T T T T F F F F F F T F F F"),
         row(
             new Decision.BackOff(PLANNED, RUN, new Attempt.Again(FAILURE), LATER),
             Phase.Starting,
-            "T T T T F U F F F T F F F"),
+            "T T T T F U F F F F T F F F"),
         row(
             new Decision.Suspended(PLANNED, RUN, new Attempt.First()),
             Phase.Suspended,
-            "T T T T F U F T F F F F F"),
+            "T T T T F U F F T F F F F F"),
         row(
             new Decision.Succeed(PLANNED, RUN, completed),
             Phase.Succeeded,
-            "T T T T F U F F T F F T F"),
-        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T T F U F F F F T F T"));
+            "T T T T F U F T F T F F T F"),
+        row(new Decision.Fail(PLANNED, RUN, FAILURE), Phase.Failed, "T T T T F U F F F F F T F T"));
   }
 
   static Stream<Arguments> looks() {
@@ -256,6 +257,7 @@ class StatusComposerTest {
             "Running",
             "TrainingHealthy",
             "CheckpointAvailable",
+            "OutputPublished",
             "Suspended",
             "Ready",
             "Reconciling",

@@ -29,6 +29,17 @@ record Adoption(@Nullable ContentDigest content, TrainingReport.@Nullable Comple
     return new Adoption(content, earlier.orElse(null));
   }
 
+  /**
+   * As a trainer looks, which reaches nothing outside the cluster: what lies there, the preflight
+   * has looked at.
+   */
+  static Adoption withinCluster(
+      TrainingPlan plan, ModelSourceFolders folders, RunSurroundings run) {
+    return plan.remoteOutput().isPresent()
+        ? new Adoption(ContentDigest.of(plan, folders, run), null)
+        : of(plan, folders, run);
+  }
+
   /** Writes, into the workspace, what is published beside the result. */
   void offer(Checkpoint checkpoint, RunSurroundings run) {
     if (content == null) {

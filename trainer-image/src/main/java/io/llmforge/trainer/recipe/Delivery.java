@@ -26,36 +26,29 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
 
   private static final String FOLDER = "output";
 
-  /** The folder that is published in this pod. */
+  /** The folder that a trainer publishes or, when the result leaves the cluster, finishes. */
   Path folder() {
-    return remote().isPresent()
+    return plan.remoteOutput().isPresent()
         ? surroundings.volumes().workspace().resolve(FOLDER)
         : surroundings.volumes().target(plan.output().location());
   }
 
-  /** Refuses, before anything is trained, a place that could not be written. */
+  /** Refuses a place outside the cluster that could not be written. */
   void requirePossible() {
-    remote()
+    plan.remoteOutput()
         .ifPresent(
             place ->
                 upload(place).requirePossible(Manifest.FILE, surroundings.volumes().workspace()));
   }
 
   /**
-   * Copies the folder.
+   * Copies the folder to its place outside the cluster.
    *
-   * @return what was published, where it is now; nothing when the pod is asked to end before all is
-   *     there
+   * @return what was published, where it is now
+   * @throws FetchControl.StoppedException when the pod is asked to end before all is there
    */
-  Optional<Output> deliver(Output published) {
-    try {
-      return Optional.of(
-          remote()
-              .map(place -> published.withLocation(upload(place).run(content())))
-              .orElse(published));
-    } catch (FetchControl.StoppedException e) {
-      return Optional.empty();
-    }
+  Output deliver(Output finished) {
+    return finished.withLocation(upload(plan.remoteOutput().orElseThrow()).run(content()));
   }
 
   /**
@@ -69,8 +62,8 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
 
   /** A file of what lies where the plan wants the result. */
   Optional<String> read(String name) throws IOException {
-    if (remote().isPresent()) {
-      return upload(remote().get())
+    if (plan.remoteOutput().isPresent()) {
+      return upload(plan.remoteOutput().get())
           .read(name)
           .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
@@ -92,8 +85,8 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
   }
 
   private Optional<String> place(Manifest manifest) throws IOException {
-    if (remote().isPresent()) {
-      return upload(remote().get()).holds(contents(manifest));
+    if (plan.remoteOutput().isPresent()) {
+      return upload(plan.remoteOutput().get()).holds(contents(manifest));
     }
     return Manifest.problem(folder()).isEmpty()
         ? Optional.of(plan.output().location().text())
@@ -113,12 +106,6 @@ record Delivery(TrainingPlan plan, RunSurroundings surroundings) {
     return manifest.files().stream()
         .map(file -> new FolderUpload.Content(file.path(), file.bytes(), file.sha256()))
         .toList();
-  }
-
-  private Optional<Location.Remote> remote() {
-    return plan.output().location() instanceof Location.Remote place
-        ? Optional.of(place)
-        : Optional.empty();
   }
 
   private FolderUpload upload(Location.Remote place) {

@@ -15,9 +15,6 @@ import java.util.function.Supplier;
  */
 record GroupOrder(TrainingGroup group) {
 
-  private static final byte[] YES = {1};
-  private static final byte[] NO = {0};
-
   /** One rank after the other. */
   <T> T inTurn(Supplier<T> work) {
     for (int turn = 0; turn < group.rank(); turn++) {
@@ -53,10 +50,6 @@ record GroupOrder(TrainingGroup group) {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("rank 0 said no " + type.getSimpleName(), e);
     }
-  }
-
-  boolean isTrueForAll(boolean mine) {
-    return group.exchange(mine ? YES : NO).stream().allMatch(said -> said[0] == YES[0]);
   }
 
   /** Fails, on all ranks alike, when they do not have the same of something. */

@@ -8,9 +8,9 @@ import io.llmforge.crds.plan.Tuning;
 import io.llmforge.trainer.report.MetricsFile;
 import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.StorageException;
-import io.llmforge.trainer.tracking.MlflowTracker;
-import io.llmforge.trainer.tracking.MlflowTracker.RunDetails;
+import io.llmforge.trainer.tracking.RunDescription;
 import io.llmforge.trainer.tracking.TrackedEnd;
+import io.llmforge.trainer.tracking.Tracker;
 import io.llmforge.trainer.tracking.TrackingLog;
 import io.llmforge.trainer.tracking.TrackingSettings;
 import java.io.IOException;
@@ -29,7 +29,7 @@ final class RunTracking implements AutoCloseable {
   private static final int DIGEST_CHARACTERS = 16;
 
   private final RunSurroundings surroundings;
-  private Optional<MlflowTracker> tracker = Optional.empty();
+  private Optional<Tracker> tracker = Optional.empty();
 
   RunTracking(RunSurroundings surroundings) {
     this.surroundings = surroundings;
@@ -43,20 +43,19 @@ final class RunTracking implements AutoCloseable {
     }
     var log = new Log(surroundings);
     tracker =
-        MlflowTracker.start(
+        Tracker.start(
             plan,
-            key(resolved),
-            details(resolved),
+            description(resolved),
             surroundings.volumes().workspace().resolve(MetricsFile.NAME),
-            new MlflowTracker.Surroundings(
+            new Tracker.Surroundings(
                 new TrackingSettings(surroundings.environment()),
                 log,
                 surroundings.clock(),
-                MlflowTracker.LONGEST_END));
+                Tracker.LONGEST_END));
   }
 
   void stopped() {
-    tracker.ifPresent(it -> it.ends(new TrackedEnd(TrackedEnd.Status.KILLED, Map.of())));
+    tracker.ifPresent(it -> it.ends(new TrackedEnd(TrackedEnd.Status.STOPPED, Map.of())));
   }
 
   void completed(Output output) {
@@ -64,7 +63,7 @@ final class RunTracking implements AutoCloseable {
         it ->
             it.ends(
                 new TrackedEnd(
-                    TrackedEnd.Status.FINISHED,
+                    TrackedEnd.Status.COMPLETED,
                     Map.of(
                         "llmforge.output",
                         output.location(),
@@ -76,7 +75,7 @@ final class RunTracking implements AutoCloseable {
 
   @Override
   public void close() {
-    tracker.ifPresent(MlflowTracker::close);
+    tracker.ifPresent(Tracker::close);
   }
 
   /**
@@ -101,41 +100,36 @@ final class RunTracking implements AutoCloseable {
     }
   }
 
-  private static RunDetails details(ResolvedPlan resolved) {
+  private RunDescription description(ResolvedPlan resolved) {
     TrainingPlan plan = resolved.plan();
     String job = plan.run().namespace() + "/" + plan.run().name();
-    return new RunDetails(
+    return new RunDescription(
+        key(resolved),
         "%s-%d".formatted(plan.run().name(), plan.run().number()),
         parameters(resolved),
-        Map.of(
-            "llmforge.job",
-            job,
-            "llmforge.run",
-            Integer.toString(plan.run().number()),
-            "mlflow.source.name",
-            "llmforge"));
+        Map.of("llmforge.job", job, "llmforge.run", Integer.toString(plan.run().number())));
   }
 
-  private static Map<String, String> parameters(ResolvedPlan resolved) {
+  private static Map<String, Object> parameters(ResolvedPlan resolved) {
     TrainingPlan plan = resolved.plan();
-    Map<String, String> parameters = new TreeMap<>();
+    Map<String, Object> parameters = new TreeMap<>();
     parameters.put("model_id", plan.model().modelId());
     parameters.put("train_path", plan.data().train().text());
     parameters.put("task", task(plan.objective()));
-    parameters.put("learning_rate", Double.toString(plan.optimizer().learningRate()));
+    parameters.put("learning_rate", plan.optimizer().learningRate());
     parameters.put("lr_scheduler_type", plan.optimizer().schedule().name());
-    parameters.put("warmup_steps", Integer.toString(plan.optimizer().warmupSteps()));
-    parameters.put("weight_decay", Double.toString(plan.optimizer().weightDecay()));
-    parameters.put("context_length", Integer.toString(resolved.decided().contextLength()));
-    parameters.put("rows_per_step", Integer.toString(resolved.decided().rowsPerStep()));
-    parameters.put("num_epochs", Double.toString(resolved.decided().epochs()));
-    parameters.put("total_steps", Long.toString(resolved.decided().totalSteps()));
+    parameters.put("warmup_steps", plan.optimizer().warmupSteps());
+    parameters.put("weight_decay", plan.optimizer().weightDecay());
+    parameters.put("context_length", resolved.decided().contextLength());
+    parameters.put("rows_per_step", resolved.decided().rowsPerStep());
+    parameters.put("num_epochs", resolved.decided().epochs());
+    parameters.put("total_steps", resolved.decided().totalSteps());
     parameters.put("precision", resolved.decided().computesIn());
-    parameters.put("seed", Long.toString(plan.seed()));
+    parameters.put("seed", plan.seed());
     if (plan.tuning() instanceof Tuning.Lora lora) {
-      parameters.put("lora_rank", Integer.toString(lora.rank()));
-      parameters.put("lora_alpha", Double.toString(lora.alpha()));
-      parameters.put("lora_dropout", Double.toString(lora.dropout()));
+      parameters.put("lora_rank", lora.rank());
+      parameters.put("lora_alpha", lora.alpha());
+      parameters.put("lora_dropout", lora.dropout());
     }
     resolved
         .files()

@@ -5,6 +5,7 @@ import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Phase;
+import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
@@ -24,8 +25,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One training run from its plan to its published artefact: rows, then the model, then steps with
- * evaluations and checkpoints, then the best checkpoint, published and loaded once more.
+ * One training run from its plan to its finished artefact: rows, then the model, then steps with
+ * evaluations and checkpoints, then the best checkpoint, loaded once more and published, or left in
+ * the workspace for a pod that may leave the cluster.
  */
 public final class TrainingRecipe {
 
@@ -53,12 +55,12 @@ public final class TrainingRecipe {
     ModelSourceFolders folders = ModelSourceFolders.of(plan.model(), surroundings.volumes());
     var order = new GroupOrder(group);
     Adoption adoption =
-        order.fromFirst(Adoption.class, () -> Adoption.of(plan, folders, surroundings));
+        order.fromFirst(Adoption.class, () -> Adoption.withinCluster(plan, folders, surroundings));
     if (adoption.report() != null) {
       return adoption.report();
     }
     if (group.isFirst()) {
-      places.requireOutput();
+      places.publication().requirePossible();
     }
 
     surroundings.progress().enter(Phase.TOKENIZING);
@@ -103,14 +105,8 @@ public final class TrainingRecipe {
                                   new PublishedModel(
                                           start, folder, task, trained.memory().options())
                                       .verify(best.orElseThrow(), data.with(trained.memory()))));
-          Optional<Output> delivered =
-              group.isFirst() ? places.delivery().deliver(output) : Optional.of(output);
-          if (!order.isTrueForAll(delivered.isPresent())) {
-            tracking.stopped();
-            yield best.map(this::stopped).orElseGet(this::stopped);
-          }
-          tracking.completed(delivered.orElseThrow());
-          yield completed(best, task, delivered.orElseThrow());
+          tracking.completed(output);
+          yield finished(best, task, output);
         }
       };
     }
@@ -230,15 +226,23 @@ public final class TrainingRecipe {
     }
   }
 
-  private TrainingReport completed(Optional<Checkpoint> best, TrainedTask task, Output output) {
-    surroundings.console().line("Best checkpoint is stored in:");
+  private TrainingReport finished(Optional<Checkpoint> best, TrainedTask task, Output output) {
+    surroundings
+        .console()
+        .line(
+            plan.remoteOutput().isPresent()
+                ? "Best checkpoint is finished in the workspace and is to be published to:"
+                : "Best checkpoint is stored in:");
     surroundings.console().line(output.location());
     best.stream()
         .flatMapToDouble(checkpoint -> checkpoint.evaluationLoss().stream())
         .flatMap(loss -> task.perplexity(loss).stream())
         .mapToObj(value -> String.format(Locale.ROOT, "With perplexity: %.4f", value))
         .forEach(surroundings.console()::line);
-    return new TrainingReport.Completed(surroundings.progress().progress(), output);
+    Progress end = surroundings.progress().progress();
+    return plan.remoteOutput().isPresent()
+        ? new TrainingReport.Trained(end, output)
+        : new TrainingReport.Completed(end, output);
   }
 
   /** With nothing of this process's own to go on from. */

@@ -33,6 +33,7 @@ public final class TerminationMessage {
     return switch (lean) {
       case TrainingReport.Failed failed -> shortened(failed);
       case TrainingReport.Running running -> PlanJson.write(running);
+      case TrainingReport.Trained trained -> PlanJson.write(trained);
       case TrainingReport.Completed completed -> PlanJson.write(completed);
       case TrainingReport.Stopped stopped -> PlanJson.write(stopped);
     };
@@ -55,8 +56,11 @@ public final class TerminationMessage {
     return switch (report) {
       case TrainingReport.Running running ->
           new TrainingReport.Running(running.phase(), withoutMetrics(running.progress()));
+      case TrainingReport.Trained trained ->
+          new TrainingReport.Trained(withoutMetrics(trained.progress()), trained.output());
       case TrainingReport.Completed completed ->
-          new TrainingReport.Completed(withoutMetrics(completed.progress()), completed.output());
+          new TrainingReport.Completed(
+              withoutMetrics(completed.progress()), completed.output(), completed.origin());
       case TrainingReport.Stopped stopped ->
           new TrainingReport.Stopped(withoutMetrics(stopped.progress()), stopped.checkpoint());
       case TrainingReport.Failed failed ->

@@ -16,7 +16,7 @@ import java.util.Optional;
  * A run on an MLflow server: made once and found again by its key, whichever attempt asks. What it
  * has already is not sent again.
  */
-final class MlflowRun {
+final class MlflowRun implements TrackedRun {
 
   /** Tag that only one run has. */
   static final String KEY_TAG = "llmforge.key";
@@ -27,21 +27,10 @@ final class MlflowRun {
   private static final int MOST_PARAMETERS = 100;
   private static final int LONGEST_PARAMETER = 500;
 
-  /**
-   * What a run is.
-   *
-   * @param key tells it from all others
-   * @param name what people read
-   * @param parameters what it was made with
-   * @param tags what else is said about it
-   */
-  record Description(
-      String key, String name, Map<String, String> parameters, Map<String, String> tags) {
-    Description {
-      parameters = Map.copyOf(parameters);
-      tags = Map.copyOf(tags);
-    }
-  }
+  /** Says what made a run, in MLflow's own columns. */
+  private static final String SOURCE_TAG = "mlflow.source.name";
+
+  private static final String SOURCE = "llmforge";
 
   private final MlflowServer server;
   private final InstantSource clock;
@@ -57,7 +46,10 @@ final class MlflowRun {
 
   /** Finds the run, or makes it. */
   static MlflowRun open(
-      MlflowServer server, TrackingPlan plan, Description description, InstantSource clock)
+      MlflowServer server,
+      TrackingPlan.Mlflow plan,
+      RunDescription description,
+      InstantSource clock)
       throws IOException, RefusedException {
     String experiment = experiment(server, plan);
     Optional<JsonNode> found = find(server, experiment, description.key());
@@ -73,7 +65,7 @@ final class MlflowRun {
                   "start_time",
                   clock.millis(),
                   "tags",
-                  pairs(with(description.tags(), KEY_TAG, description.key()))));
+                  pairs(tags(description))));
       var run = new MlflowRun(server, clock, id(made.path("run")), Map.of());
       run.sendParameters(description.parameters());
       return run;
@@ -84,8 +76,13 @@ final class MlflowRun {
     return run;
   }
 
-  /** Sends what the run does not have; the caller keeps batches small. */
-  void send(List<Measurements> batch) throws IOException, RefusedException {
+  @Override
+  public String place() {
+    return server.address().toString();
+  }
+
+  @Override
+  public void send(List<Measurements> batch) throws IOException, RefusedException {
     List<Map<String, Object>> metrics = new ArrayList<>();
     long now = clock.millis();
     for (Measurements measured : batch) {
@@ -106,23 +103,29 @@ final class MlflowRun {
     }
   }
 
-  /** Says how the run ended. */
-  void end(TrackedEnd end) throws IOException, RefusedException {
+  /** MLflow asks for no sign of life. */
+  @Override
+  public void stayAlive() {}
+
+  @Override
+  public void end(TrackedEnd end) throws IOException, RefusedException {
     if (!end.tags().isEmpty()) {
       log("tags", pairs(end.tags()));
     }
-    update(Map.of("status", end.status().name(), "end_time", clock.millis()));
+    update(Map.of("status", status(end.status()), "end_time", clock.millis()));
   }
 
-  private void sendParameters(Map<String, String> parameters) throws IOException, RefusedException {
+  private void sendParameters(Map<String, Object> parameters) throws IOException, RefusedException {
     Map<String, String> cut = new HashMap<>();
-    parameters.forEach(
-        (name, value) ->
-            cut.put(name, value.substring(0, Math.min(value.length(), LONGEST_PARAMETER))));
+    parameters.forEach((name, value) -> cut.put(name, cut(value.toString())));
     List<Map<String, String>> all = pairs(cut);
     for (int first = 0; first < all.size(); first += MOST_PARAMETERS) {
       log("params", all.subList(first, Math.min(all.size(), first + MOST_PARAMETERS)));
     }
+  }
+
+  private static String cut(String value) {
+    return value.substring(0, Math.min(value.length(), LONGEST_PARAMETER));
   }
 
   private void log(String what, List<?> values) throws IOException, RefusedException {
@@ -135,7 +138,7 @@ final class MlflowRun {
     server.post("runs/update", body);
   }
 
-  private static String experiment(MlflowServer server, TrackingPlan plan)
+  private static String experiment(MlflowServer server, TrackingPlan.Mlflow plan)
       throws IOException, RefusedException {
     String name = URLEncoder.encode(plan.experiment(), StandardCharsets.UTF_8);
     Optional<JsonNode> found = server.find("experiments/get-by-name?experiment_name=" + name);
@@ -186,10 +189,19 @@ final class MlflowRun {
     return steps;
   }
 
-  private static Map<String, String> with(Map<String, String> tags, String name, String value) {
-    Map<String, String> more = new HashMap<>(tags);
-    more.put(name, value);
-    return more;
+  private static Map<String, String> tags(RunDescription description) {
+    Map<String, String> tags = new HashMap<>(description.tags());
+    tags.put(KEY_TAG, description.key());
+    tags.put(SOURCE_TAG, SOURCE);
+    return tags;
+  }
+
+  private static String status(TrackedEnd.Status status) {
+    return switch (status) {
+      case COMPLETED -> "FINISHED";
+      case FAILED -> "FAILED";
+      case STOPPED -> "KILLED";
+    };
   }
 
   private static List<Map<String, String>> pairs(Map<String, String> values) {

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * How an attempt ended, for its tracking server.
  *
- * @param status in MLflow's words
+ * @param status which end it is
  * @param tags what is known only now, such as where the result is
  */
 public record TrackedEnd(Status status, Map<String, String> tags) {
@@ -17,11 +17,11 @@ public record TrackedEnd(Status status, Map<String, String> tags) {
     tags = Map.copyOf(tags);
   }
 
-  /** In MLflow's words. */
+  /** Which end an attempt came to. */
   public enum Status {
-    FINISHED,
+    COMPLETED,
     FAILED,
-    /** Stopped on request; a later attempt goes on. */
-    KILLED
+    /** On request; a later attempt goes on. */
+    STOPPED
   }
 }

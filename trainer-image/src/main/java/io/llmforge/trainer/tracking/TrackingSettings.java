@@ -3,34 +3,47 @@ package io.llmforge.trainer.tracking;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the environment says about a tracking server, under MLflow's own names.
+ * What the environment says about a tracking server, under the provider's own names.
  *
  * @param environment environment variables
  */
 public record TrackingSettings(Map<String, String> environment) {
 
+  static final String WANDB_API_KEY = "WANDB_API_KEY";
+  static final String MLFLOW_TRACKING_TOKEN = "MLFLOW_TRACKING_TOKEN";
+  static final String MLFLOW_TRACKING_PASSWORD = "MLFLOW_TRACKING_PASSWORD";
+
+  private static final List<String> SECRETS =
+      List.of(WANDB_API_KEY, MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_PASSWORD);
+
   public TrackingSettings {
     environment = Map.copyOf(environment);
-  }
-
-  /** {@code MLFLOW_TRACKING_URI}. */
-  Optional<String> uri() {
-    return text("MLFLOW_TRACKING_URI");
-  }
-
-  /** {@code MLFLOW_TRACKING_TOKEN}, else user and password, as a header's value. */
-  Optional<String> authorization() {
-    return text("MLFLOW_TRACKING_TOKEN").map(token -> "Bearer " + token).or(this::basic);
   }
 
   /** Values are secrets. */
   @Override
   public String toString() {
     return "TrackingSettings" + environment.keySet();
+  }
+
+  /** A variable's value, without the line break that Secrets made from files often end with. */
+  Optional<String> text(String name) {
+    return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+  }
+
+  /** Words of a server, which may repeat what it was sent, without the secrets in them. */
+  String withoutSecrets(String words) {
+    String safe = words;
+    for (String name : SECRETS) {
+      Optional<String> secret = text(name);
+      safe = secret.isEmpty() ? safe : safe.replace(secret.get(), name);
+    }
+    return safe;
   }
 
   /** A server's address; nothing for what is none, or holds a password that logs would show. */
@@ -46,15 +59,9 @@ public record TrackingSettings(Map<String, String> environment) {
     }
   }
 
-  private Optional<String> basic() {
-    return text("MLFLOW_TRACKING_USERNAME")
-        .map(user -> user + ":" + text("MLFLOW_TRACKING_PASSWORD").orElse(""))
-        .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
-        .map(encoded -> "Basic " + encoded);
-  }
-
-  // Secrets made from files often end with a line break.
-  private Optional<String> text(String name) {
-    return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+  /** User and password as the value of a header. */
+  static String basic(String user, String password) {
+    byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(pair);
   }
 }

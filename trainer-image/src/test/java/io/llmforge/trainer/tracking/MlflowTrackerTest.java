@@ -52,13 +52,13 @@ class MlflowTrackerTest {
     try (var contract = new MlflowContract()) {
       Files.write(metrics, lines.subList(0, 2));
       try (var tracker = start(contract.address(), Map.of())) {
-        tracker.ends(new TrackedEnd(TrackedEnd.Status.KILLED, Map.of()));
+        tracker.ends(new TrackedEnd(TrackedEnd.Status.STOPPED, Map.of()));
       }
       Files.write(metrics, lines);
       try (var tracker = start(contract.address(), Map.of())) {
         tracker.ends(
             new TrackedEnd(
-                TrackedEnd.Status.FINISHED, Map.of("llmforge.output", "pvc://models/poet")));
+                TrackedEnd.Status.COMPLETED, Map.of("llmforge.output", "pvc://models/poet")));
       }
 
       contract.check();
@@ -84,7 +84,7 @@ class MlflowTrackerTest {
     Files.write(metrics, lines);
 
     try (var tracker = start(address(server), Map.of())) {
-      tracker.ends(new TrackedEnd(TrackedEnd.Status.FINISHED, Map.of()));
+      tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     } finally {
       server.stop(0);
     }
@@ -107,7 +107,7 @@ class MlflowTrackerTest {
     Files.write(metrics, lines);
 
     try (var tracker = start(address(server), Map.of("MLFLOW_TRACKING_TOKEN", "hush\n"))) {
-      tracker.ends(new TrackedEnd(TrackedEnd.Status.FINISHED, Map.of()));
+      tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     } finally {
       server.stop(0);
     }
@@ -125,7 +125,7 @@ class MlflowTrackerTest {
         new TrackingSettings(
             Map.of("MLFLOW_TRACKING_USERNAME", "ann", "MLFLOW_TRACKING_PASSWORD", "pw"));
 
-    assertThat(settings.authorization()).contains("Basic YW5uOnB3");
+    assertThat(MlflowServer.authorization(settings)).contains("Basic YW5uOnB3");
   }
 
   @Test
@@ -137,7 +137,7 @@ class MlflowTrackerTest {
     Files.write(metrics, lines);
 
     try (var tracker = start(nowhere, Map.of())) {
-      tracker.ends(new TrackedEnd(TrackedEnd.Status.FINISHED, Map.of()));
+      tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     }
 
     assertThat(failures.get()).isPositive();
@@ -169,7 +169,7 @@ class MlflowTrackerTest {
     try (var tracker = start(address(server), Map.of())) {
       first.await();
       Files.writeString(metrics, text + "{\"step\": 3000, \"loss\": 0.25}\n");
-      tracker.ends(new TrackedEnd(TrackedEnd.Status.FINISHED, Map.of()));
+      tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     } finally {
       server.stop(0);
     }
@@ -193,7 +193,7 @@ class MlflowTrackerTest {
     Answer to(HttpExchange exchange) throws IOException;
   }
 
-  private MlflowTracker start(URI address, Map<String, String> environment) {
+  private Tracker start(URI address, Map<String, String> environment) {
     var log =
         new TrackingLog() {
           @Override
@@ -211,13 +211,15 @@ class MlflowTrackerTest {
             failures.incrementAndGet();
           }
         };
-    return MlflowTracker.start(
-            new TrackingPlan(address.toString(), "poets & co", MissingExperiment.IS_CREATED),
-            KEY,
-            new MlflowTracker.RunDetails(
-                "poet-1", Map.of("learning_rate", "5e-05"), Map.of("llmforge.job", "default/poet")),
+    return Tracker.start(
+            new TrackingPlan.Mlflow(address.toString(), "poets & co", MissingExperiment.IS_CREATED),
+            new RunDescription(
+                KEY,
+                "poet-1",
+                Map.of("learning_rate", "5e-05"),
+                Map.of("llmforge.job", "default/poet")),
             metrics,
-            new MlflowTracker.Surroundings(
+            new Tracker.Surroundings(
                 new TrackingSettings(environment), log, CLOCK, Duration.ofSeconds(8)))
         .orElseThrow();
   }

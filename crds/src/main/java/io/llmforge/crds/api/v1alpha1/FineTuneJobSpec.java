@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param credentials Secrets of the job's namespace with what places outside the cluster ask for,
  *     as environment variables: HF_TOKEN, HF_ENDPOINT; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
  *     AWS_REGION, AWS_ENDPOINT_URL; GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY; MLFLOW_TRACKING_URI,
- *     MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD. Each has one
- *     purpose, and only the container that serves it gets the Secret.
+ *     MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD; WANDB_API_KEY,
+ *     WANDB_BASE_URL, WANDB_ENTITY, WANDB_PROJECT. Each has one purpose, and only the container
+ *     that serves it gets the Secret.
  * @param queue How the run's pods are admitted where quota is short. Default: all pods of a stage
  *     or none, wherever a ResourceQuota of the namespace limits what they ask for.
  * @param runPolicy What is done when an attempt fails, and how long anything may take. Default:

@@ -100,8 +100,10 @@ public record FineTuneJobStatus(
     Preflight,
     /** Computes the starting model's log-probabilities, for preference tuning. */
     Reference,
-    /** Trains and publishes. */
-    Train
+    /** Trains, and publishes a result that stays in the cluster. */
+    Train,
+    /** Brings a finished result to its place outside the cluster, without an accelerator. */
+    Publish
   }
 
   /** How a run ended. */
@@ -298,7 +300,8 @@ public record FineTuneJobStatus(
    * A standard Kubernetes condition.
    *
    * @param type Accepted, SourcesReady, QuotaReserved, ReferenceReady, Running, TrainingHealthy,
-   *     CheckpointAvailable, Suspended, Ready, Reconciling, Stalled, Complete or Failed.
+   *     CheckpointAvailable, OutputPublished, Suspended, Ready, Reconciling, Stalled, Complete or
+   *     Failed.
    * @param status True, False or Unknown.
    * @param observedGeneration Generation this speaks of.
    * @param lastTransitionTime When status last changed, RFC 3339.

@@ -2,19 +2,17 @@ package io.llmforge.trainer.tracking;
 
 import io.llmforge.crds.plan.TrackingPlan;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * Sends a metrics file to an MLflow server while it grows, in a thread of its own. The file is the
+ * Sends a metrics file to a tracking server while it grows, in a thread of its own. The file is the
  * queue: what cannot be sent now is read again later, and memory stays the same however long a
  * server is away. Nothing that goes wrong here reaches the training.
  */
-public final class MlflowTracker implements AutoCloseable {
+public final class Tracker implements AutoCloseable {
 
   private static final Duration BETWEEN_BATCHES = Duration.ofSeconds(2);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -28,12 +26,11 @@ public final class MlflowTracker implements AutoCloseable {
   private static final String TOO_LATE =
       "the run is over and not all of it is at %s; metrics.jsonl has all measurements";
 
-  private final TrackingPlan plan;
-  private final MlflowRun.Description description;
-  private final MlflowServer server;
+  private final TrackingServer server;
+  private final String name;
   private final MetricsTail tail;
+  private final TrackingSettings settings;
   private final TrackingLog log;
-  private final InstantSource clock;
   private final Duration longestEnd;
   private final Thread thread;
 
@@ -52,18 +49,12 @@ public final class MlflowTracker implements AutoCloseable {
     T ask() throws IOException, RefusedException;
   }
 
-  private MlflowTracker(
-      TrackingPlan plan,
-      MlflowRun.Description description,
-      MlflowServer server,
-      Path metrics,
-      Surroundings surroundings) {
-    this.plan = plan;
-    this.description = description;
+  private Tracker(TrackingServer server, String name, Path metrics, Surroundings surroundings) {
     this.server = server;
+    this.name = name;
     this.tail = new MetricsTail(metrics);
+    this.settings = surroundings.settings();
     this.log = surroundings.log();
-    this.clock = surroundings.clock();
     this.longestEnd = surroundings.longestEnd();
     this.thread = Thread.ofPlatform().daemon().name("tracking").unstarted(this::track);
   }
@@ -80,50 +71,21 @@ public final class MlflowTracker implements AutoCloseable {
       TrackingSettings settings, TrackingLog log, InstantSource clock, Duration longestEnd) {}
 
   /**
-   * Begins to track; nothing when nobody says where the server is.
+   * Begins to track; nothing, and a warning, when what the server asks for is not there.
    *
-   * @param key tells the run from all others, the same in every attempt
-   * @param details what people read about it
    * @param metrics the metrics file, cut to where the run goes on
    */
-  public static Optional<MlflowTracker> start(
-      TrackingPlan plan, String key, RunDetails details, Path metrics, Surroundings surroundings) {
-    String uri = Optional.ofNullable(plan.uri()).or(surroundings.settings()::uri).orElse("");
-    Optional<URI> address = TrackingSettings.address(uri);
-    if (address.isEmpty()) {
-      surroundings
-          .log()
-          .warning(
-              "nothing is tracked: no server is named; write logger.provider_config.tracking_uri,"
-                  + " or put MLFLOW_TRACKING_URI (http or https, without a password) into a Secret"
-                  + " with purpose Tracking");
-      return Optional.empty();
-    }
-    var description =
-        new MlflowRun.Description(key, details.name(), details.parameters(), details.tags());
-    var tracker =
-        new MlflowTracker(
-            plan,
-            description,
-            new MlflowServer(address.get(), surroundings.settings()),
-            metrics,
-            surroundings);
-    tracker.thread.start();
-    return Optional.of(tracker);
-  }
-
-  /**
-   * What people read about a run.
-   *
-   * @param name its name
-   * @param parameters what it is made with
-   * @param tags what else is said about it
-   */
-  public record RunDetails(String name, Map<String, String> parameters, Map<String, String> tags) {
-    public RunDetails {
-      parameters = Map.copyOf(parameters);
-      tags = Map.copyOf(tags);
-    }
+  public static Optional<Tracker> start(
+      TrackingPlan plan, RunDescription run, Path metrics, Surroundings surroundings) {
+    Optional<TrackingServer> server =
+        switch (plan) {
+          case TrackingPlan.Mlflow mlflow -> MlflowServer.of(mlflow, run, surroundings);
+          case TrackingPlan.WeightsAndBiases wandb -> WandbServer.of(wandb, run, surroundings);
+        };
+    Optional<Tracker> tracker =
+        server.map(found -> new Tracker(found, run.name(), metrics, surroundings));
+    tracker.ifPresent(started -> started.thread.start());
+    return tracker;
   }
 
   /** Says how the attempt ends; without it, it has failed. */
@@ -151,18 +113,23 @@ public final class MlflowTracker implements AutoCloseable {
 
   private void track() {
     try {
-      MlflowRun run = persistently(() -> MlflowRun.open(server, plan, description, clock));
-      log.line("[tracking] run '%s' on %s".formatted(description.name(), server.address()));
+      TrackedRun run = persistently(server::open);
+      log.line("[tracking] run '%s' on %s".formatted(name, run.place()));
       boolean isOver = false;
       while (!isOver) {
         // Asked first: what is written after it is not the last.
         isOver = isClosing();
         sendAll(run);
         if (!isOver) {
+          persistently(
+              () -> {
+                run.stayAlive();
+                return true;
+              });
           pause(BETWEEN_BATCHES);
         }
       }
-      TrackedEnd how = said();
+      TrackedEnd how = wayToEnd();
       persistently(
           () -> {
             run.end(how);
@@ -172,7 +139,7 @@ public final class MlflowTracker implements AutoCloseable {
       log.failed();
       log.warning(
           "nothing more is tracked: %s refuses: %s; metrics.jsonl has all measurements"
-              .formatted(server.address(), e.getMessage()));
+              .formatted(server.address(), said(e)));
     } catch (TooLateException e) {
       log.warning(TOO_LATE.formatted(server.address()));
     } catch (IOException | RuntimeException e) {
@@ -181,7 +148,7 @@ public final class MlflowTracker implements AutoCloseable {
     }
   }
 
-  private void sendAll(MlflowRun run) throws IOException, RefusedException, TooLateException {
+  private void sendAll(TrackedRun run) throws IOException, RefusedException, TooLateException {
     for (MetricsTail.Chunk chunk = tail.next(); !chunk.isEmpty(); chunk = tail.next()) {
       var sent = chunk;
       persistently(
@@ -208,13 +175,17 @@ public final class MlflowTracker implements AutoCloseable {
         if (!isSaid) {
           log.warning(
               "%s does not take measurements (%s); training goes on, and they are sent later"
-                  .formatted(server.address(), e.getMessage()));
+                  .formatted(server.address(), said(e)));
           isSaid = true;
         }
         pause(pause);
         pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
       }
     }
+  }
+
+  private String said(Exception problem) {
+    return settings.withoutSecrets(String.valueOf(problem.getMessage()));
   }
 
   /** Waits, until the run is over; then it does not wait long. */
@@ -240,7 +211,7 @@ public final class MlflowTracker implements AutoCloseable {
     return isClosing && System.nanoTime() - closingNanos > longestEnd.toNanos();
   }
 
-  private synchronized TrackedEnd said() {
+  private synchronized TrackedEnd wayToEnd() {
     return end.orElse(TrackedEnd.FAILED);
   }
 }
