@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A job that is restored into a new cluster, end to end: the claim of its results came along, its
  * status and workspace did not. No pod of it asks for an accelerator.
  */
-@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class AdoptedRunTest {
 

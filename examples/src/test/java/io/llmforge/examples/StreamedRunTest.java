@@ -26,7 +26,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * The rows of story 05, end to end, with a trainer that works beside the pods that score: its
  * adapter is that of a run that scored first, byte for byte.
  */
-@Tag("cluster")
 @Execution(ExecutionMode.SAME_THREAD)
 class StreamedRunTest {
 
