@@ -24,7 +24,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(
     named = ClusterSource.PROPERTY,
     matches = ClusterSource.EXTERNAL,
-    disabledReason = "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
+    disabledReason =
+        "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 

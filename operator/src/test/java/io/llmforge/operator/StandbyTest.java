@@ -22,7 +22,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(
     named = ClusterSource.PROPERTY,
     matches = ClusterSource.EXTERNAL,
-    disabledReason = "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
+    disabledReason =
+        "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(StandbyResource.class)
 class StandbyTest {
 
