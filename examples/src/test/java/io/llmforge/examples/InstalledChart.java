@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.llmforge.localcluster.ClusterSession;
 import io.llmforge.localcluster.LocalCluster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The objects of the chart in a cluster, released under the name of the namespace. Closing it takes
@@ -33,8 +35,22 @@ record InstalledChart(LocalCluster cluster, List<HasMetadata> objects) implement
     var command = new Helm(chart).template().withName(namespace).withNamespace(namespace);
     values.forEach(command::set);
     var rendered = new ByteArrayInputStream(command.call().getBytes(StandardCharsets.UTF_8));
+    var objects = cluster.client().load(rendered).items();
+    objects.stream()
+        .filter(object -> object.getMetadata().getNamespace() == null && !isDefinition(object))
+        .forEach(object -> addLabels(object, ClusterSession.labels(namespace)));
     return new InstalledChart(
-        cluster, cluster.client().load(rendered).forceConflicts().serverSideApply());
+        cluster, cluster.client().resourceList(objects).forceConflicts().serverSideApply());
+  }
+
+  private static boolean isDefinition(HasMetadata object) {
+    return object.getKind().equals("CustomResourceDefinition");
+  }
+
+  private static void addLabels(HasMetadata object, Map<String, String> more) {
+    Map<String, String> labels = new HashMap<>(more);
+    Optional.ofNullable(object.getMetadata().getLabels()).ifPresent(labels::putAll);
+    object.getMetadata().setLabels(labels);
   }
 
   /**
@@ -86,7 +102,7 @@ record InstalledChart(LocalCluster cluster, List<HasMetadata> objects) implement
   @Override
   public void close() {
     objects.stream()
-        .filter(object -> !object.getKind().equals("CustomResourceDefinition"))
+        .filter(object -> !isDefinition(object))
         .forEach(object -> cluster.client().resource(object).delete());
   }
 }

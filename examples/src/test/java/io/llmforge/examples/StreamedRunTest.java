@@ -106,7 +106,7 @@ class StreamedRunTest {
       }
       return client
           .resources(FineTuneJob.class)
-          .inNamespace("default")
+          .inNamespace(client.getNamespace())
           .withName("streamed")
           .waitUntilCondition(StreamedRunTest::hasBothAtWork, PATIENCE_MINUTES, MINUTES)
           .getStatus();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A cluster that is there already.
@@ -13,12 +14,15 @@ import java.util.List;
  * @param kubeconfig names it and who we are to it; its current context counts
  * @param namespace the one to work in, whose claims get a folder of this machine
  * @param volumesFolder what is called {@code <namespace>} in the paths of these folders
+ * @param labels of what is made for the namespace elsewhere in the cluster: node and volumes
  */
-public record ClusterAccess(Path kubeconfig, String namespace, String volumesFolder) {
+public record ClusterAccess(
+    Path kubeconfig, String namespace, String volumesFolder, Map<String, String> labels) {
   private static final List<String> FILES =
       List.of("certificate-authority", "client-certificate", "client-key", "tokenFile");
 
   public ClusterAccess {
+    labels = Map.copyOf(labels);
     kubeconfig = kubeconfig.toAbsolutePath().normalize();
   }
 

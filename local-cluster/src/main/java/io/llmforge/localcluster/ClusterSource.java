@@ -1,18 +1,13 @@
 package io.llmforge.localcluster;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.llmforge.localcluster.jobs.FolderVolumes;
-import io.llmforge.localcluster.node.NodeAgent;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Where the cluster comes from that something is run on. */
 public sealed interface ClusterSource {
@@ -65,25 +60,27 @@ public sealed interface ClusterSource {
    * @param kubeconfig names the cluster
    */
   record Named(Path kubeconfig) implements ClusterSource {
-    private static final Duration DELETION_TAKES_AT_MOST = Duration.ofMinutes(2);
-
     @Override
     public LocalCluster open(LocalClusterOptions options) throws IOException {
       var client = new KubernetesClientBuilder().withConfig(config()).build();
       try {
-        requireNoOtherNode(client);
-      } catch (RuntimeException e) {
+        return open(options, ClusterSession.begin(client, options.clock()), client);
+      } catch (IOException | RuntimeException e) {
         client.close();
         throw e;
       }
-      var namespace = createNamespace(client);
+    }
+
+    private LocalCluster open(
+        LocalClusterOptions options, ClusterSession session, KubernetesClient client)
+        throws IOException {
       try {
         return LocalCluster.join(
             options,
-            new ClusterAccess(kubeconfig, namespace, "default"),
-            () -> delete(namespace, client));
+            new ClusterAccess(kubeconfig, session.name(), "default", session.labels()),
+            () -> end(session, client));
       } catch (IOException | RuntimeException e) {
-        delete(namespace, client);
+        session.close();
         throw e;
       }
     }
@@ -92,35 +89,10 @@ public sealed interface ClusterSource {
       return Config.fromKubeconfig(kubeconfig.toFile());
     }
 
-    // The scheduler would give the pods of one to the node of the other.
-    private static void requireNoOtherNode(KubernetesClient client) {
-      var others = client.nodes().withLabel(NodeAgent.LABEL).list().getItems();
-      if (!others.isEmpty()) {
-        throw new IllegalStateException(
-            "node %s of another run is in the cluster: run one at a time, and delete the node when its process is gone"
-                .formatted(others.getFirst().getMetadata().getName()));
-      }
-    }
-
-    private static String createNamespace(KubernetesClient client) {
-      var namespace =
-          new NamespaceBuilder()
-              .withNewMetadata()
-              .withGenerateName("llmforge-test-")
-              .endMetadata()
-              .build();
-      return client.resource(namespace).create().getMetadata().getName();
-    }
-
-    // The pods in it end while their node is there.
-    private static void delete(String namespace, KubernetesClient client) {
-      try (client) {
-        client
-            .namespaces()
-            .withName(namespace)
-            .withTimeout(DELETION_TAKES_AT_MOST.toSeconds(), TimeUnit.SECONDS)
-            .delete();
-        client.persistentVolumes().withLabel(FolderVolumes.LABEL, namespace).delete();
+    private static void end(ClusterSession session, KubernetesClient client) {
+      try (client;
+          session) {
+        // Nothing but the end of both, the session first.
       }
     }
   }

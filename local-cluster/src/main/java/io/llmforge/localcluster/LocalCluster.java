@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A cluster on this machine: an API server, the controllers, a scheduler and one node; or such a
@@ -41,7 +40,6 @@ public final class LocalCluster implements AutoCloseable {
 
   private static final String NODE_NAME = "local";
   private static final Duration CLOSING_GRACE = Duration.ofSeconds(5);
-  private static final Duration DEFINITION_TAKES_AT_MOST = Duration.ofSeconds(30);
 
   /** Neighbouring ports must not mean neighbouring pod addresses. */
   private static final int ADDRESS_SPREAD = 7919;
@@ -86,7 +84,8 @@ public final class LocalCluster implements AutoCloseable {
     var client = opened(parts, client(server.url()));
     var volumes = new VolumeFolders(options.dataFolder().resolve("volumes"), Map.of());
     if (options.node() == LocalClusterOptions.Node.THIS_MACHINE) {
-      startAgent(node(options, NODE_NAME, volumes), nodeParts(options, logs), client, parts);
+      startAgent(
+          node(options, NODE_NAME, Map.of(), volumes), nodeParts(options, logs), client, parts);
       opened(parts, new Scheduler(client, clock)).start();
     }
     var binder = opened(parts, new ClaimBinder(client, volumes, clock));
@@ -122,7 +121,8 @@ public final class LocalCluster implements AutoCloseable {
       if (options.node() == LocalClusterOptions.Node.THIS_MACHINE) {
         joinNode(options, access, volumes, client, parts);
       }
-      var folders = opened(parts, new FolderVolumes(client, access.namespace(), volumes));
+      var folders =
+          opened(parts, new FolderVolumes(client, access.namespace(), access.labels(), volumes));
       folders.start();
       parts.push(leaving);
       return new LocalCluster(kubeconfig, client, volumes, parts);
@@ -152,9 +152,10 @@ public final class LocalCluster implements AutoCloseable {
     var name = "llmforge-" + access.namespace();
     parts.push(() -> client.nodes().withName(name).delete());
     var logs = new ContainerLogs();
-    startAgent(node(options, name, volumes), nodeParts(options, logs), client, parts);
+    startAgent(
+        node(options, name, access.labels(), volumes), nodeParts(options, logs), client, parts);
     opened(parts, NodeLogServer.start(logs, options.dataFolder())).announce(client, name);
-    opened(parts, new NodeHeartbeat(client, name, options.clock())).start();
+    opened(parts, NodeHeartbeat.start(client, name, options.clock()));
   }
 
   private static void startAgent(
@@ -193,9 +194,11 @@ public final class LocalCluster implements AutoCloseable {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  private static NodeOptions node(LocalClusterOptions options, String name, VolumeFolders volumes) {
+  private static NodeOptions node(
+      LocalClusterOptions options, String name, Map<String, String> labels, VolumeFolders volumes) {
     return new NodeOptions(
         name,
+        labels,
         options.capacity(),
         options.dataFolder().resolve("pods"),
         volumes::of,
@@ -222,19 +225,7 @@ public final class LocalCluster implements AutoCloseable {
    */
   public void define(Path customResourceDefinition) throws IOException {
     var text = Files.readString(customResourceDefinition);
-    var definition = client.resource(Serialization.unmarshal(text, CustomResourceDefinition.class));
-    definition.forceConflicts().serverSideApply();
-    definition.waitUntilCondition(
-        LocalCluster::isEstablished, DEFINITION_TAKES_AT_MOST.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static boolean isEstablished(CustomResourceDefinition definition) {
-    return definition.getStatus() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(
-                condition ->
-                    condition.getType().equals("Established")
-                        && condition.getStatus().equals("True"));
+    Definitions.define(client, Serialization.unmarshal(text, CustomResourceDefinition.class));
   }
 
   /** Where the contents of a claim lie. */

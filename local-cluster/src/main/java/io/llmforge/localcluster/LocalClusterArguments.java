@@ -71,7 +71,9 @@ final class LocalClusterArguments {
     }
     var joinedNamespace = namespace;
     return new Request(
-        options, kubeconfig.map(file -> new ClusterAccess(file, joinedNamespace, joinedNamespace)));
+        options,
+        kubeconfig.map(
+            file -> new ClusterAccess(file, joinedNamespace, joinedNamespace, Map.of())));
   }
 
   private static int port(String text) {

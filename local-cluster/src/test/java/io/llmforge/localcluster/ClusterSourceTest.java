@@ -53,7 +53,7 @@ final class ClusterSourceTest {
         current-context: mine
         """);
 
-    String text = new ClusterAccess(file, "team", "default").kubeconfigOfNamespace();
+    String text = new ClusterAccess(file, "team", "default", Map.of()).kubeconfigOfNamespace();
 
     Config config = Config.fromKubeconfig(text);
     assertThat(config.getNamespace()).isEqualTo("team");

@@ -11,26 +11,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What goes with its owner, and what stays. */
+@Tag("cluster")
 final class GarbageEndToEndTest {
   @TempDir static Path folder;
-  private static ClusterFixture fixture;
+  private static LocalCluster cluster;
 
   @BeforeAll
   static void startCluster() throws Exception {
-    fixture = ClusterFixture.start(folder);
+    cluster = ClusterSource.chosen().open(LocalClusterOptions.in(folder).withoutNode());
   }
 
   @AfterAll
   static void stopCluster() {
-    fixture.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   private static ConfigMap create(String name) {
-    return fixture.client().resource(map(name).build()).create();
+    return cluster.client().resource(map(name).build()).create();
   }
 
   private static ConfigMap createOwned(String name, ConfigMap owner, String ownerUid) {
@@ -46,23 +50,27 @@ final class GarbageEndToEndTest {
             .endOwnerReference()
             .endMetadata()
             .build();
-    return fixture.client().resource(owned).create();
+    return cluster.client().resource(owned).create();
   }
 
   private static ConfigMapBuilder map(String name) {
     return new ConfigMapBuilder()
         .withNewMetadata()
         .withName(name)
-        .withNamespace("default")
+        .withNamespace(cluster.client().getNamespace())
         .endMetadata();
   }
 
   private static Resource<ConfigMap> live(String name) {
-    return fixture.client().configMaps().inNamespace("default").withName(name);
+    return cluster
+        .client()
+        .configMaps()
+        .inNamespace(cluster.client().getNamespace())
+        .withName(name);
   }
 
   private static void awaitGone(String name) {
-    await(name + " is gone").atMost(Duration.ofSeconds(20)).until(() -> live(name).get() == null);
+    await(name + " is gone").atMost(Duration.ofMinutes(2)).until(() -> live(name).get() == null);
   }
 
   @Test
@@ -93,6 +101,7 @@ final class GarbageEndToEndTest {
     live("fg-owner").withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
 
     await("the child is marked")
+        .atMost(Duration.ofMinutes(2))
         .until(() -> live("fg-child").get().getMetadata().getDeletionTimestamp() != null);
     assertThat(live("fg-owner").get()).isNotNull();
     live(child.getMetadata().getName())

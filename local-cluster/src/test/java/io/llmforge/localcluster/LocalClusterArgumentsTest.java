@@ -35,7 +35,8 @@ final class LocalClusterArgumentsTest {
   void kubeconfigNamesTheClusterToBeANodeOf() {
     var request = parse("--data=/tmp/c", "--kubeconfig=/tmp/k", "--namespace=team");
 
-    assertThat(request.joined()).contains(new ClusterAccess(Path.of("/tmp/k"), "team", "team"));
+    assertThat(request.joined())
+        .contains(new ClusterAccess(Path.of("/tmp/k"), "team", "team", Map.of()));
   }
 
   @ParameterizedTest

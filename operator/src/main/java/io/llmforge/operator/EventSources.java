@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What wakes the operator up: changes of everything it owns, and news from trainers. */
 final class EventSources {
@@ -98,16 +99,30 @@ final class EventSources {
       ProgressPolling polling,
       InformerEventSource<Job, FineTuneJob> jobs,
       InformerEventSource<Pod, FineTuneJob> pods) {
+    // The framework keeps the last answer as long as there is a trainer to ask.
+    var answers =
+        new AtomicReference<PerResourcePollingEventSource<StatusAnswer, FineTuneJob, String>>();
     var configuration =
         new PerResourcePollingConfigurationBuilder<StatusAnswer, FineTuneJob, String>(
                 job ->
                     polling.ask(
-                        job, jobs.getSecondaryResources(job), pods.getSecondaryResources(job)),
+                        job,
+                        jobs.getSecondaryResources(job),
+                        pods.getSecondaryResources(job),
+                        before(answers.get(), job)),
                 polling.interval())
             .withExecutorService(polling.executor())
             .withResourceIDMapper(answer -> RANK_0)
             .withName("progress")
             .build();
-    return new PerResourcePollingEventSource<>(StatusAnswer.class, context, configuration);
+    answers.set(new PerResourcePollingEventSource<>(StatusAnswer.class, context, configuration));
+    return answers.get();
+  }
+
+  private static StatusAnswer before(
+      PerResourcePollingEventSource<StatusAnswer, FineTuneJob, String> answers, FineTuneJob job) {
+    return answers
+        .getSecondaryResource(ResourceID.fromResource(job))
+        .orElseGet(StatusAnswer.NotAsked::new);
   }
 }

@@ -65,6 +65,10 @@ public final class OperatorBeans {
     return new JobMetrics(registry);
   }
 
+  void close(@Disposes JobMetrics metrics) {
+    metrics.close();
+  }
+
   /** How several operators elect the one that works; absent when there is only one. */
   @Produces
   @Dependent

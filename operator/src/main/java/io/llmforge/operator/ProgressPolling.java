@@ -39,8 +39,11 @@ record ProgressPolling(
    *
    * <p>Asked for every job there is: a job turns worth asking by the operator's own write of its
    * status, which the framework does not show to event sources.
+   *
+   * @param before the answer to the question before
    */
-  Set<StatusAnswer> ask(FineTuneJob job, Collection<Job> jobs, Collection<Pod> pods) {
+  Set<StatusAnswer> ask(
+      FineTuneJob job, Collection<Job> jobs, Collection<Pod> pods, StatusAnswer before) {
     Optional<Run> run = underWay(job);
     if (run.isEmpty()) {
       return Set.of();
@@ -50,7 +53,7 @@ record ProgressPolling(
       return Set.of();
     }
     Owner owner = Request.of(job).owner();
-    StatusAnswer answer = client.ask(running.address(), tokens.of(owner, run.get().number()));
+    StatusAnswer answer = client.ask(running, tokens.of(owner, run.get().number()), before);
     metrics.statusPolled(answer instanceof StatusAnswer.Report);
     return Set.of(answer);
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -25,22 +26,23 @@ public final class ClusterResource implements QuarkusTestResourceLifecycleManage
     return CLUSTER.get().client();
   }
 
+  /** Those that the application looks after. */
+  static String namespaces() {
+    return ClusterSetup.namespaces(CLUSTER.get());
+  }
+
   @Override
   public Map<String, String> start() {
     try {
       Path folder = Files.createTempDirectory("llmforge");
       FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
-      var cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image());
+      var cluster = ClusterSetup.startOpen(folder.resolve("cluster"), trainer.image());
       ClusterSetup.install(cluster);
       CLUSTER.set(cluster);
       TRAINER.set(trainer);
-      return Map.of(
-          "quarkus.kubernetes-client.api-server-url",
-          cluster.client().getMasterUrl().toString(),
-          "quarkus.http.test-port",
-          "0",
-          "llmforge.status-key",
-          OperatorFixture.STATUS_KEY);
+      Map<String, String> settings = new HashMap<>(ClusterSetup.settings(cluster));
+      settings.put("llmforge.status-key", OperatorFixture.STATUS_KEY);
+      return settings;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.Config;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.llmforge.localcluster.ClusterSource;
 import io.llmforge.localcluster.LocalCluster;
 import io.llmforge.localcluster.LocalClusterOptions;
@@ -11,6 +13,7 @@ import io.llmforge.localcluster.control.Backoff;
 import io.llmforge.localcluster.node.container.Image;
 import io.llmforge.localcluster.node.container.ImageCatalogue;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -26,12 +29,42 @@ final class ClusterSetup {
   private ClusterSetup() {}
 
   static LocalCluster start(Path folder, Image trainer) throws IOException {
+    return ClusterSource.chosen().open(options(folder, trainer));
+  }
+
+  /** One whose kubeconfig names an address that asks for no credentials. */
+  static LocalCluster startOpen(Path folder, Image trainer) throws IOException {
     return ClusterSource.chosen()
-        .open(
-            LocalClusterOptions.in(folder)
-                .withImages(new ImageCatalogue(Map.of("llmforge/trainer", trainer)))
-                .withCapacity("nvidia.com/gpu", "8")
-                .withRetry(new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1))));
+        .open(options(folder, trainer).withRequests((method, path, userAgent) -> {}));
+  }
+
+  /** How the application reaches a cluster that was started so. */
+  static Map<String, String> settings(LocalCluster cluster) throws IOException {
+    return Map.of(
+        "quarkus.kubernetes-client.api-server-url",
+        Config.fromKubeconfig(Files.readString(cluster.kubeconfig())).getMasterUrl(),
+        "llmforge.namespaces",
+        namespaces(cluster),
+        "quarkus.http.test-port",
+        "0",
+        // What chooses the cluster begins as the application's settings do, and is none of them.
+        "smallrye.config.mapping.validate-unknown",
+        "false");
+  }
+
+  /** The namespaces to look after: all of a cluster of our own, our own of others' clusters. */
+  static String namespaces(LocalCluster cluster) {
+    return switch (ClusterSource.chosen()) {
+      case ClusterSource.Embedded embedded -> Constants.WATCH_ALL_NAMESPACES;
+      case ClusterSource.Named named -> cluster.client().getNamespace();
+    };
+  }
+
+  private static LocalClusterOptions options(Path folder, Image trainer) {
+    return LocalClusterOptions.in(folder)
+        .withImages(new ImageCatalogue(Map.of("llmforge/trainer", trainer)))
+        .withCapacity("nvidia.com/gpu", "8")
+        .withRetry(new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1)));
   }
 
   static void install(LocalCluster cluster) throws IOException {

@@ -223,6 +223,12 @@ final class FakeTrainer {
         .formatted(folder.resolve(file), rest);
   }
 
+  /** Runs until it is told to end, and then until the file with this name is there. */
+  String lingers(String file) {
+    return untilTerminated(
+        file, "while [ ! -e '%s' ]; do sleep 0.05; done; exit 0".formatted(folder.resolve(file)));
+  }
+
   /** Waits for a trainer that runs until it is told to end. */
   void awaitStarted(String file) {
     await("start of " + file)

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(
     named = ClusterSource.PROPERTY,
     matches = ClusterSource.EXTERNAL,
-    disabledReason = "counts the FineTuneJobs of a whole cluster")
+    disabledReason = "queues in a namespace whose claims no node of ours has folders for")
 @WithTestResource(ClusterResource.class)
 class MonitoringTest {
 

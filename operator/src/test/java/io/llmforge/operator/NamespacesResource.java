@@ -12,7 +12,8 @@ public final class NamespacesResource implements QuarkusTestResourceLifecycleMan
   @Override
   public Map<String, String> start() {
     Map<String, String> settings = new HashMap<>(cluster.start());
-    settings.put("llmforge.namespaces", "first,second");
+    String own = ClusterResource.client().getNamespace();
+    settings.put("llmforge.namespaces", own + "-first," + own + "-second");
     return settings;
   }
 

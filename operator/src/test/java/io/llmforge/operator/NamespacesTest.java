@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
+import io.llmforge.localcluster.ClusterSession;
 import io.llmforge.localcluster.ClusterSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -19,16 +20,24 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(
     named = ClusterSource.PROPERTY,
     matches = ClusterSource.EXTERNAL,
-    disabledReason = "works in namespaces of fixed names")
+    disabledReason =
+        "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(NamespacesResource.class)
 class NamespacesTest {
 
   @Test
   void otherNamespacesAreLeftAlone() {
-    for (String namespace : new String[] {"elsewhere", "first", "second"}) {
+    String own = ClusterResource.client().getNamespace();
+    for (String suffix : new String[] {"elsewhere", "first", "second"}) {
+      String namespace = own + "-" + suffix;
       ClusterResource.client()
           .resource(
-              new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+              new NamespaceBuilder()
+                  .withNewMetadata()
+                  .withName(namespace)
+                  .withLabels(ClusterSession.labels(own))
+                  .endMetadata()
+                  .build())
           .create();
       FineTuneJob job =
           JobFixture.manifest("refused", JobFixture.config().put("model_id", "ftp://host/model"));
@@ -36,7 +45,8 @@ class NamespacesTest {
       ClusterResource.client().resource(job).create();
     }
 
-    for (String namespace : new String[] {"first", "second"}) {
+    for (String suffix : new String[] {"first", "second"}) {
+      String namespace = own + "-" + suffix;
       await()
           .atMost(FineTuneJobs.PATIENCE)
           .until(
@@ -44,7 +54,7 @@ class NamespacesTest {
                   stored(namespace).getStatus() != null
                       && stored(namespace).getStatus().phase() == Phase.Failed);
     }
-    assertThat(stored("elsewhere").getStatus()).isNull();
+    assertThat(stored(own + "-elsewhere").getStatus()).isNull();
   }
 
   private static FineTuneJob stored(String namespace) {

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(
     named = ClusterSource.PROPERTY,
     matches = ClusterSource.EXTERNAL,
-    disabledReason = "counts the FineTuneJobs of a whole cluster")
+    disabledReason =
+        "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(ClusterResource.class)
 class OperatorApplicationTest {
 
@@ -41,7 +42,7 @@ class OperatorApplicationTest {
     assertThat(settings.trainerImage()).isEqualTo("llmforge/trainer:0.1.0");
     assertThat(settings.acceleratorResource()).isEqualTo("nvidia.com/gpu");
     assertThat(settings.pollInterval()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(settings.namespaces()).isEqualTo("JOSDK_ALL_NAMESPACES");
+    assertThat(settings.namespaces()).isEqualTo(ClusterResource.namespaces());
     assertThat(settings.statusReaders()).isEmpty();
     assertThat(settings.acceleratorProfiles()).isEmpty();
     assertThat(settings.leaseNamespace()).isEmpty();
@@ -60,7 +61,7 @@ class OperatorApplicationTest {
         .create();
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(FineTuneJobs.PATIENCE)
         .until(() -> get(metrics).body().contains("llmforge_finetunejobs{phase=\"Failed\"} 1.0"));
 
     assertThat(get(metrics).body()).doesNotContain("counted");

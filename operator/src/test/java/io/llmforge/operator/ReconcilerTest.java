@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
@@ -16,6 +18,8 @@ import io.llmforge.operator.FineTuneJobs.Suspension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -287,6 +291,32 @@ class ReconcilerTest {
                             .withName("gone-1-plan")
                             .get()
                         == null);
+  }
+
+  @Test
+  void jobDeletedInTheForegroundGoesAfterItsPods() {
+    trainer.on("foreground", 1, 1, trainer.lingers("foreground"));
+    jobs.apply("foreground", JobFixture.config());
+    trainer.awaitStarted("foreground");
+    Resource<FineTuneJob> job =
+        client
+            .resources(FineTuneJob.class)
+            .inNamespace(client.getNamespace())
+            .withName("foreground");
+
+    job.withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+    await("the trainer is told to end")
+        .atMost(FineTuneJobs.PATIENCE)
+        .until(() -> trainer.wasTerminated("foreground"));
+    FineTuneJob waiting = job.get();
+    List<String> atWork = jobs.podsAtWork("foreground");
+    trainer.release("foreground");
+    job.waitUntilCondition(Objects::isNull, FineTuneJobs.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+    assertThat(atWork).isNotEmpty();
+    assertThat(waiting.getMetadata().getFinalizers()).containsExactly("foregroundDeletion");
+    assertThat(jobs.allJobs("foreground")).isEmpty();
+    assertThat(jobs.podsAtWork("foreground")).isEmpty();
   }
 
   @Test

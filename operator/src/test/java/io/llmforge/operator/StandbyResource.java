@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -27,7 +28,8 @@ public final class StandbyResource implements QuarkusTestResourceLifecycleManage
   @Override
   public Map<String, String> start() {
     try {
-      var cluster = ClusterSetup.start(Files.createTempDirectory("llmforge"), Image.hostCommands());
+      var cluster =
+          ClusterSetup.startOpen(Files.createTempDirectory("llmforge"), Image.hostCommands());
       ClusterSetup.install(cluster);
       CLUSTER.set(cluster);
       ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
@@ -37,7 +39,7 @@ public final class StandbyResource implements QuarkusTestResourceLifecycleManage
               new LeaseBuilder()
                   .withNewMetadata()
                   .withName(LEASE)
-                  .withNamespace("default")
+                  .withNamespace(cluster.client().getNamespace())
                   .endMetadata()
                   .withNewSpec()
                   .withHolderIdentity("another")
@@ -48,15 +50,10 @@ public final class StandbyResource implements QuarkusTestResourceLifecycleManage
                   .endSpec()
                   .build())
           .create();
-      return Map.of(
-          "quarkus.kubernetes-client.api-server-url",
-          cluster.client().getMasterUrl().toString(),
-          "quarkus.http.test-port",
-          "0",
-          "llmforge.lease-namespace",
-          "default",
-          "llmforge.lease-name",
-          LEASE);
+      Map<String, String> settings = new HashMap<>(ClusterSetup.settings(cluster));
+      settings.put("llmforge.lease-namespace", cluster.client().getNamespace());
+      settings.put("llmforge.lease-name", LEASE);
+      return settings;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(
     named = ClusterSource.PROPERTY,
     matches = ClusterSource.EXTERNAL,
-    disabledReason = "looks after a whole cluster")
+    disabledReason =
+        "Quarkus keeps its cluster until all tests have ended, and one at a time has it")
 @WithTestResource(StandbyResource.class)
 class StandbyTest {
 
@@ -40,7 +41,7 @@ class StandbyTest {
 
     StandbyResource.client()
         .leases()
-        .inNamespace("default")
+        .inNamespace(StandbyResource.client().getNamespace())
         .withName(StandbyResource.LEASE)
         .edit(
             lease -> {
@@ -56,7 +57,7 @@ class StandbyTest {
   private static String holder() {
     return StandbyResource.client()
         .leases()
-        .inNamespace("default")
+        .inNamespace(StandbyResource.client().getNamespace())
         .withName(StandbyResource.LEASE)
         .get()
         .getSpec()

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -34,7 +33,7 @@ final class ObjectGraph implements AutoCloseable {
 
   /** Follows the kinds that the API server has now. */
   void discover() {
-    var present = kinds();
+    var present = ResourceKind.servedBy(client);
     for (var kind : Set.copyOf(informers.keySet())) {
       if (!present.contains(kind)) {
         Optional.ofNullable(informers.remove(kind)).ifPresent(SharedIndexInformer::close);
@@ -61,25 +60,6 @@ final class ObjectGraph implements AutoCloseable {
         .filter(object -> !object.getMetadata().getOwnerReferences().isEmpty())
         .map(object -> object.getMetadata().getUid())
         .collect(Collectors.toSet());
-  }
-
-  private Set<ResourceKind> kinds() {
-    var versions = new TreeSet<String>();
-    versions.add("v1");
-    client
-        .getApiGroups()
-        .getGroups()
-        .forEach(group -> versions.add(group.getPreferredVersion().getGroupVersion()));
-    var kinds = ConcurrentHashMap.<ResourceKind>newKeySet();
-    for (var version : versions) {
-      var list = client.getApiResources(version);
-      if (list != null) {
-        list.getResources().stream()
-            .filter(ResourceKind::isCollectable)
-            .forEach(resource -> kinds.add(ResourceKind.of(version, resource)));
-      }
-    }
-    return kinds;
   }
 
   private SharedIndexInformer<GenericKubernetesResource> informer(ResourceKind kind) {

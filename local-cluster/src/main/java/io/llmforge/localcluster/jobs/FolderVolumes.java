@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,13 +32,24 @@ public final class FolderVolumes implements AutoCloseable {
 
   private final KubernetesClient client;
   private final String namespace;
+  private final Map<String, String> labels;
   private final VolumeFolders folders;
   private final KeyedWorkQueue queue;
   private final SharedIndexInformer<PersistentVolumeClaim> claims;
 
-  public FolderVolumes(KubernetesClient client, String namespace, VolumeFolders folders) {
+  /**
+   * Provides nothing yet.
+   *
+   * @param labels of the volumes, beside the name of the namespace
+   */
+  public FolderVolumes(
+      KubernetesClient client,
+      String namespace,
+      Map<String, String> labels,
+      VolumeFolders folders) {
     this.client = client;
     this.namespace = namespace;
+    this.labels = Map.copyOf(labels);
     this.folders = folders;
     this.queue = new KeyedWorkQueue("folder-volumes", API_RETRY, this::provide);
     this.claims = client.persistentVolumeClaims().inNamespace(namespace).runnableInformer(0);
@@ -79,11 +91,12 @@ public final class FolderVolumes implements AutoCloseable {
     return NAME_PREFIX + claim.getMetadata().getUid();
   }
 
-  private static PersistentVolume volume(PersistentVolumeClaim claim, Path folder) {
+  private PersistentVolume volume(PersistentVolumeClaim claim, Path folder) {
     var spec = claim.getSpec();
     return new PersistentVolumeBuilder()
         .withNewMetadata()
         .withName(volumeName(claim))
+        .addToLabels(labels)
         .addToLabels(LABEL, claim.getMetadata().getNamespace())
         .endMetadata()
         .withNewSpec()

@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 /**
  * What a node is told.
  *
+ * @param labels of the Node, beside those that every node has
  * @param capacity what the scheduler may give away: cpu, memory, pods, accelerators such as
  *     nvidia.com/gpu; nothing checks that the machine has it
  * @param podsFolder where pods keep their files while they exist
@@ -21,6 +22,7 @@ import java.util.function.BiFunction;
  */
 public record NodeOptions(
     String name,
+    Map<String, String> labels,
     Map<String, Quantity> capacity,
     Path podsFolder,
     BiFunction<String, String, Path> claimFolder,
@@ -29,6 +31,7 @@ public record NodeOptions(
     Backoff retry,
     Duration closingGrace) {
   public NodeOptions {
+    labels = Map.copyOf(labels);
     capacity = Map.copyOf(capacity);
     hostEnvironment = Map.copyOf(hostEnvironment);
     podsFolder = podsFolder.toAbsolutePath().normalize();

@@ -40,6 +40,7 @@ final class NodeRegistration {
     return new NodeBuilder()
         .withNewMetadata()
         .withName(options.name())
+        .addToLabels(options.labels())
         .addToLabels("kubernetes.io/hostname", options.name())
         .addToLabels(NodeAgent.LABEL, "process")
         .addToLabels("kubernetes.io/os", operatingSystem())

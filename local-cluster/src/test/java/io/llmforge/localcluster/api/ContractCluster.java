@@ -1,11 +1,12 @@
 package io.llmforge.localcluster.api;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.llmforge.localcluster.ClusterSession;
+import io.llmforge.localcluster.ClusterSource;
 import java.time.Clock;
 import java.util.Optional;
 import org.assertj.core.api.Assertions;
@@ -22,31 +23,30 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class ContractCluster implements BeforeAllCallback, AfterAllCallback {
   private Optional<KubernetesApiServer> server = Optional.empty();
   private Optional<KubernetesClient> client = Optional.empty();
-  private String namespace = "";
+  private Optional<ClusterSession> session = Optional.empty();
+  private String namespace = "default";
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    Config config = Config.autoConfigure(null);
-    if (!"external".equals(System.getProperty("llmforge.cluster"))) {
-      KubernetesApiServer started =
-          KubernetesApiServer.start(ApiServerOptions.inMemory(Clock.systemUTC()));
-      server = Optional.of(started);
-      config = Config.fromKubeconfig(started.kubeconfig());
+    switch (ClusterSource.chosen()) {
+      case ClusterSource.Embedded embedded -> {
+        KubernetesApiServer started =
+            KubernetesApiServer.start(ApiServerOptions.inMemory(Clock.systemUTC()));
+        server = Optional.of(started);
+        connect(Config.fromKubeconfig(started.kubeconfig()));
+      }
+      case ClusterSource.Named named -> {
+        connect(Config.fromKubeconfig(named.kubeconfig().toFile()));
+        ClusterSession begun = ClusterSession.begin(client(), Clock.systemUTC());
+        session = Optional.of(begun);
+        namespace = begun.name();
+      }
     }
+  }
+
+  private void connect(Config config) {
     config.setRequestRetryBackoffLimit(0);
     client = Optional.of(new KubernetesClientBuilder().withConfig(config).build());
-    namespace =
-        client()
-            .namespaces()
-            .resource(
-                new NamespaceBuilder()
-                    .withNewMetadata()
-                    .withGenerateName("contract-")
-                    .endMetadata()
-                    .build())
-            .create()
-            .getMetadata()
-            .getName();
   }
 
   KubernetesClient client() {
@@ -69,11 +69,8 @@ final class ContractCluster implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void afterAll(ExtensionContext context) {
-    client.ifPresent(
-        c -> {
-          c.namespaces().withName(namespace).delete();
-          c.close();
-        });
+    session.ifPresent(ClusterSession::close);
+    client.ifPresent(KubernetesClient::close);
     server.ifPresent(KubernetesApiServer::close);
   }
 }

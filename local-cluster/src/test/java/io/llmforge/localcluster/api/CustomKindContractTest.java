@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.llmforge.localcluster.ClusterSession;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,7 @@ class CustomKindContractTest {
   @BeforeAll
   static void define() {
     var definition = Serialization.unmarshal(DEFINITION, CustomResourceDefinition.class);
+    definition.getMetadata().setLabels(ClusterSession.labels(CLUSTER.namespace()));
     CLUSTER.client().resource(definition).create();
     CLUSTER
         .client()

@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Progress;
 import io.llmforge.operator.observe.LastWords;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.RecordedTime;
 import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.TrainerPod;
 import java.time.Instant;
@@ -40,14 +41,14 @@ public final class LastStep {
   private static OptionalLong told(
       Observation observation, RunState run, int attempt, Optional<StageJob> job) {
     @Nullable Progress progress = observation.recorded().progress();
-    if (progress == null || progress.lastChangeTime() == null) {
+    if (progress == null) {
       return OptionalLong.empty();
     }
-    Instant change = Instant.parse(progress.lastChangeTime());
+    Optional<Instant> change = RecordedTime.read(progress.lastChangeTime());
     return AttemptHistory.of(observation, run.number())
             .start(attempt, job)
             .map(start -> start.truncatedTo(ChronoUnit.SECONDS))
-            .filter(start -> !change.isBefore(start))
+            .filter(start -> change.filter(time -> !time.isBefore(start)).isPresent())
             .isPresent()
         ? OptionalLong.of(progress.step())
         : OptionalLong.empty();

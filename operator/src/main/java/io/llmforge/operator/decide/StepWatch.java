@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Progress;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.RecordedTime;
 import io.llmforge.operator.observe.StageJob;
 import io.llmforge.operator.observe.StatusAnswer;
 import java.time.Duration;
@@ -54,12 +55,12 @@ public record StepWatch(Instant lastMove, Duration timeout) {
       Observation observation, Instant start, TrainingReport.Running report) {
     @Nullable Progress recorded = observation.recorded().progress();
     if (recorded == null
-        || recorded.lastChangeTime() == null
         || recorded.step() != report.progress().step()
         || !WATCHED.name().toLowerCase(Locale.ROOT).equals(recorded.activity())) {
       return observation.now();
     }
-    Instant change = Instant.parse(recorded.lastChangeTime());
-    return change.isBefore(start) ? start : change;
+    return RecordedTime.read(recorded.lastChangeTime())
+        .map(change -> change.isBefore(start) ? start : change)
+        .orElse(observation.now());
   }
 }

@@ -9,6 +9,7 @@ import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.RecordedTime;
 import io.llmforge.operator.observe.StageJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,20 +76,20 @@ record TimeLimit(Instant at, StopCause cause) {
   // A run that waits suspended waits for its user.
   private static Optional<Instant> submitted(Observation observation, RunState run) {
     @Nullable Run recorded = observation.recorded().run();
-    if (recorded == null || recorded.number() != run.number() || recorded.startTime() == null) {
+    if (recorded == null || recorded.number() != run.number()) {
       return Optional.empty();
     }
-    Instant started = Instant.parse(recorded.startTime());
+    return RecordedTime.read(recorded.startTime())
+        .map(started -> resumed(observation).filter(started::isBefore).orElse(started));
+  }
+
+  private static Optional<Instant> resumed(Observation observation) {
     @Nullable List<JobCondition> conditions = observation.recorded().conditions();
-    return Optional.of(
-        (conditions == null ? List.<JobCondition>of() : conditions)
-            .stream()
-                .filter(condition -> condition.type().equals("Suspended"))
-                .flatMap(condition -> Optional.ofNullable(condition.lastTransitionTime()).stream())
-                .map(Instant::parse)
-                .filter(started::isBefore)
-                .findFirst()
-                .orElse(started));
+    return (conditions == null ? List.<JobCondition>of() : conditions)
+        .stream()
+            .filter(condition -> condition.type().equals("Suspended"))
+            .findFirst()
+            .flatMap(condition -> RecordedTime.read(condition.lastTransitionTime()));
   }
 
   private static Optional<TimeLimit> active(Observation observation, RunState run, StageJob job) {

@@ -6,7 +6,10 @@ import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.identity.Owner;
 import java.util.Map;
 
-/** Metadata of an owned object: the garbage collector removes it with its FineTuneJob. */
+/**
+ * Metadata of an owned object: the garbage collector removes it with its FineTuneJob, or before it
+ * when that is deleted in the foreground.
+ */
 final class OwnedMetadata {
 
   private static final String API_VERSION = "llmforge.io/v1alpha1";
@@ -44,6 +47,7 @@ final class OwnedMetadata {
         .withName(owner.name())
         .withUid(owner.uid())
         .withController(true)
+        .withBlockOwnerDeletion(true)
         .endOwnerReference()
         .build();
   }

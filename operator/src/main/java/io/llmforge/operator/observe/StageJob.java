@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.identity.StopCause;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,21 +60,16 @@ public record StageJob(
 
   /** When the first of its pods began to work; empty while none has or when nobody knows. */
   public Optional<Instant> started() {
-    return pods.stream().flatMap(pod -> time(pod.started()).stream()).min(naturalOrder());
+    return pods.stream()
+        .flatMap(pod -> RecordedTime.read(pod.started()).stream())
+        .min(naturalOrder());
   }
 
   /** When the last of its pods ended; empty while none has or when nobody knows. */
   public Optional<Instant> ended() {
-    return pods.stream().flatMap(pod -> time(pod.ended()).stream()).max(naturalOrder());
-  }
-
-  // Written by whoever runs the pod: what is no time says nothing.
-  private static Optional<Instant> time(String text) {
-    try {
-      return Optional.of(Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
+    return pods.stream()
+        .flatMap(pod -> RecordedTime.read(pod.ended()).stream())
+        .max(naturalOrder());
   }
 
   /** Whether every index has a pod that has begun to work. */

@@ -18,12 +18,39 @@ public sealed interface StatusAnswer {
   }
 
   /**
-   * No answer, or one that cannot be used.
+   * One question had no answer, or one that cannot be used: it may be that the trainer has just
+   * ended, and that nobody has been told yet.
    *
+   * @param pod UID of the pod that was asked
    * @param why for people
    */
-  record Unavailable(String why) implements StatusAnswer {
+  record Missed(String pod, String why) implements StatusAnswer {
+    public Missed {
+      requireNonNull(pod, "pod");
+      requireNonNull(why, "why");
+    }
+
+    /** What this is when the question before had that answer. */
+    StatusAnswer after(StatusAnswer before) {
+      return switch (before) {
+        case NotAsked notAsked -> this;
+        case Report report -> this;
+        case Missed missed -> missed.pod.equals(pod) ? new Unavailable(pod, why) : this;
+        case Unavailable unavailable ->
+            unavailable.pod.equals(pod) ? new Unavailable(pod, why) : this;
+      };
+    }
+  }
+
+  /**
+   * Two questions in a row had no answer.
+   *
+   * @param pod UID of the pod that was asked
+   * @param why for people
+   */
+  record Unavailable(String pod, String why) implements StatusAnswer {
     public Unavailable {
+      requireNonNull(pod, "pod");
       requireNonNull(why, "why");
     }
   }

@@ -59,27 +59,33 @@ public final class StatusClient implements AutoCloseable {
   }
 
   /**
-   * Asks the trainer at an IP address; never throws for what it answers.
+   * Asks the trainer of a pod that has an address; never throws for what it answers.
    *
    * @param token what it asks in turn, if anything
+   * @param before its answer to the question before
    */
-  public StatusAnswer ask(String address, Optional<String> token) {
-    HttpRequest.Builder builder = HttpRequest.newBuilder(uri(address)).timeout(timeout);
+  public StatusAnswer ask(TrainerPod.Running pod, Optional<String> token, StatusAnswer before) {
+    StatusAnswer answer = ask(pod, token);
+    return answer instanceof StatusAnswer.Missed missed ? missed.after(before) : answer;
+  }
+
+  private StatusAnswer ask(TrainerPod.Running pod, Optional<String> token) {
+    HttpRequest.Builder builder = HttpRequest.newBuilder(uri(pod.address())).timeout(timeout);
     token.ifPresent(one -> builder.header("Authorization", "Bearer " + one));
     HttpRequest request = builder.build();
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(request, response -> new CappedBody(MAXIMUM_BYTES));
     try {
-      return read(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+      return read(pod, answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       answer.cancel(true);
-      return unavailable("no answer within " + timeout.toMillis() + " ms");
+      return missed(pod, "no answer within " + timeout.toMillis() + " ms");
     } catch (ExecutionException e) {
-      return unavailable(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+      return missed(pod, e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
-      return unavailable("the operator is stopping");
+      return missed(pod, "the operator is stopping");
     }
   }
 
@@ -93,19 +99,19 @@ public final class StatusClient implements AutoCloseable {
     return URI.create("http://%s:%d%s".formatted(host, port, PodContract.STATUS_PATH));
   }
 
-  private static StatusAnswer read(HttpResponse<byte[]> response) {
+  private static StatusAnswer read(TrainerPod.Running pod, HttpResponse<byte[]> response) {
     if (response.statusCode() != 200) {
-      return unavailable("it answered with HTTP status " + response.statusCode());
+      return missed(pod, "it answered with HTTP status " + response.statusCode());
     }
     try {
       String body = new String(response.body(), UTF_8);
       return new StatusAnswer.Report(PlanJson.read(body, TrainingReport.class));
     } catch (JsonProcessingException e) {
-      return unavailable("its answer is no training report: " + e.getOriginalMessage());
+      return missed(pod, "its answer is no training report: " + e.getOriginalMessage());
     }
   }
 
-  private static StatusAnswer unavailable(@Nullable String why) {
-    return new StatusAnswer.Unavailable(why == null ? "the connection failed" : why);
+  private static StatusAnswer missed(TrainerPod.Running pod, @Nullable String why) {
+    return new StatusAnswer.Missed(pod.uid(), why == null ? "the connection failed" : why);
   }
 }

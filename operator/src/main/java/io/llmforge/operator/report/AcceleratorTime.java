@@ -8,9 +8,9 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.observe.RecordedTime;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -121,21 +121,12 @@ final class AcceleratorTime {
         .filter(condition -> condition.status().equals("True"))
         .flatMap(condition -> Optional.ofNullable(condition.lastTransitionTime()).stream())
         .findFirst()
-        .flatMap(AcceleratorTime::instant);
+        .flatMap(RecordedTime::read);
   }
 
   private static Stream<JobCondition> running(FineTuneJobStatus status) {
     return requireNonNullElse(status.conditions(), List.<JobCondition>of()).stream()
         .filter(condition -> condition.type().equals(ConditionType.RUNNING.text()));
-  }
-
-  // A status may have been written by anybody who has the right to.
-  private static Optional<Instant> instant(String time) {
-    try {
-      return Optional.of(Instant.parse(time));
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
   }
 
   /** What became of accelerator time. */

@@ -6,16 +6,20 @@ import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.identity.Owner;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics about FineTuneJobs. Totals never have the name of a job as a label: there is no end of
  * them. Only runs under way have series of their own.
  */
-public final class JobMetrics {
+public final class JobMetrics implements AutoCloseable {
 
   /** FineTuneJobs by phase. */
   public static final String JOBS = "llmforge.finetunejobs";
@@ -47,6 +51,7 @@ public final class JobMetrics {
   private final MeterRegistry registry;
   private final RunSeries series;
   private final RunTotals totals;
+  private final Queue<Meter> counts = new ConcurrentLinkedQueue<>();
 
   public JobMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -57,11 +62,12 @@ public final class JobMetrics {
   /** Counts FineTuneJobs by phase whenever somebody looks. */
   public void count(Supplier<Stream<FineTuneJob>> jobs) {
     for (Phase phase : Phase.values()) {
-      Gauge.builder(JOBS, () -> jobs.get().filter(job -> isIn(phase, job)).count())
-          .tag(PHASE, phase.name())
-          .description("FineTuneJobs by phase")
-          .strongReference(true)
-          .register(registry);
+      counts.add(
+          Gauge.builder(JOBS, () -> jobs.get().filter(job -> isIn(phase, job)).count())
+              .tag(PHASE, phase.name())
+              .description("FineTuneJobs by phase")
+              .strongReference(true)
+              .register(registry));
     }
   }
 
@@ -87,6 +93,18 @@ public final class JobMetrics {
         .tag(OUTCOME, answered ? "answered" : "unavailable")
         .register(registry)
         .increment();
+  }
+
+  /**
+   * Takes away what shows the present. A registry may outlive the operator, and would ask the
+   * caches of one that has stopped instead of those of the next; totals go on.
+   */
+  @Override
+  public void close() {
+    for (@Nullable Meter meter = counts.poll(); meter != null; meter = counts.poll()) {
+      registry.remove(meter);
+    }
+    series.close();
   }
 
   private static boolean isIn(Phase phase, FineTuneJob job) {

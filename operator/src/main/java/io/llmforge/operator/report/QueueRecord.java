@@ -7,6 +7,7 @@ import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Hold;
 import io.llmforge.operator.observe.Observation;
+import io.llmforge.operator.observe.RecordedTime;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +47,12 @@ final class QueueRecord {
   }
 
   private static @Nullable Queue admitted(@Nullable Queue before, Instant now) {
-    if (before == null || before.waitingSince() == null) {
-      return before;
+    if (before == null) {
+      return null;
     }
-    long seconds = Duration.between(Instant.parse(before.waitingSince()), now).toSeconds();
-    return new Queue(before.provider(), null, null, seconds, null);
+    return RecordedTime.read(before.waitingSince())
+        .map(since -> Duration.between(since, now).toSeconds())
+        .map(seconds -> new Queue(before.provider(), null, null, seconds, null))
+        .orElse(before);
   }
 }

@@ -2,9 +2,8 @@ package io.llmforge.operator.report;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Progress;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
+import io.llmforge.operator.observe.RecordedTime;
 import io.micrometer.core.instrument.Tags;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -130,10 +129,6 @@ record RunSample(
   }
 
   private static Optional<Double> seconds(String time) {
-    try {
-      return Optional.of((double) Instant.parse(time).getEpochSecond());
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
+    return RecordedTime.read(time).map(instant -> (double) instant.getEpochSecond());
   }
 }

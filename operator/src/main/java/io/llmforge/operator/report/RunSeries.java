@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,17 @@ final class RunSeries {
 
   /** Forgets a FineTuneJob that is gone. */
   void forget(String namespace, String name) {
+    forget(new Job(namespace, name));
+  }
+
+  /** Forgets all of them. */
+  void close() {
+    Set.copyOf(series.keySet()).forEach(this::forget);
+  }
+
+  private void forget(Job gone) {
     series.computeIfPresent(
-        new Job(namespace, name),
+        gone,
         (job, shown) -> {
           shown.values().forEach(one -> registry.remove(one.meter));
           return null;

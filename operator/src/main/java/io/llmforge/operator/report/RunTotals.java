@@ -8,6 +8,7 @@ import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.observe.RecordedTime;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -107,12 +108,13 @@ final class RunTotals {
   }
 
   private void time(String name, String description, Run run, Instant now) {
-    if (run.startTime() != null) {
-      Timer.builder(name)
-          .description(description)
-          .register(registry)
-          .record(Duration.between(Instant.parse(run.startTime()), now));
-    }
+    RecordedTime.read(run.startTime())
+        .ifPresent(
+            start ->
+                Timer.builder(name)
+                    .description(description)
+                    .register(registry)
+                    .record(Duration.between(start, now)));
   }
 
   /**

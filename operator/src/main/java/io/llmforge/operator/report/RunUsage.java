@@ -6,8 +6,8 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Usage;
+import io.llmforge.operator.observe.RecordedTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +45,10 @@ final class RunUsage {
   }
 
   private static long seconds(AttemptStatus attempt) {
-    if (attempt.startTime() == null || attempt.endTime() == null) {
-      return 0;
-    }
-    Duration time =
-        Duration.between(Instant.parse(attempt.startTime()), Instant.parse(attempt.endTime()));
-    return Math.max(0, time.toSeconds());
+    return RecordedTime.read(attempt.startTime())
+        .flatMap(
+            start -> RecordedTime.read(attempt.endTime()).map(end -> Duration.between(start, end)))
+        .map(time -> Math.max(0, time.toSeconds()))
+        .orElse(0L);
   }
 }

@@ -1,5 +1,8 @@
 package io.llmforge.operator.report;
 
+import static java.util.Objects.requireNonNullElse;
+
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Reason;
@@ -9,9 +12,15 @@ import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** What condition TrainingHealthy says. */
 final class TrainingTruth {
+
+  private static final Set<Reason> SAYS =
+      Set.of(Reason.PROGRESSING, Reason.NO_RECENT_STEP, Reason.REPORT_UNAVAILABLE);
 
   private static final Truth NOT_TRAINING = Truth.unknown(Reason.NOT_TRAINING);
 
@@ -46,7 +55,8 @@ final class TrainingTruth {
     }
     return switch (observation.answer()) {
       case StatusAnswer.NotAsked notAsked -> NOT_TRAINING;
-      // A trainer that has just begun has no server yet.
+      // A trainer that has just begun has no server yet, one that has just ended none any more.
+      case StatusAnswer.Missed missed -> isReady(underway.pod()) ? said(observation) : NOT_TRAINING;
       case StatusAnswer.Unavailable unavailable when !isReady(underway.pod()) -> NOT_TRAINING;
       case StatusAnswer.Unavailable unavailable ->
           Truth.unknown(
@@ -59,6 +69,31 @@ final class TrainingTruth {
               .map(TrainingTruth::stale)
               .orElseGet(() -> Truth.yes(Reason.PROGRESSING));
     };
+  }
+
+  /** What was said before, as nothing new is known. */
+  private static Truth said(Observation observation) {
+    return requireNonNullElse(observation.recorded().conditions(), List.<JobCondition>of()).stream()
+        .filter(condition -> condition.type().equals(ConditionType.TRAINING_HEALTHY.text()))
+        .flatMap(condition -> truth(condition).stream())
+        .findFirst()
+        .orElse(NOT_TRAINING);
+  }
+
+  private static Optional<Truth> truth(JobCondition condition) {
+    return Reason.ofText(requireNonNullElse(condition.reason(), ""))
+        .filter(SAYS::contains)
+        .map(
+            reason ->
+                switch (condition.status()) {
+                  case "True" -> Truth.yes(reason, words(condition));
+                  case "False" -> Truth.no(reason, words(condition));
+                  default -> Truth.unknown(reason, words(condition));
+                });
+  }
+
+  private static String words(JobCondition condition) {
+    return requireNonNullElse(condition.message(), "");
   }
 
   private static boolean isReady(TrainerPod pod) {

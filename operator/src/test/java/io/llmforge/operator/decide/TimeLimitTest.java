@@ -312,7 +312,7 @@ class TimeLimitTest {
 
   private static StatusAnswer answer(String says, long step) {
     if (says.equals("nothing")) {
-      return new StatusAnswer.Unavailable("no answer within 2000 ms");
+      return new StatusAnswer.Unavailable("uid", "no answer within 2000 ms");
     }
     var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of(), null);
     return new StatusAnswer.Report(

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 /** Trainers that answer well, badly, slowly, endlessly, or send us elsewhere. */
 class StatusClientTest {
 
+  private static final TrainerPod.Running POD =
+      new TrainerPod.Running("pod", "uid", "127.0.0.1", true);
+  private static final StatusAnswer NOT_ASKED = new StatusAnswer.NotAsked();
   private static final Duration TIMEOUT = Duration.ofMillis(500);
   private static final TrainingReport REPORT =
       new TrainingReport.Running(
@@ -149,7 +152,26 @@ class StatusClientTest {
     server.stop(0);
 
     try (StatusClient client = StatusClient.of(port, TIMEOUT)) {
-      assertUnavailable(client.ask("127.0.0.1", Optional.empty()), "");
+      assertUnavailable(client.ask(POD, Optional.empty(), NOT_ASKED), "");
+    }
+  }
+
+  @Test
+  void onlyTwoQuestionsInARowWithoutAnAnswerMakeATrainerUnavailable() {
+    server.createContext("/v1/status", exchange -> send(exchange, 500, ""));
+    var other = new TrainerPod.Running("other", "other-uid", "127.0.0.1", true);
+    try (StatusClient client = StatusClient.of(server.getAddress().getPort(), TIMEOUT)) {
+      StatusAnswer first = client.ask(POD, Optional.empty(), new StatusAnswer.Report(REPORT));
+      StatusAnswer second = client.ask(POD, Optional.empty(), first);
+      StatusAnswer third = client.ask(POD, Optional.empty(), second);
+      StatusAnswer ofAnother = client.ask(other, Optional.empty(), third);
+
+      assertThat(first).isInstanceOf(StatusAnswer.Missed.class);
+      assertThat(second)
+          .isEqualTo(new StatusAnswer.Unavailable("uid", "it answered with HTTP status 500"));
+      assertThat(third).isEqualTo(second);
+      assertThat(ofAnother)
+          .isEqualTo(new StatusAnswer.Missed("other-uid", "it answered with HTTP status 500"));
     }
   }
 
@@ -165,16 +187,16 @@ class StatusClientTest {
                     : 401,
                 PlanJson.write(REPORT)));
     try (StatusClient client = StatusClient.of(server.getAddress().getPort(), TIMEOUT)) {
-      assertThat(client.ask("127.0.0.1", Optional.of("abc")))
+      assertThat(client.ask(POD, Optional.of("abc"), NOT_ASKED))
           .isEqualTo(new StatusAnswer.Report(REPORT));
-      assertUnavailable(client.ask("127.0.0.1", Optional.empty()), "HTTP status 401");
+      assertUnavailable(client.ask(POD, Optional.empty(), NOT_ASKED), "HTTP status 401");
     }
   }
 
   private StatusAnswer ask(HttpHandler handler) {
     server.createContext("/v1/status", handler);
     try (StatusClient client = StatusClient.of(server.getAddress().getPort(), TIMEOUT)) {
-      return client.ask("127.0.0.1", Optional.empty());
+      return client.ask(POD, Optional.empty(), NOT_ASKED);
     }
   }
 
@@ -194,7 +216,7 @@ class StatusClientTest {
   }
 
   private static void assertUnavailable(StatusAnswer answer, String words) {
-    assertThat(answer).isInstanceOf(StatusAnswer.Unavailable.class);
-    assertThat(((StatusAnswer.Unavailable) answer).why()).contains(words);
+    assertThat(answer).isInstanceOf(StatusAnswer.Missed.class);
+    assertThat(((StatusAnswer.Missed) answer).why()).contains(words);
   }
 }

@@ -2,6 +2,7 @@ package io.llmforge.operator.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJob;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +136,33 @@ class JobMetricsTest {
     metrics.show(OWNER, sight(status(train(1, 0, null), 8, AT_WORK)));
     metrics.forget("team-a", "tiny");
     assertThat(series()).isEmpty();
+  }
+
+  @Test
+  void operatorThatStopsLeavesNothingOfThePresentToTheNext() {
+    metrics.count(Stream::of);
+    metrics.show(OWNER, sight(status(train(1, 0, null), 8, AT_WORK)));
+
+    metrics.close();
+    try (JobMetrics next = new JobMetrics(registry)) {
+      next.count(() -> Stream.of(new FineTuneJob()));
+
+      assertThat(series().keySet()).allMatch(name -> name.startsWith(JobMetrics.JOBS));
+      assertThat(series()).containsEntry(JobMetrics.JOBS + " Pending", 1.0);
+    }
+  }
+
+  @Test
+  void timeThatIsNoneIsNotMeasured() {
+    turn(began("yesterday", null), began("yesterday", Outcome.Succeeded), 60);
+    turn(began(NOON.toString(), null), began(NOON.toString(), Outcome.Succeeded), 60);
+
+    assertThat(registry.get(JobMetrics.RUNS_ENDED).counter().count()).isEqualTo(2);
+    assertThat(registry.get(JobMetrics.RUN_DURATION).timer().count()).isEqualTo(1);
+  }
+
+  private static FineTuneJobStatus began(String time, @Nullable Outcome outcome) {
+    return status(new Run(1, "hash", 1L, time, null, outcome, Stage.Train, 1, 0, null), 8, AT_WORK);
   }
 
   private void turn(FineTuneJobStatus before, FineTuneJobStatus after, int seconds) {

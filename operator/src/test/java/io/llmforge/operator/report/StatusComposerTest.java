@@ -354,7 +354,7 @@ class StatusComposerTest {
 
   @Test
   void trainerThatDoesNotAnswerIsNotUnhealthy() {
-    var silence = new StatusAnswer.Unavailable("no answer within 2000 ms");
+    var silence = new StatusAnswer.Unavailable("uid", "no answer within 2000 ms");
 
     FineTuneJobStatus status =
         compose(observation(Observation.NO_STATUS, silence), trainingNow(), NOON);
@@ -364,8 +364,26 @@ class StatusComposerTest {
   }
 
   @Test
+  void questionWithoutAnAnswerSaysNothingNew() {
+    var missed = new StatusAnswer.Missed("uid", "connection refused");
+    var silence = new StatusAnswer.Unavailable("uid", "connection refused");
+    FineTuneJobStatus healthy = compose(reporting(PROGRESS), trainingNow(), NOON);
+    FineTuneJobStatus silent = compose(observation(healthy, silence), trainingNow(), NOON);
+
+    assertThat(condition(healthy, "TrainingHealthy").reason()).isEqualTo("Progressing");
+    assertThat(compose(observation(healthy, missed), trainingNow(), LATER).conditions())
+        .isEqualTo(healthy.conditions());
+    assertThat(condition(silent, "TrainingHealthy").reason()).isEqualTo("ReportUnavailable");
+    assertThat(compose(observation(silent, missed), trainingNow(), LATER).conditions())
+        .isEqualTo(silent.conditions());
+    FineTuneJobStatus fresh =
+        compose(observation(Observation.NO_STATUS, missed), trainingNow(), NOON);
+    assertThat(condition(fresh, "TrainingHealthy").reason()).isEqualTo("NotTraining");
+  }
+
+  @Test
   void trainerThatHasJustBegunNeedNotAnswer() {
-    var silence = new StatusAnswer.Unavailable("connection refused");
+    var silence = new StatusAnswer.Unavailable("uid", "connection refused");
     var loading = new TrainerPod.Running("pod", "uid", "10.0.0.1", false);
 
     FineTuneJobStatus status =
