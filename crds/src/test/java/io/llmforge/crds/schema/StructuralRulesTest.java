@@ -103,7 +103,11 @@ class StructuralRulesTest {
     assertThat(ruled)
         .extracting(Place::path)
         .containsExactlyInAnyOrder(
-            "", ".spec.outputs[].uri", ".spec.queue", ".spec.storage.cache.folder");
+            "",
+            ".spec.checkpoints.uri",
+            ".spec.outputs[].uri",
+            ".spec.queue",
+            ".spec.storage.cache.folder");
     for (Place place : ruled) {
       // The server itself bounds metadata.name; every other text must bound its cost by its length.
       assertThat(place.path().isEmpty() || textsAreBounded(place.schema())).isTrue();

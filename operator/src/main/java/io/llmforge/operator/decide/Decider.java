@@ -37,7 +37,7 @@ public final class Decider {
       Decision decision = proceed(recorded.get(), planning, observation);
       return Streaming.withoutLeftovers(decision, run, observation);
     }
-    return asksForAnother(outcome.get(), run, planning, request)
+    return asksForAnother(outcome.get(), run, planning, observation)
         ? another(run, planning, observation)
         : new Decision.Rest(planning, rested(run, planning, request));
   }
@@ -90,14 +90,18 @@ public final class Decider {
         : new Decision.Train(planned, run, attempt, AttemptTerms.of(observation, run, attempt));
   }
 
+  // Whoever suspended and resumed a run that then failed has not asked for another.
   private static boolean asksForAnother(
-      Outcome outcome, RunState run, Planning planning, Request request) {
-    if (request.generation() == run.generation()) {
+      Outcome outcome, RunState run, Planning planning, Observation observation) {
+    long generation = observation.request().generation();
+    if (generation == run.generation()) {
       return false;
     }
+    @Nullable Long answered = observation.recorded().observedGeneration();
+    boolean isChangedSince = answered == null || answered != generation;
     return switch (outcome) {
       case Succeeded -> !isPlanOf(run, planning);
-      case Failed -> true;
+      case Failed -> isChangedSince || !isPlanOf(run, planning);
     };
   }
 

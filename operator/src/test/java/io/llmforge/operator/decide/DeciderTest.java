@@ -99,6 +99,10 @@ class DeciderTest {
         "failed,    0, 2, none,    -,         same,    Train 2/1 First",
         "failed,    0, 2, none,    -,         other,   Train 2/1 First",
         "failed,    0, 2, none,    -,         refused, Refuse",
+        // The spec had changed before the run failed, as by suspending and resuming it.
+        "failed-at-3, 0, 3, none,  -,         same,    Rest 1/1",
+        "failed-at-3, 0, 3, none,  -,         other,   Train 2/1 First",
+        "failed-at-3, 0, 4, none,  -,         same,    Train 2/1 First",
         // Suspended by the user: what is at work stops, nothing is started.
         "none,      0, 1, none,      -,         same-suspended,     Suspended 1/1",
         "none,      0, 1, none,      -,         validate-suspended, Suspended 1/1",
@@ -228,12 +232,28 @@ class DeciderTest {
           case "planned" -> run(null, null, failedAttempts);
           case "active" -> run(null, "tiny-1-train-1", failedAttempts);
           case "succeeded" -> run(Outcome.Succeeded, "tiny-1-train-1", failedAttempts);
-          case "failed" -> run(Outcome.Failed, "tiny-1-train-1", failedAttempts);
+          case "failed", "failed-at-3" -> run(Outcome.Failed, "tiny-1-train-1", failedAttempts);
           default -> throw new IllegalArgumentException(recorded);
         };
+    Long observedGeneration = recorded.equals("failed-at-3") ? 3L : null;
     return new FineTuneJobStatus(
-        null, null, null, run, null, null, null, null, null, null, null, null, null, null, null,
-        null, null);
+        observedGeneration,
+        null,
+        null,
+        run,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static Run run(Outcome outcome, String job, int failedAttempts) {
