@@ -32,7 +32,7 @@ class RenderCommandTest {
     List<JsonNode> objects = objects();
     assertThat(objects)
         .extracting(object -> object.path("kind").asText())
-        .containsExactly("ConfigMap", "Service", "PersistentVolumeClaim", "Job", "Job");
+        .containsExactly("ConfigMap", "PersistentVolumeClaim", "Job", "Job");
     assertThat(objects.getLast().at("/spec/template/spec/containers/0/image").asText())
         .isEqualTo("mine/trainer:2");
   }
@@ -63,7 +63,6 @@ class RenderCommandTest {
         .extracting(object -> object.at("/metadata/name").asText())
         .containsExactly(
             "pairs-1-plan",
-            "pairs-1",
             "pairs-1-workspace",
             "pairs-1-preflight-1",
             "pairs-1-reference-1",
