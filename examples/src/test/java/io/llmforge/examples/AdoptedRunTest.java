@@ -2,7 +2,6 @@ package io.llmforge.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
@@ -14,7 +13,6 @@ import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,17 +61,10 @@ class AdoptedRunTest {
       throws IOException, InterruptedException {
     Path story = Files.createDirectories(folder.resolve(name));
     Files.copy(MANIFEST, story.resolve("finetunejob.yaml"));
-    Map<String, Object> claims = new HashMap<>();
-    claims.put(
-        "example-data",
-        Map.of(
-            ".", HOME.resolve("examples/01-causal-lm-from-scratch/data").toString(),
-            "tiny-llama", HOME.resolve("examples/assets/tiny-llama").toString()));
-    claims.put("models", results);
-    new YAMLMapper()
-        .writeValue(
-            story.resolve("story.yaml").toFile(),
-            Map.of("title", "A job " + name + " its restore", "claims", claims));
+    new ToldStory("A job " + name + " its restore")
+        .withDataOf("01-causal-lm-from-scratch")
+        .withClaim("models", results)
+        .write(story);
     return new LocalRun(
             new Installation(HOME), ClusterSource.chosen(), DATA.resolve(name), System.out, false)
         .run(Story.read(story));

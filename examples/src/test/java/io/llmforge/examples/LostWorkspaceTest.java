@@ -2,7 +2,6 @@ package io.llmforge.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
@@ -79,21 +78,11 @@ class LostWorkspaceTest {
   }
 
   private void tellTheStory(ResultStore store) throws IOException {
-    Path example = HOME.resolve("examples/01-causal-lm-from-scratch");
-    Map<String, String> data =
-        Map.of(
-            ".", example.resolve("data").toString(),
-            "tiny-llama", HOME.resolve("examples/assets/tiny-llama").toString());
-    new YAMLMapper()
-        .writeValue(
-            folder.resolve("story.yaml").toFile(),
-            Map.of(
-                "title",
-                "A run whose workspace is lost half-way",
-                "claims",
-                Map.of("example-data", data, "models", Map.of()),
-                "secrets",
-                Map.of("copies", store.environment())));
+    new ToldStory("A run whose workspace is lost half-way")
+        .withDataOf("01-causal-lm-from-scratch")
+        .withClaim("models", Map.of())
+        .withSecret("copies", store.environment())
+        .write(folder);
   }
 
   private RunResult run(String name) throws IOException, InterruptedException {

@@ -2,7 +2,6 @@ package io.llmforge.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
@@ -12,7 +11,6 @@ import io.llmforge.localcluster.ClusterSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -71,20 +69,10 @@ class PublishedRunTest {
 
   private void tellTheStory(ResultStore store) throws IOException {
     Files.copy(MANIFEST, folder.resolve("finetunejob.yaml"));
-    Map<String, Object> data =
-        Map.of(
-            ".", HOME.resolve("examples/02-instruction-tuning-lora/data").toString(),
-            "tiny-llama", HOME.resolve("examples/assets/tiny-llama").toString());
-    new YAMLMapper()
-        .writeValue(
-            folder.resolve("story.yaml").toFile(),
-            Map.of(
-                "title",
-                "A result for a store that comes and goes",
-                "claims",
-                Map.of("example-data", data),
-                "secrets",
-                Map.of("results", store.environment())));
+    new ToldStory("A result for a store that comes and goes")
+        .withDataOf("02-instruction-tuning-lora")
+        .withSecret("results", store.environment())
+        .write(folder);
   }
 
   // Without a run the user would wait for one for ever.

@@ -2,7 +2,6 @@ package io.llmforge.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
@@ -149,14 +148,10 @@ class RemoteSourcesTest {
             KEY,
             "AWS_SECRET_ACCESS_KEY",
             SECRET);
-    new YAMLMapper()
-        .writeValue(
-            folder.resolve("story.yaml").toFile(),
-            Map.of(
-                "title",
-                "A model of a Hub, rows of an object store, a result for the Hub",
-                "secrets",
-                Map.of("sources", secret, "hub-write", hub.environment())));
+    new ToldStory("A model of a Hub, rows of an object store, a result for the Hub")
+        .withSecret("sources", secret)
+        .withSecret("hub-write", hub.environment())
+        .write(folder);
     return new LocalRun(new Installation(HOME), ClusterSource.chosen(), DATA, System.out, false)
         .run(Story.read(folder));
   }

@@ -3,7 +3,6 @@ package io.llmforge.examples;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -76,18 +75,10 @@ class StreamedRunTest {
     Files.writeString(
         story.resolve("finetunejob.yaml"),
         Files.readString(MANIFEST).replace("mode: Streaming", "mode: " + mode));
-    Map<String, String> data =
-        Map.of(
-            ".", HOME.resolve("examples/05-preference-tuning/data").toString(),
-            "tiny-llama", HOME.resolve("examples/assets/tiny-llama").toString());
-    new YAMLMapper()
-        .writeValue(
-            story.resolve("story.yaml").toFile(),
-            Map.of(
-                "title",
-                "A trainer beside the pods that score",
-                "claims",
-                Map.of("example-data", data, "models", Map.of())));
+    new ToldStory("A trainer beside the pods that score")
+        .withDataOf("05-preference-tuning")
+        .withClaim("models", Map.of())
+        .write(story);
     return new LocalRun(
             new Installation(HOME), ClusterSource.chosen(), DATA.resolve(mode), System.out, false)
         .run(Story.read(story));

@@ -2,7 +2,6 @@ package io.llmforge.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.llmforge.cli.run.Installation;
 import io.llmforge.cli.run.LocalRun;
 import io.llmforge.cli.run.RunResult;
@@ -44,20 +43,11 @@ class SuspendedRunTest {
 
   @BeforeEach
   void tellTheStory() throws IOException {
-    Path example = HOME.resolve("examples/01-causal-lm-from-scratch");
     Files.copy(MANIFEST, folder.resolve("finetunejob.yaml"));
-    Map<String, String> data =
-        Map.of(
-            ".", example.resolve("data").toString(),
-            "tiny-llama", HOME.resolve("examples/assets/tiny-llama").toString());
-    new YAMLMapper()
-        .writeValue(
-            folder.resolve("story.yaml").toFile(),
-            Map.of(
-                "title",
-                "A run that is suspended half-way",
-                "claims",
-                Map.of("example-data", data, "models", Map.of())));
+    new ToldStory("A run that is suspended half-way")
+        .withDataOf("01-causal-lm-from-scratch")
+        .withClaim("models", Map.of())
+        .write(folder);
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
@@ -37,8 +36,7 @@ record FineTuneJobs(KubernetesClient client) {
   /** Applies one that is suspended from its first moment. */
   void applySuspended(String name, ObjectNode config) {
     FineTuneJob job = JobFixture.manifest(name, config);
-    job.setSpec(
-        new FineTuneJobSpec(config, null, null, true, null, null, null, null, null, null, null));
+    job.setSpec(SpecDraft.of(config).suspend(true).build());
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.RunPolicy;
 
@@ -60,9 +59,7 @@ public final class JobFixture {
   public static FineTuneJob manifest(String name, ObjectNode config) {
     FineTuneJob job = new FineTuneJob();
     job.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    job.setSpec(
-        new FineTuneJobSpec(
-            config, null, null, null, null, null, null, null, null, null, twoRetries()));
+    job.setSpec(SpecDraft.of(config).runPolicy(twoRetries()).build());
     return job;
   }
 }

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Queue;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.QueueProvider;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Reference;
@@ -255,19 +254,10 @@ class KueueRunTest {
       KubernetesClient client, String name, ObjectNode config, @Nullable Reference reference) {
     FineTuneJob job = JobFixture.manifest(name, config);
     job.setSpec(
-        new FineTuneJobSpec(
-            config,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new Queue(QueueProvider.Kueue, "team-a", null, "urgent"),
-            null,
-            reference));
+        SpecDraft.of(config)
+            .queue(new Queue(QueueProvider.Kueue, "team-a", null, "urgent"))
+            .reference(reference)
+            .build());
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 

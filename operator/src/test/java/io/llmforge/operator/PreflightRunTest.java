@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
@@ -87,9 +86,7 @@ class PreflightRunTest {
   void validatedJobTrainsInTheSameRunOnceItMay() {
     trainer.on("only", 1, 1, FakeTrainer.completes());
     FineTuneJob job = JobFixture.manifest("only", JobFixture.config());
-    job.setSpec(
-        new FineTuneJobSpec(
-            JobFixture.config(), null, true, null, null, null, null, null, null, null, null));
+    job.setSpec(SpecDraft.of(JobFixture.config()).validateOnly(true).build());
     client.resource(job).inNamespace(client.getNamespace()).create();
 
     FineTuneJobStatus validated = jobs.awaitStatus("only", s -> "Validated".equals(ready(s)));

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
@@ -156,18 +155,11 @@ class PublishRunTest {
     ObjectNode config = JobFixture.config();
     FineTuneJob job = JobFixture.manifest(name, config);
     job.setSpec(
-        new FineTuneJobSpec(
-            config,
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(new Output("model", FakeTrainer.PLACE, null)),
-            null,
-            List.of(new Credential(new SecretReference("results"), Purpose.Outputs)),
-            null,
-            JobFixture.twoRetries()));
+        SpecDraft.of(config)
+            .outputs(List.of(new Output("model", FakeTrainer.PLACE, null)))
+            .credentials(List.of(new Credential(new SecretReference("results"), Purpose.Outputs)))
+            .runPolicy(JobFixture.twoRetries())
+            .build());
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 

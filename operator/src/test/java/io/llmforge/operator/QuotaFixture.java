@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Queue;
 import java.util.List;
 import java.util.Map;
@@ -79,19 +78,7 @@ record QuotaFixture(KubernetesClient client) {
   /** Applies a FineTuneJob with a place of its own in the line. */
   void apply(String name, ObjectNode config, int priority) {
     FineTuneJob job = JobFixture.manifest(name, config);
-    job.setSpec(
-        new FineTuneJobSpec(
-            config,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new Queue(null, null, priority, null),
-            null));
+    job.setSpec(SpecDraft.of(config).queue(new Queue(null, null, priority, null)).build());
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.OnOom;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.RunPolicy;
@@ -108,18 +107,10 @@ class RunPolicyRunTest {
   void runWhosePodsNeverStartFailsAtItsStartDeadline() {
     FineTuneJob job = JobFixture.manifest("stuck", JobFixture.config());
     job.setSpec(
-        new FineTuneJobSpec(
-            JobFixture.config(),
-            "llmforge/no-such-image:1",
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new RunPolicy(3, new Backoff(0, 0), null, 2L, null, null, null, null)));
+        SpecDraft.of(JobFixture.config())
+            .image("llmforge/no-such-image:1")
+            .runPolicy(new RunPolicy(3, new Backoff(0, 0), null, 2L, null, null, null, null))
+            .build());
     client.resource(job).inNamespace(client.getNamespace()).create();
 
     FineTuneJobStatus status = jobs.awaitPhase("stuck", Phase.Failed);
@@ -185,9 +176,7 @@ class RunPolicyRunTest {
 
   private void apply(String name, RunPolicy policy) {
     FineTuneJob job = JobFixture.manifest(name, JobFixture.config());
-    job.setSpec(
-        new FineTuneJobSpec(
-            JobFixture.config(), null, null, null, null, null, null, null, null, null, policy));
+    job.setSpec(SpecDraft.of(JobFixture.config()).runPolicy(policy).build());
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 }

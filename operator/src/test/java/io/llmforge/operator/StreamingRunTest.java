@@ -189,19 +189,19 @@ class StreamingRunTest {
     FineTuneJob job = JobFixture.manifest(name, JobFixture.preference());
     FineTuneJobSpec spec = job.getSpec();
     job.setSpec(
-        new FineTuneJobSpec(
-            spec.config(),
-            spec.image(),
-            spec.validateOnly(),
-            spec.suspend(),
-            spec.resources(),
-            spec.storage(),
-            spec.outputs(),
-            spec.podTemplate(),
-            spec.credentials(),
-            spec.queue(),
-            spec.runPolicy(),
-            new Reference(ReferenceMode.Streaming)));
+        SpecDraft.of(spec.config())
+            .image(spec.image())
+            .validateOnly(spec.validateOnly())
+            .suspend(spec.suspend())
+            .resources(spec.resources())
+            .storage(spec.storage())
+            .outputs(spec.outputs())
+            .podTemplate(spec.podTemplate())
+            .credentials(spec.credentials())
+            .queue(spec.queue())
+            .runPolicy(spec.runPolicy())
+            .reference(new Reference(ReferenceMode.Streaming))
+            .build());
     client.resource(job).inNamespace(client.getNamespace()).create();
   }
 }

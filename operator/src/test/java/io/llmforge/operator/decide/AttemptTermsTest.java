@@ -13,6 +13,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Checkpoints;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -131,8 +132,7 @@ class AttemptTermsTest {
     }
     var policy =
         new FineTuneJobSpec.RunPolicy(3, new Backoff(0, 0), null, null, null, null, grace, onOom);
-    return new FineTuneJobSpec(
-        config, null, null, null, null, null, null, null, null, null, policy);
+    return SpecDraft.of(config).runPolicy(policy).build();
   }
 
   private static String hash(FineTuneJobSpec spec) {

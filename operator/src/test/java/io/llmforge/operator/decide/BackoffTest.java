@@ -13,6 +13,7 @@ import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -37,19 +38,11 @@ class BackoffTest {
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
   private static final TrainingPlanner PLANNER = new TrainingPlanner(new LlmForgeConfigReader());
   private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(
-          JobFixture.config(),
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          new FineTuneJobSpec.RunPolicy(
-              3, new Backoff(10, 600), null, null, null, null, null, null));
+      SpecDraft.of(JobFixture.config())
+          .runPolicy(
+              new FineTuneJobSpec.RunPolicy(
+                  3, new Backoff(10, 600), null, null, null, null, null, null))
+          .build();
   private static final String HASH = ((Planning.Planned) PLANNER.plan(OWNER, SPEC)).hash();
   private static final String DAY = "2026-11-23T";
 

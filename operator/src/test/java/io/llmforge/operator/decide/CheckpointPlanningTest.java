@@ -10,6 +10,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.SecretReference;
 import io.llmforge.crds.config.Finding;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,19 +71,10 @@ class CheckpointPlanningTest {
 
   private static FineTuneJobSpec spec(@Nullable String uri, Purpose purpose) {
     var credential = new Credential(new SecretReference("copies"), purpose);
-    return new FineTuneJobSpec(
-            JobFixture.config(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(credential),
-            null,
-            null)
-        .withCheckpoints(uri == null ? null : new Checkpoints(uri));
+    return SpecDraft.of(JobFixture.config())
+        .credentials(List.of(credential))
+        .checkpoints(uri == null ? null : new Checkpoints(uri))
+        .build();
   }
 
   private static Planning plan(FineTuneJobSpec spec) {

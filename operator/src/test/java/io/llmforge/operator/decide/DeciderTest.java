@@ -12,6 +12,7 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -221,8 +222,11 @@ class DeciderTest {
     }
     Boolean validateOnly = name.startsWith("validate") ? true : null;
     Boolean suspend = name.endsWith("suspended") ? true : null;
-    return new FineTuneJobSpec(
-        config, null, validateOnly, suspend, null, null, null, null, null, null, POLICY);
+    return SpecDraft.of(config)
+        .validateOnly(validateOnly)
+        .suspend(suspend)
+        .runPolicy(POLICY)
+        .build();
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {

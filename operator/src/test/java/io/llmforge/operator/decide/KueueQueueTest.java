@@ -7,6 +7,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Queue;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.QueueProvider;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.JobMark;
@@ -141,8 +142,7 @@ class KueueQueueTest {
   }
 
   private static FineTuneJobSpec spec(Queue asked, boolean suspended) {
-    return new FineTuneJobSpec(
-        JobFixture.config(), null, null, suspended, null, null, null, null, null, asked, null);
+    return SpecDraft.of(JobFixture.config()).suspend(suspended).queue(asked).build();
   }
 
   private static StageJob work() {

@@ -12,6 +12,7 @@ import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -243,18 +244,11 @@ class PreflightStageTest {
     if (name.equals("refused")) {
       config.put("train_path", "ftp://host/rows.jsonl");
     }
-    return new FineTuneJobSpec(
-        config,
-        null,
-        name.endsWith("validate") ? true : null,
-        name.equals("suspended") ? true : null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        policy);
+    return SpecDraft.of(config)
+        .validateOnly(name.endsWith("validate") ? true : null)
+        .suspend(name.equals("suspended") ? true : null)
+        .runPolicy(policy)
+        .build();
   }
 
   private static FineTuneJobStatus status(

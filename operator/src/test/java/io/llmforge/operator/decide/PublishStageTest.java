@@ -11,6 +11,7 @@ import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -203,18 +204,11 @@ class PublishStageTest {
       config.put("train_path", "ftp://host/rows.jsonl");
     }
     String place = name.equals("inside") ? "pvc://models/tiny" : "s3://results/tiny";
-    return new FineTuneJobSpec(
-        config,
-        null,
-        null,
-        name.equals("suspended") ? true : null,
-        null,
-        null,
-        List.of(new FineTuneJobSpec.Output("adapter", place, null)),
-        null,
-        null,
-        null,
-        JobFixture.twoRetries());
+    return SpecDraft.of(config)
+        .suspend(name.equals("suspended") ? true : null)
+        .outputs(List.of(new FineTuneJobSpec.Output("adapter", place, null)))
+        .runPolicy(JobFixture.twoRetries())
+        .build();
   }
 
   private static Run run(String recorded, int failedAttempts) {

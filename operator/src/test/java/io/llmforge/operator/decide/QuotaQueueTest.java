@@ -6,6 +6,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.QueueProvider;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.decide.Admission.Creation;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
@@ -282,18 +283,9 @@ class QuotaQueueTest {
   private static Observation observation(
       QueueProvider provider, QueueFacts facts, List<StageJob> jobs) {
     var spec =
-        new FineTuneJobSpec(
-            JobFixture.config(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new FineTuneJobSpec.Queue(provider, null, null, null),
-            null);
+        SpecDraft.of(JobFixture.config())
+            .queue(new FineTuneJobSpec.Queue(provider, null, null, null))
+            .build();
     return new Observation(
             new Request(OWNER, 1, spec),
             Observation.NO_STATUS,
@@ -372,9 +364,7 @@ class QuotaQueueTest {
   }
 
   private static Planning.Planned planned() {
-    var spec =
-        new FineTuneJobSpec(
-            JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
+    var spec = SpecDraft.of(JobFixture.config()).build();
     return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
   }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.config.Finding.Severity;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.config.YamlDocument;
 import io.llmforge.crds.config.YamlReading;
 import io.llmforge.crds.plan.Objective;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,9 +111,7 @@ class RealPlansTest {
     if (!config.has("generation_config")) {
       config.set("generation_config", JobFixture.config().get("generation_config"));
     }
-    return planner.plan(
-        OWNER,
-        new FineTuneJobSpec(config, null, null, null, null, null, null, null, null, null, null));
+    return planner.plan(OWNER, SpecDraft.of(config).build());
   }
 
   private static YamlDocument document(Path file) {

@@ -12,6 +12,7 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -111,21 +112,7 @@ class ReferenceStageTest {
   @Test
   void otherTasksHaveNoReference() {
     var planned =
-        (Planning.Planned)
-            PLANNER.plan(
-                OWNER,
-                new FineTuneJobSpec(
-                    JobFixture.classification(),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null));
+        (Planning.Planned) PLANNER.plan(OWNER, SpecDraft.of(JobFixture.classification()).build());
 
     assertThat(planned.stages()).containsExactly(Stage.PREFLIGHT, Stage.TRAIN);
   }
@@ -185,8 +172,7 @@ class ReferenceStageTest {
     var atOnce =
         new FineTuneJobSpec.RunPolicy(
             2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null, null, null);
-    return new FineTuneJobSpec(
-        config, null, null, null, null, null, null, null, null, null, atOnce);
+    return SpecDraft.of(config).runPolicy(atOnce).build();
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {

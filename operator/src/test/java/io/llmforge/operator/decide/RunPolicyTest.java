@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Backoff;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +44,6 @@ class RunPolicyTest {
   }
 
   private static FineTuneJobSpec spec(FineTuneJobSpec.RunPolicy policy) {
-    return new FineTuneJobSpec(
-        JobFixture.config(), null, null, null, null, null, null, null, null, null, policy);
+    return SpecDraft.of(JobFixture.config()).runPolicy(policy).build();
   }
 }

@@ -14,6 +14,7 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.decide.Demand.PodKind;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
@@ -180,19 +181,9 @@ class StreamingStageTest {
     var planning =
         PLANNER.plan(
             OWNER,
-            new FineTuneJobSpec(
-                JobFixture.classification(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new Reference(ReferenceMode.Streaming)));
+            SpecDraft.of(JobFixture.classification())
+                .reference(new Reference(ReferenceMode.Streaming))
+                .build());
 
     assertThat(planning.findings())
         .anyMatch(finding -> finding.path().equals("spec.reference"))
@@ -237,19 +228,11 @@ class StreamingStageTest {
         new FineTuneJobSpec.RunPolicy(
             2, new FineTuneJobSpec.Backoff(0, 0), null, null, null, null, null, null);
     var mode = name.equals("sequential") ? ReferenceMode.Sequential : ReferenceMode.Streaming;
-    return new FineTuneJobSpec(
-        config,
-        null,
-        null,
-        name.equals("suspended"),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        atOnce,
-        new Reference(mode));
+    return SpecDraft.of(config)
+        .suspend(name.equals("suspended"))
+        .runPolicy(atOnce)
+        .reference(new Reference(mode))
+        .build();
   }
 
   private static FineTuneJobStatus status(String recorded, int failedAttempts) {

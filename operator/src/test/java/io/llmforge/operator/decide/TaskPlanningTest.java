@@ -19,6 +19,7 @@ import io.llmforge.crds.plan.Objective.ReferencePlan;
 import io.llmforge.crds.plan.TrainingPlan;
 import io.llmforge.crds.plan.TrainingPlan.OutputPlan.Form;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,6 @@ class TaskPlanningTest {
   private static FineTuneJobSpec spec(
       ObjectNode config, @Nullable AccessMode mode, @Nullable List<Output> outputs) {
     Storage storage = mode == null ? null : new Storage(new Workspace(null, null, mode));
-    return new FineTuneJobSpec(
-        config, null, null, null, null, storage, outputs, null, null, null, null);
+    return SpecDraft.of(config).storage(storage).outputs(outputs).build();
   }
 }

@@ -14,6 +14,7 @@ import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.identity.StopCause;
@@ -244,8 +245,7 @@ class TimeLimitTest {
             limit.equals("hang") ? seconds : null,
             null,
             null);
-    return new FineTuneJobSpec(
-        JobFixture.config(), null, null, null, null, null, null, null, null, null, policy);
+    return SpecDraft.of(JobFixture.config()).runPolicy(policy).build();
   }
 
   private static Observation observation(

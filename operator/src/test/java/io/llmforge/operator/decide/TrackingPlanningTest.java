@@ -3,7 +3,6 @@ package io.llmforge.operator.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Credential;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Purpose;
@@ -15,6 +14,7 @@ import io.llmforge.crds.plan.Location;
 import io.llmforge.crds.plan.TrackingPlan;
 import io.llmforge.crds.plan.TrackingPlan.MissingExperiment;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -298,9 +298,6 @@ class TrackingPlanningTest {
   private static Planning plan(
       ObjectNode config, @Nullable List<Output> outputs, @Nullable List<Credential> credentials) {
     return new TrainingPlanner(new LlmForgeConfigReader())
-        .plan(
-            OWNER,
-            new FineTuneJobSpec(
-                config, null, null, null, null, null, outputs, null, credentials, null, null));
+        .plan(OWNER, SpecDraft.of(config).outputs(outputs).credentials(credentials).build());
   }
 }

@@ -25,6 +25,7 @@ import io.llmforge.crds.plan.TrainingPlan.Precision;
 import io.llmforge.crds.plan.Tuning;
 import io.llmforge.crds.plan.Tuning.Targets;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.identity.Owner;
 import java.io.IOException;
 import java.util.List;
@@ -318,10 +319,7 @@ class TrainingPlannerTest {
 
   @Test
   void missingConfigIsRefused() {
-    Planning planning =
-        planner.plan(
-            OWNER,
-            new FineTuneJobSpec(null, null, null, null, null, null, null, null, null, null, null));
+    Planning planning = planner.plan(OWNER, SpecDraft.of(null).build());
 
     assertThat(planning).isInstanceOf(Planning.Refused.class);
     assertThat(planning.findings()).isNotEmpty();
@@ -352,7 +350,6 @@ class TrainingPlannerTest {
   }
 
   private static FineTuneJobSpec spec(ObjectNode config, List<Output> outputs) {
-    return new FineTuneJobSpec(
-        config, null, null, null, null, null, outputs, null, null, null, null);
+    return SpecDraft.of(config).outputs(outputs).build();
   }
 }

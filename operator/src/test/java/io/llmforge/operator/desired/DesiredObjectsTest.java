@@ -8,7 +8,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.llmforge.crds.api.v1alpha1.FineTuneJob;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Accelerator;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Cache;
@@ -24,6 +23,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.Rendering;
+import io.llmforge.operator.SpecDraft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,22 +63,18 @@ class DesiredObjectsTest {
     job.getMetadata().setNamespace("team-a");
     job.getMetadata().setGeneration(4L);
     job.setSpec(
-        new FineTuneJobSpec(
-            config,
-            "registry.example/trainer@sha256:0",
-            null,
-            null,
-            new Resources(new Accelerator("amd.com/gpu"), new PerDevice("8", "64Gi")),
-            new Storage(new Workspace("200Gi", "fast", AccessMode.ReadWriteMany)),
-            List.of(new Output("model", "pvc://data/out", null)),
-            new PodTemplate(
-                Map.of("team", "a", "llmforge.io/job", "not-this-one"),
-                Map.of("note", "kept"),
-                Map.of("disk", "ssd"),
-                List.of("pull-secret")),
-            null,
-            null,
-            null));
+        SpecDraft.of(config)
+            .image("registry.example/trainer@sha256:0")
+            .resources(new Resources(new Accelerator("amd.com/gpu"), new PerDevice("8", "64Gi")))
+            .storage(new Storage(new Workspace("200Gi", "fast", AccessMode.ReadWriteMany)))
+            .outputs(List.of(new Output("model", "pvc://data/out", null)))
+            .podTemplate(
+                new PodTemplate(
+                    Map.of("team", "a", "llmforge.io/job", "not-this-one"),
+                    Map.of("note", "kept"),
+                    Map.of("disk", "ssd"),
+                    List.of("pull-secret")))
+            .build());
 
     compare("everything.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -88,18 +84,10 @@ class DesiredObjectsTest {
     FineTuneJob job = JobFixture.job("pairs", JobFixture.preference());
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000003");
     job.setSpec(
-        new FineTuneJobSpec(
-            JobFixture.preference(),
-            null,
-            null,
-            null,
-            null,
-            new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)),
-            List.of(new Output("adapter", "pvc://models/pairs", null)),
-            null,
-            null,
-            null,
-            null));
+        SpecDraft.of(JobFixture.preference())
+            .storage(new Storage(new Workspace(null, null, AccessMode.ReadWriteMany)))
+            .outputs(List.of(new Output("adapter", "pvc://models/pairs", null)))
+            .build());
 
     compare("preference.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -109,18 +97,10 @@ class DesiredObjectsTest {
     FineTuneJob job = JobFixture.job("sweep", JobFixture.preference());
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000006");
     job.setSpec(
-        new FineTuneJobSpec(
-            JobFixture.preference(),
-            null,
-            null,
-            null,
-            null,
-            new Storage(null, new Cache("shared", "team-a/cache")),
-            List.of(new Output("adapter", "pvc://models/sweep", null)),
-            null,
-            null,
-            null,
-            null));
+        SpecDraft.of(JobFixture.preference())
+            .storage(new Storage(null, new Cache("shared", "team-a/cache")))
+            .outputs(List.of(new Output("adapter", "pvc://models/sweep", null)))
+            .build());
 
     compare("cache.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -143,21 +123,14 @@ class DesiredObjectsTest {
     FineTuneJob job = JobFixture.job("remote", config);
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000004");
     job.setSpec(
-        new FineTuneJobSpec(
-            config,
-            null,
-            null,
-            null,
-            new Resources(null, new PerDevice("8", "64Gi")),
-            null,
-            null,
-            null,
-            List.of(
-                new Credential(new SecretReference("hub"), null),
-                new Credential(new SecretReference("mlflow"), Purpose.Tracking),
-                new Credential(new SecretReference("results"), Purpose.Outputs)),
-            null,
-            null));
+        SpecDraft.of(config)
+            .resources(new Resources(null, new PerDevice("8", "64Gi")))
+            .credentials(
+                List.of(
+                    new Credential(new SecretReference("hub"), null),
+                    new Credential(new SecretReference("mlflow"), Purpose.Tracking),
+                    new Credential(new SecretReference("results"), Purpose.Outputs)))
+            .build());
 
     compare("remote.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -167,18 +140,11 @@ class DesiredObjectsTest {
     FineTuneJob job = JobFixture.job("leaving", JobFixture.config());
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000007");
     job.setSpec(
-        new FineTuneJobSpec(
-            JobFixture.config(),
-            null,
-            null,
-            null,
-            new Resources(null, new PerDevice("8", "64Gi")),
-            null,
-            List.of(new Output("adapter", "s3://results/leaving", null)),
-            null,
-            List.of(new Credential(new SecretReference("results"), Purpose.Outputs)),
-            null,
-            null));
+        SpecDraft.of(JobFixture.config())
+            .resources(new Resources(null, new PerDevice("8", "64Gi")))
+            .outputs(List.of(new Output("adapter", "s3://results/leaving", null)))
+            .credentials(List.of(new Credential(new SecretReference("results"), Purpose.Outputs)))
+            .build());
 
     compare("leaving.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -190,18 +156,10 @@ class DesiredObjectsTest {
     FineTuneJob job = JobFixture.job("shared", config);
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000007");
     job.setSpec(
-        new FineTuneJobSpec(
-            config,
-            null,
-            null,
-            null,
-            null,
-            new Storage(null, new Cache("models", null)),
-            null,
-            null,
-            List.of(new Credential(new SecretReference("hub"), null)),
-            null,
-            null));
+        SpecDraft.of(config)
+            .storage(new Storage(null, new Cache("models", null)))
+            .credentials(List.of(new Credential(new SecretReference("hub"), null)))
+            .build());
 
     compare("shared-sources.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -211,21 +169,13 @@ class DesiredObjectsTest {
     FineTuneJob job = JobFixture.job("copied", JobFixture.preference());
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000008");
     job.setSpec(
-        new FineTuneJobSpec(
-                JobFixture.preference(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
+        SpecDraft.of(JobFixture.preference())
+            .credentials(
                 List.of(
                     new Credential(new SecretReference("copies"), Purpose.Checkpoints),
-                    new Credential(new SecretReference("mlflow"), Purpose.Tracking)),
-                null,
-                null)
-            .withCheckpoints(new Checkpoints("s3://backup/runs")));
+                    new Credential(new SecretReference("mlflow"), Purpose.Tracking)))
+            .checkpoints(new Checkpoints("s3://backup/runs"))
+            .build());
 
     compare("checkpoints.yaml", Rendering.of(job, DEFAULTS).objects());
   }
@@ -234,7 +184,10 @@ class DesiredObjectsTest {
   void claimOfCheckpointsIsWrittenByTrainerAndPreflightAlone() throws IOException {
     FineTuneJob job = JobFixture.job("copied", JobFixture.config());
     job.getMetadata().setUid("2f9b8f2c-0000-0000-0000-000000000009");
-    job.setSpec(job.getSpec().withCheckpoints(new Checkpoints("pvc://backup/runs")));
+    job.setSpec(
+        SpecDraft.of(JobFixture.config())
+            .checkpoints(new Checkpoints("pvc://backup/runs"))
+            .build());
 
     compare("checkpoints-on-a-claim.yaml", Rendering.of(job, DEFAULTS).objects());
   }

@@ -9,6 +9,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptHistory;
 import io.llmforge.operator.decide.AttemptTerms;
@@ -37,9 +38,7 @@ import org.junit.jupiter.api.Test;
 class AttemptsRecordTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
-  private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(
-          JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
+  private static final FineTuneJobSpec SPEC = SpecDraft.of(JobFixture.config()).build();
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Failure FAILURE =

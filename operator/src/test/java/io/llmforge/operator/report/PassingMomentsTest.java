@@ -9,6 +9,7 @@ import io.llmforge.crds.config.LlmForgeConfigReader;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
@@ -40,9 +41,7 @@ class PassingMomentsTest {
   private static final Instant SOON = CREATED.plusSeconds(3);
   private static final Instant LATE = CREATED.plusSeconds(10);
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
-  private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(
-          JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
+  private static final FineTuneJobSpec SPEC = SpecDraft.of(JobFixture.config()).build();
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final TrainerPod WAITING =

@@ -14,6 +14,7 @@ import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
@@ -49,9 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReferenceStatusTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
-  private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(
-          JobFixture.preference(), null, null, null, null, null, null, null, null, null, null);
+  private static final FineTuneJobSpec SPEC = SpecDraft.of(JobFixture.preference()).build();
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final RunState SCORING_RUN =
@@ -267,9 +266,7 @@ class ReferenceStatusTest {
   }
 
   private static Planning.Planned plainPlan() {
-    var spec =
-        new FineTuneJobSpec(
-            JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
+    var spec = SpecDraft.of(JobFixture.config()).build();
     return (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, spec);
   }
 

@@ -16,6 +16,7 @@ import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.AttemptTerms;
 import io.llmforge.operator.decide.Decision;
@@ -51,9 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StatusComposerTest {
 
   private static final Owner OWNER = new Owner("team-a", "tiny", "uid");
-  private static final FineTuneJobSpec SPEC =
-      new FineTuneJobSpec(
-          JobFixture.config(), null, null, null, null, null, null, null, null, null, null);
+  private static final FineTuneJobSpec SPEC = SpecDraft.of(JobFixture.config()).build();
   private static final Planning.Planned PLANNED =
       (Planning.Planned) new TrainingPlanner(new LlmForgeConfigReader()).plan(OWNER, SPEC);
   private static final Planning.Refused REFUSED =

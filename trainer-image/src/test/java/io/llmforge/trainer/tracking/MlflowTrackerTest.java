@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,8 +36,7 @@ class MlflowTrackerTest {
   @TempDir Path folder;
   private Path metrics;
   private List<String> lines;
-  private final Queue<String> said = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger failures = new AtomicInteger();
+  private final RememberedLog log = new RememberedLog();
 
   @BeforeEach
   void metricsOfARun() throws IOException {
@@ -63,7 +61,7 @@ class MlflowTrackerTest {
 
       contract.check();
     }
-    assertThat(failures).hasValue(0);
+    assertThat(log.failures()).hasValue(0);
   }
 
   @Test
@@ -89,8 +87,8 @@ class MlflowTrackerTest {
       server.stop(0);
     }
 
-    assertThat(failures).hasValue(2);
-    assertThat(said).filteredOn(line -> line.contains("they are sent later")).hasSize(1);
+    assertThat(log.failures()).hasValue(2);
+    assertThat(log.said()).filteredOn(line -> line.contains("they are sent later")).hasSize(1);
     assertThat(String.join("\n", bodies))
         .contains("\"eval_rewards/margins\"", "\"learning_rate\"", "\"NaN\"", "\"Infinity\"");
   }
@@ -113,8 +111,8 @@ class MlflowTrackerTest {
     }
 
     assertThat(headers).containsExactly("Bearer hush");
-    assertThat(said).anyMatch(line -> line.contains("refuses: HTTP 403, PERMISSION_DENIED"));
-    assertThat(String.join("\n", said)).doesNotContain("hush");
+    assertThat(log.said()).anyMatch(line -> line.contains("refuses: HTTP 403, PERMISSION_DENIED"));
+    assertThat(String.join("\n", log.said())).doesNotContain("hush");
     assertThat(new TrackingSettings(Map.of("MLFLOW_TRACKING_TOKEN", "hush")).toString())
         .doesNotContain("hush");
   }
@@ -140,8 +138,8 @@ class MlflowTrackerTest {
       tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     }
 
-    assertThat(failures.get()).isPositive();
-    assertThat(said).anyMatch(line -> line.contains("not all of it is at " + nowhere));
+    assertThat(log.failures().get()).isPositive();
+    assertThat(log.said()).anyMatch(line -> line.contains("not all of it is at " + nowhere));
   }
 
   /** More than one chunk of the file, and a line that is not whole yet. */
@@ -194,23 +192,6 @@ class MlflowTrackerTest {
   }
 
   private Tracker start(URI address, Map<String, String> environment) {
-    var log =
-        new TrackingLog() {
-          @Override
-          public void line(String text) {
-            said.add(text);
-          }
-
-          @Override
-          public void warning(String text) {
-            said.add("warning: " + text);
-          }
-
-          @Override
-          public void failed() {
-            failures.incrementAndGet();
-          }
-        };
     return Tracker.start(
             new TrackingPlan.Mlflow(address.toString(), "poets & co", MissingExperiment.IS_CREATED),
             new RunDescription(

@@ -13,8 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,8 +36,7 @@ class WandbTrackerTest {
   private List<String> lines;
   private final AtomicReference<Instant> now = new AtomicReference<>(BEGIN);
   private Duration betweenLooks = Duration.ZERO;
-  private final Queue<String> said = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger failures = new AtomicInteger();
+  private final RememberedLog log = new RememberedLog();
 
   @BeforeEach
   void metricsOfARun() throws IOException {
@@ -58,12 +55,12 @@ class WandbTrackerTest {
       }
 
       contract.check();
-      assertThat(said)
+      assertThat(log.said())
           .containsExactly(
               "[tracking] run '%s-1' on %s/ann/poets%%20%%26%%20co/runs/%s"
                   .formatted(POET, contract.address(), POET));
     }
-    assertThat(failures).hasValue(0);
+    assertThat(log.failures()).hasValue(0);
   }
 
   @Test
@@ -151,8 +148,8 @@ class WandbTrackerTest {
     }
     assertThat(rows.get(3000).path("eval_loss").asDouble()).isEqualTo(0.25);
     assertThat(rows.get(3000).path("loss").asDouble()).isEqualTo(0.5);
-    assertThat(failures.get()).isPositive();
-    assertThat(said).filteredOn(line -> line.contains("they are sent later")).isNotEmpty();
+    assertThat(log.failures().get()).isPositive();
+    assertThat(log.said()).filteredOn(line -> line.contains("they are sent later")).isNotEmpty();
   }
 
   @Test
@@ -193,7 +190,8 @@ class WandbTrackerTest {
     }
 
     assertThat(server.rows()).isEmpty();
-    assertThat(said).anyMatch(line -> line.contains("has 7 rows of the run and does not say"));
+    assertThat(log.said())
+        .anyMatch(line -> line.contains("has 7 rows of the run and does not say"));
   }
 
   @Test
@@ -211,8 +209,8 @@ class WandbTrackerTest {
 
     assertThat(elsewhere.asked()).isEmpty();
     assertThat(server.asked()).hasSize(1);
-    assertThat(said).anyMatch(line -> line.contains("refuses: HTTP 307"));
-    assertThat(String.join("\n", said)).doesNotContain(WandbContract.KEY);
+    assertThat(log.said()).anyMatch(line -> line.contains("refuses: HTTP 307"));
+    assertThat(String.join("\n", log.said())).doesNotContain(WandbContract.KEY);
   }
 
   @Test
@@ -226,7 +224,7 @@ class WandbTrackerTest {
       tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     }
 
-    assertThat(said)
+    assertThat(log.said())
         .anyMatch(line -> line.contains("refuses: UpsertBucket, no such entity; metrics.jsonl"));
     assertThat(server.rows()).isEmpty();
   }
@@ -244,7 +242,7 @@ class WandbTrackerTest {
       tracker.ends(new TrackedEnd(TrackedEnd.Status.COMPLETED, Map.of()));
     }
 
-    assertThat(said)
+    assertThat(log.said())
         .hasSize(1)
         .allMatch(line -> line.contains("refuses: RunResumeStatus, WANDB_API_KEY is no key"));
   }
@@ -286,7 +284,7 @@ class WandbTrackerTest {
 
     assertThat(start(Optional.empty(), Map.of())).isEmpty();
 
-    assertThat(said)
+    assertThat(log.said())
         .containsExactly(
             "warning: nothing is tracked: there is no WANDB_API_KEY; put it into a Secret of"
                 + " spec.credentials with purpose Tracking");
@@ -319,23 +317,6 @@ class WandbTrackerTest {
 
   private Optional<Tracker> start(
       TrackingPlan plan, RunDescription run, Map<String, String> environment) {
-    var log =
-        new TrackingLog() {
-          @Override
-          public void line(String text) {
-            said.add(text);
-          }
-
-          @Override
-          public void warning(String text) {
-            said.add("warning: " + text);
-          }
-
-          @Override
-          public void failed() {
-            failures.incrementAndGet();
-          }
-        };
     return Tracker.start(
         plan,
         run,

@@ -58,83 +58,6 @@ public record FineTuneJobSpec(
     @Nullable Reference reference,
     @Nullable Checkpoints checkpoints) {
 
-  /** One that says nothing about the reference and copies no checkpoints. */
-  public FineTuneJobSpec(
-      @Nullable JsonNode config,
-      @Nullable String image,
-      @Nullable Boolean validateOnly,
-      @Nullable Boolean suspend,
-      @Nullable Resources resources,
-      @Nullable Storage storage,
-      @Nullable List<Output> outputs,
-      @Nullable PodTemplate podTemplate,
-      @Nullable List<Credential> credentials,
-      @Nullable Queue queue,
-      @Nullable RunPolicy runPolicy) {
-    this(
-        config,
-        image,
-        validateOnly,
-        suspend,
-        resources,
-        storage,
-        outputs,
-        podTemplate,
-        credentials,
-        queue,
-        runPolicy,
-        null,
-        null);
-  }
-
-  /** One that copies no checkpoints. */
-  public FineTuneJobSpec(
-      @Nullable JsonNode config,
-      @Nullable String image,
-      @Nullable Boolean validateOnly,
-      @Nullable Boolean suspend,
-      @Nullable Resources resources,
-      @Nullable Storage storage,
-      @Nullable List<Output> outputs,
-      @Nullable PodTemplate podTemplate,
-      @Nullable List<Credential> credentials,
-      @Nullable Queue queue,
-      @Nullable RunPolicy runPolicy,
-      @Nullable Reference reference) {
-    this(
-        config,
-        image,
-        validateOnly,
-        suspend,
-        resources,
-        storage,
-        outputs,
-        podTemplate,
-        credentials,
-        queue,
-        runPolicy,
-        reference,
-        null);
-  }
-
-  /** The same, with checkpoints that are copied. */
-  public FineTuneJobSpec withCheckpoints(@Nullable Checkpoints copied) {
-    return new FineTuneJobSpec(
-        config,
-        image,
-        validateOnly,
-        suspend,
-        resources,
-        storage,
-        outputs,
-        podTemplate,
-        credentials,
-        queue,
-        runPolicy,
-        reference,
-        copied);
-  }
-
   private static final String QUANTITY = "^[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
   /**
@@ -386,11 +309,13 @@ public record FineTuneJobSpec(
   public enum Purpose {
     /** Reading model and rows: the container that fetches them. */
     Sources,
-    /** Writing the result to an object store or the Hub: the trainer. */
+    /**
+     * Writing the result to an object store or the Hub: the pods that try the place and publish.
+     */
     Outputs,
     /** Sending measurements to a tracking server: the trainer. */
     Tracking,
-    /** Copying checkpoints to an object store: the trainer. */
+    /** Copying checkpoints to an object store: the trainer, and the pods that try and clear it. */
     Checkpoints
   }
 
