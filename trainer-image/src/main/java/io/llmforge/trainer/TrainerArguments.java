@@ -47,7 +47,8 @@ record TrainerArguments(
              reference --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...
                        [--cache=FOLDER]
              fetch --plan=FILE --workspace=FOLDER [--cache=FOLDER]
-             publish --plan=FILE --workspace=FOLDER
+             publish --plan=FILE --workspace=FOLDER [--checkpoints=PLACE]
+                     [--volume=CLAIM=FOLDER]...
              preflight --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]... [--cache=FOLDER]
                        [--memory-bytes=NUMBER] [--checkpoints=PLACE]
              estimate --plan=FILE --workspace=FOLDER [--volume=CLAIM=FOLDER]...

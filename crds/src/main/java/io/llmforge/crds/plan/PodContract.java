@@ -14,11 +14,11 @@ import java.util.TreeMap;
  * Location.Claim} names is given by one {@code --volume}. A reference worker is {@code reference
  * --plan=FILE --workspace=FOLDER --shard=NUMBER [--volume=CLAIM=FOLDER]...}. Before either, a pod
  * without an accelerator looks at everything: {@code preflight --plan=FILE --workspace=FOLDER
- * [--memory-bytes=NUMBER] [--volume=CLAIM=FOLDER]...}. When the plan names a {@link
- * Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
+ * [--memory-bytes=NUMBER] [--checkpoints=PLACE] [--volume=CLAIM=FOLDER]...}. When the plan names a
+ * {@link Location.Remote}, that pod first runs {@code fetch --plan=FILE --workspace=FOLDER
  * [--cache=FOLDER]} in a container of its own, the only one with credentials of sources. When the
  * result goes outside the cluster, a pod after the trainer brings it there: {@code publish
- * --plan=FILE --workspace=FOLDER [--checkpoints=PLACE]}.
+ * --plan=FILE --workspace=FOLDER [--checkpoints=PLACE] [--volume=CLAIM=FOLDER]...}.
  */
 public final class PodContract {
 
@@ -85,7 +85,7 @@ public final class PodContract {
 
   /**
    * Where a trainer copies its checkpoints to, as {@link CheckpointPlace} reads it; a preflight
-   * tries whether it could.
+   * tries whether it could, and who publishes deletes what is there.
    */
   public static final String CHECKPOINTS_ARGUMENT = "--checkpoints=";
 

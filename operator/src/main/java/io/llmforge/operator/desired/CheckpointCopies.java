@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Checkpoints;
 import io.llmforge.crds.plan.CheckpointPlace;
 import io.llmforge.crds.plan.PodContract;
+import io.llmforge.operator.identity.Stage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,12 +27,16 @@ final class CheckpointCopies {
   }
 
   static List<String> arguments(RunOrder order) {
-    return place(order)
-        .map(
-            place ->
-                List.of(
-                    PodContract.CHECKPOINTS_ARGUMENT + place.text(),
-                    PodContract.GRACE_ARGUMENT + order.terms().terminationGrace().toSeconds()))
-        .orElse(List.of());
+    List<String> arguments = new ArrayList<>();
+    place(order)
+        .ifPresent(
+            place -> {
+              arguments.add(PodContract.CHECKPOINTS_ARGUMENT + place.text());
+              if (order.stage() == Stage.TRAIN) {
+                arguments.add(
+                    PodContract.GRACE_ARGUMENT + order.terms().terminationGrace().toSeconds());
+              }
+            });
+    return arguments;
   }
 }

@@ -71,10 +71,11 @@ public final class DesiredObjects {
         new RunOrder(
             owner, spec, train.run(), plan, train.terms(), tokens.of(owner, train.run().number()));
     List<HasMetadata> objects = new ArrayList<>();
+    // What an earlier plan came to is published by the plan that it had.
     if (train.planning().hash().equals(train.run().hash())) {
       objects.add(PlanConfigMap.of(order));
-    } // Otherwise what an earlier plan came to is published, by the plan that it had.
-    HeadlessService.of(order).ifPresent(objects::add);
+      HeadlessService.of(order).ifPresent(objects::add);
+    }
     objects.add(WorkspaceClaim.of(order));
     if (defaults.statusReaders().areLimited()) {
       objects.add(RunNetworkPolicy.of(order, defaults.statusReaders()));

@@ -136,13 +136,10 @@ record PodVolumes(
   private static SortedMap<String, Access> claims(RunOrder order) {
     TrainingPlan plan = order.plan();
     SortedMap<String, Access> claims = new TreeMap<>();
-    CheckpointCopies.place(order)
-        .ifPresent(place -> add(place.location(), Access.READ_AND_WRITE, claims));
-    if (order.stage() == Stage.PUBLISH) {
-      return claims; // All that it publishes is in the workspace.
-    }
-    plan.sources().forEach(location -> add(location, Access.READ, claims));
     Optional<Location.Claim> cache = SharedFolder.of(order).map(SharedFolder::claim);
+    if (order.stage() != Stage.PUBLISH) {
+      plan.sources().forEach(location -> add(location, Access.READ, claims));
+    }
     switch (order.stage()) {
       case PREFLIGHT -> {
         if (SharedFolder.hasSources(order)) {
@@ -155,7 +152,7 @@ record PodVolumes(
         cache.ifPresent(claim -> add(claim, Access.READ, claims));
         add(plan.output().location(), Access.READ_AND_WRITE, claims);
       }
-      case PUBLISH -> {}
+      case PUBLISH -> {} // What it publishes is in the workspace.
     }
     CheckpointCopies.place(order)
         .ifPresent(place -> add(place.location(), Access.READ_AND_WRITE, claims));
@@ -164,8 +161,13 @@ record PodVolumes(
 
   private static void add(Location location, Access access, SortedMap<String, Access> claims) {
     if (location instanceof Location.Claim claim) {
-      claims.put(claim.name(), access);
+      claims.merge(claim.name(), access, PodVolumes::wider);
     }
+  }
+
+  // A claim that is named twice is mounted once.
+  private static Access wider(Access one, Access other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static Volume planVolume(String configMap) {

@@ -3,7 +3,6 @@ package io.llmforge.operator.report;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
-import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Output;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
@@ -240,15 +239,14 @@ final class Painter {
 
   // That a run was resumed is worth saying until its condition turns again.
   private Truth notSuspended() {
-    return requireNonNullElse(observation.recorded().conditions(), List.<JobCondition>of()).stream()
-            .filter(before -> before.type().equals(ConditionType.SUSPENDED.text()))
-            .anyMatch(Painter::wasSuspended)
-        ? Truth.no(Reason.RESUMED)
-        : Truth.no(Reason.NOT_SUSPENDED);
+    return LastWord.of(ConditionType.SUSPENDED, observation)
+        .filter(Painter::wasSuspended)
+        .map(before -> Truth.no(Reason.RESUMED))
+        .orElseGet(() -> Truth.no(Reason.NOT_SUSPENDED));
   }
 
-  private static boolean wasSuspended(JobCondition before) {
-    return "True".equals(before.status()) || Reason.RESUMED.text().equals(before.reason());
+  private static boolean wasSuspended(Truth before) {
+    return before.status() == Truth.Status.True || before.reason() == Reason.RESUMED;
   }
 
   private static Truth accepted(Planning planning) {

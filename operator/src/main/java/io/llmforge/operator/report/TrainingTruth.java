@@ -1,8 +1,6 @@
 package io.llmforge.operator.report;
 
-import static java.util.Objects.requireNonNullElse;
-
-import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
+import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
 import io.llmforge.operator.decide.Reason;
@@ -12,8 +10,6 @@ import io.llmforge.operator.identity.StopCause;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.StatusAnswer;
 import io.llmforge.operator.observe.TrainerPod;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** What condition TrainingHealthy says. */
@@ -51,7 +47,7 @@ final class TrainingTruth {
     if (underway.pod() instanceof TrainerPod.Exited
         || underway.pod() instanceof TrainerPod.Removed) {
       // Its Job says how it ended in a moment.
-      return LastWord.of(ConditionType.TRAINING_HEALTHY, observation).orElse(NOT_TRAINING);
+      return said(observation);
     }
     return switch (observation.answer()) {
       case StatusAnswer.NotAsked notAsked -> NOT_TRAINING;
@@ -63,6 +59,8 @@ final class TrainingTruth {
               Reason.REPORT_UNAVAILABLE,
               "The trainer does not answer: %s. %s"
                   .formatted(unavailable.why(), Reason.REPORT_UNAVAILABLE.sentence()));
+      case StatusAnswer.Report(TrainingReport.Running report) when isBeginning(report) ->
+          NOT_TRAINING;
       case StatusAnswer.Report report ->
           StepWatch.of(observation, run)
               .filter(watch -> !observation.now().isBefore(watch.warning()))
@@ -73,27 +71,16 @@ final class TrainingTruth {
 
   /** What was said before, as nothing new is known. */
   private static Truth said(Observation observation) {
-    return requireNonNullElse(observation.recorded().conditions(), List.<JobCondition>of()).stream()
-        .filter(condition -> condition.type().equals(ConditionType.TRAINING_HEALTHY.text()))
-        .flatMap(condition -> truth(condition).stream())
-        .findFirst()
+    return LastWord.of(ConditionType.TRAINING_HEALTHY, observation)
+        .filter(truth -> SAYS.contains(truth.reason()))
         .orElse(NOT_TRAINING);
   }
 
-  private static Optional<Truth> truth(JobCondition condition) {
-    return Reason.ofText(requireNonNullElse(condition.reason(), ""))
-        .filter(SAYS::contains)
-        .map(
-            reason ->
-                switch (condition.status()) {
-                  case "True" -> Truth.yes(reason, words(condition));
-                  case "False" -> Truth.no(reason, words(condition));
-                  default -> Truth.unknown(reason, words(condition));
-                });
-  }
-
-  private static String words(JobCondition condition) {
-    return requireNonNullElse(condition.message(), "");
+  private static boolean isBeginning(TrainingReport.Running report) {
+    return switch (report.phase()) {
+      case LOADING, TOKENIZING -> true;
+      case SCORING, TRAINING, EVALUATING, SAVING, PUBLISHING -> false;
+    };
   }
 
   private static boolean isReady(TrainerPod pod) {

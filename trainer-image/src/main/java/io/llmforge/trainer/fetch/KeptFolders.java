@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * Folders that are kept outside a workspace, below one place and by name. One is there once its
  * list of files is, which is written last: sizes and SHA-256 of all the others.
  */
-public sealed interface KeptFolders permits KeptInClaim, KeptInStore {
+public sealed interface KeptFolders extends AutoCloseable permits KeptInClaim, KeptInStore {
 
   /** The list of a folder's files. */
   String LIST = "COPY.json";
@@ -65,6 +65,9 @@ public sealed interface KeptFolders permits KeptInClaim, KeptInStore {
 
   /** Deletes a folder, its list first. */
   void delete(String name);
+
+  @Override
+  void close();
 
   /** Folders below a folder of {@code s3://} or {@code gs://}. */
   static KeptFolders inStore(

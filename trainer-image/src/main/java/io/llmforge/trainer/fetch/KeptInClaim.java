@@ -115,6 +115,9 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
     }
   }
 
+  @Override
+  public void close() {}
+
   private void copy(Path from, Path to) throws IOException {
     try (Stream<Path> tree = Files.walk(from)) {
       for (Path path : tree.toList()) {

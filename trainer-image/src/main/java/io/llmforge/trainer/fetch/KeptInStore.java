@@ -146,6 +146,11 @@ final class KeptInStore implements KeptFolders {
         });
   }
 
+  @Override
+  public void close() {
+    client.close();
+  }
+
   private Optional<List<FolderUpload.Content>> list(String name) {
     return upload(name).read(LIST).map(KeptFolders::read).filter(files -> !files.isEmpty());
   }

@@ -55,11 +55,14 @@ final class CheckpointCopies implements AutoCloseable {
   }
 
   /**
-   * Says which checkpoints the run has now.
+   * Says which checkpoints the run has now; nothing is to be done when it has none.
    *
    * @param kept the ones that are needed most first
    */
   synchronized void offer(List<Checkpoint> kept) {
+    if (kept.isEmpty()) {
+      return;
+    }
     offered = List.copyOf(kept);
     isIdle = false;
     notifyAll();
@@ -111,6 +114,7 @@ final class CheckpointCopies implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    folders.close();
   }
 
   private void work() {

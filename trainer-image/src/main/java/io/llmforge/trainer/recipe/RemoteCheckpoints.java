@@ -41,7 +41,9 @@ record RemoteCheckpoints(CopyOrder order, ContentDigest content, RunSurroundings
 
   /** Refuses, before anything is trained, a place that cannot be written. */
   void requireWritable() {
-    folders(run.control()::isStopRequested).requireWritable(run.volumes().workspace());
+    try (KeptFolders folders = folders(run.control()::isStopRequested)) {
+      folders.requireWritable(run.volumes().workspace());
+    }
   }
 
   /**
@@ -50,8 +52,9 @@ record RemoteCheckpoints(CopyOrder order, ContentDigest content, RunSurroundings
    * @param checkpoints folder of the plan's checkpoints in it
    */
   void restore(Path checkpoints) {
-    KeptFolders folders = folders(run.control()::isStopRequested);
-    new CheckpointRestore(folders, run.volumes().workspace(), run.console()).into(checkpoints);
+    try (KeptFolders folders = folders(run.control()::isStopRequested)) {
+      new CheckpointRestore(folders, run.volumes().workspace(), run.console()).into(checkpoints);
+    }
   }
 
   /** Begins to copy what is offered. */
@@ -62,7 +65,12 @@ record RemoteCheckpoints(CopyOrder order, ContentDigest content, RunSurroundings
   /** Removes all of them: the result is there. */
   void remove() {
     long end = System.nanoTime() + LONGEST_REMOVAL.toNanos();
-    KeptFolders folders = folders(() -> System.nanoTime() > end);
+    try (KeptFolders folders = folders(() -> System.nanoTime() > end)) {
+      remove(folders);
+    }
+  }
+
+  private void remove(KeptFolders folders) {
     try {
       folders.names().forEach(folders::delete);
     } catch (StorageException e) {

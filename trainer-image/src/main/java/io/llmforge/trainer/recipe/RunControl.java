@@ -3,12 +3,13 @@ package io.llmforge.trainer.recipe;
 import io.llmforge.trainer.report.RunRequests;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Requests from outside, looked at between two steps. */
 public final class RunControl implements RunRequests {
 
-  private final AtomicBoolean stop = new AtomicBoolean();
-  private volatile long stoppedAtNanos = System.nanoTime();
+  private final AtomicReference<@Nullable Long> stoppedAtNanos = new AtomicReference<>();
   private final AtomicBoolean checkpoint = new AtomicBoolean();
 
   @Override
@@ -18,18 +19,17 @@ public final class RunControl implements RunRequests {
 
   @Override
   public void stop() {
-    if (stop.compareAndSet(false, true)) {
-      stoppedAtNanos = System.nanoTime();
-    }
+    stoppedAtNanos.compareAndSet(null, System.nanoTime());
   }
 
   /** How long ago it was first asked to stop; zero when it was not. */
   Duration sinceStop() {
-    return isStopRequested() ? Duration.ofNanos(System.nanoTime() - stoppedAtNanos) : Duration.ZERO;
+    @Nullable Long then = stoppedAtNanos.get();
+    return then == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - then);
   }
 
   public boolean isStopRequested() {
-    return stop.get();
+    return stoppedAtNanos.get() != null;
   }
 
   /** Whether a checkpoint was asked for since the last call. */
