@@ -144,10 +144,10 @@ class MonitoringTest {
         .delete();
     await()
         .atMost(FineTuneJobs.PATIENCE)
-        .until(
+        .untilAsserted(
             () ->
-                !exposed().contains(SERIES.formatted("shown"))
-                    && !exposed().contains(SERIES.formatted("first")));
+                assertThat(exposed())
+                    .doesNotContain(SERIES.formatted("shown"), SERIES.formatted("first")));
     assertThat(exposed()).contains(SERIES.formatted("silent"));
   }
 

@@ -24,6 +24,7 @@ final class RunSeries {
 
   private final MeterRegistry registry;
   private final Map<Job, Map<Key, Shown>> series = new ConcurrentHashMap<>();
+  private volatile boolean isClosed;
 
   RunSeries(MeterRegistry registry) {
     this.registry = registry;
@@ -33,6 +34,9 @@ final class RunSeries {
   void show(Owner owner, RunSight sight) {
     Job job = new Job(owner.namespace(), owner.name());
     series.compute(job, (key, shown) -> shown(key, shown, sight));
+    if (isClosed) {
+      forget(job);
+    }
   }
 
   /** Forgets a FineTuneJob that is gone. */
@@ -40,8 +44,9 @@ final class RunSeries {
     forget(new Job(namespace, name));
   }
 
-  /** Forgets all of them. */
+  /** Forgets all of them, also what passes still under way show. */
   void close() {
+    isClosed = true;
     Set.copyOf(series.keySet()).forEach(this::forget);
   }
 

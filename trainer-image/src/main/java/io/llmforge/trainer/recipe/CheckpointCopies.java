@@ -99,22 +99,36 @@ final class CheckpointCopies implements AutoCloseable {
     }
   }
 
-  /** Ends, and removes all copies: the result is there. */
+  /**
+   * Ends, and removes all copies: the result is there. The request under way may end first: a store
+   * may carry out one that is given up, after all that follows it.
+   */
   void remove() {
+    end();
+    join();
     close();
     remote.remove();
   }
 
   @Override
   public void close() {
-    isClosed = true;
+    end();
     thread.interrupt();
+    join();
+    folders.close();
+  }
+
+  private void join() {
     try {
       thread.join(LONGEST_CLOSING);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    folders.close();
+  }
+
+  private synchronized void end() {
+    isClosed = true;
+    notifyAll();
   }
 
   private void work() {
@@ -131,7 +145,7 @@ final class CheckpointCopies implements AutoCloseable {
   }
 
   private synchronized List<Checkpoint> next(List<Checkpoint> before) throws InterruptedException {
-    while (offered == before || isIdle) {
+    while (!isClosed && (offered == before || isIdle)) {
       wait();
     }
     return offered;
