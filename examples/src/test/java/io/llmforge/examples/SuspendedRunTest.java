@@ -70,6 +70,7 @@ class SuspendedRunTest {
     assertThat(suspended.progress().step()).isBetween(1L, suspended.progress().totalSteps() - 1);
     assertThat(suspended.attempts().getFirst().outcome()).isEqualTo(AttemptOutcome.Interrupted);
     assertThat(suspension.podsAtWork()).isEmpty();
+    assertThat(suspended.checkpoints()).as("%s", suspended).isNotNull();
     assertThat(suspension.checkpoints()).contains(suspended.checkpoints().latest().id());
     assertThat(interrupted.status().run().attempt()).isEqualTo(2);
     assertThat(interrupted.status().run().failedAttempts()).isZero();

@@ -2,7 +2,6 @@ package io.llmforge.operator;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -18,8 +17,6 @@ import io.llmforge.operator.identity.ObjectLabels;
 import io.llmforge.operator.observe.StatusAnswer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What wakes the operator up: changes of everything it owns, and news from trainers. */
@@ -41,7 +38,7 @@ final class EventSources {
   List<EventSource<?, FineTuneJob>> all(
       ProgressPolling polling, List<Class<? extends HasMetadata>> kinds) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
-    InformerEventSource<Pod, FineTuneJob> pods = pods();
+    PodEvents pods = new PodEvents(context);
     InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
     List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
     Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind)));
@@ -58,16 +55,6 @@ final class EventSources {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(type, FineTuneJob.class)
             .withLabelSelector(ObjectLabels.SELECTOR)
-            .build(),
-        context);
-  }
-
-  // Pods belong to Jobs; only their labels lead to the FineTuneJob.
-  private InformerEventSource<Pod, FineTuneJob> pods() {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(Pod.class, FineTuneJob.class)
-            .withLabelSelector(ObjectLabels.SELECTOR)
-            .withSecondaryToPrimaryMapper(EventSources::jobOf)
             .build(),
         context);
   }
@@ -90,15 +77,8 @@ final class EventSources {
         context);
   }
 
-  private static Set<ResourceID> jobOf(Pod pod) {
-    Map<String, String> labels = pod.getMetadata().getLabels();
-    return Set.of(new ResourceID(labels.get(ObjectLabels.JOB), pod.getMetadata().getNamespace()));
-  }
-
   private PerResourcePollingEventSource<StatusAnswer, FineTuneJob, String> progress(
-      ProgressPolling polling,
-      InformerEventSource<Job, FineTuneJob> jobs,
-      InformerEventSource<Pod, FineTuneJob> pods) {
+      ProgressPolling polling, InformerEventSource<Job, FineTuneJob> jobs, PodEvents pods) {
     // The framework keeps the last answer as long as there is a trainer to ask.
     var answers =
         new AtomicReference<PerResourcePollingEventSource<StatusAnswer, FineTuneJob, String>>();

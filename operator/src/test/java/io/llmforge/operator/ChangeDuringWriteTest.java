@@ -1,6 +1,7 @@
 package io.llmforge.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A spec that changes while the operator is about to store the status of the one before. */
+/** What changes while the operator is about to store a status. */
 @Tag("cluster")
 class ChangeDuringWriteTest {
 
@@ -49,6 +50,52 @@ class ChangeDuringWriteTest {
         assertThat(done.observedGeneration()).isEqualTo(2);
       }
     }
+  }
+
+  @Test
+  void lastWordsOfPodThatIsGoneBeforeTheNextLookAreHeard() throws IOException {
+    FakeTrainer trainer = FakeTrainer.in(folder.resolve("trainer"));
+    trainer.on("gone", 1, 1, trainer.untilTerminated("gone", FakeTrainer.stops()));
+    try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
+      ClusterSetup.install(cluster);
+      FineTuneJobs jobs = new FineTuneJobs(cluster.client());
+      AtomicBoolean suspended = new AtomicBoolean();
+      Runnable clean =
+          () -> {
+            if (suspended.get()) {
+              awaitNoPodOf("gone-1-train-1", cluster.client());
+            }
+          };
+      try (KubernetesClient operators = beforeStatusOf("gone", clean, cluster.client());
+          OperatorFixture operator = OperatorFixture.start(operators)) {
+        assertThat(operator).isNotNull();
+        jobs.apply("gone", JobFixture.config());
+        trainer.awaitStarted("gone");
+        jobs.awaitPhase("gone", Phase.Starting);
+
+        suspended.set(true);
+        jobs.suspend("gone", Suspension.ON);
+        FineTuneJobStatus status = jobs.awaitPhase("gone", Phase.Suspended);
+
+        assertThat(trainer.wasTerminated("gone")).isTrue();
+        assertThat(status.progress()).isNotNull();
+        assertThat(status.progress().step()).isEqualTo(10);
+      }
+    }
+  }
+
+  private static void awaitNoPodOf(String job, KubernetesClient client) {
+    await("pods of " + job)
+        .atMost(FineTuneJobs.PATIENCE)
+        .until(
+            () ->
+                client
+                    .pods()
+                    .inNamespace(client.getNamespace())
+                    .withLabel("batch.kubernetes.io/job-name", job)
+                    .list()
+                    .getItems()
+                    .isEmpty());
   }
 
   /** A client that lets somebody act before each of its writes of a job's status. */

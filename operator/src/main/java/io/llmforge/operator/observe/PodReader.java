@@ -46,7 +46,7 @@ final class PodReader {
     return pods.stream()
         .sorted(
             Comparator.comparing(PodReader::creationTime)
-                .thenComparing(pod -> !isOver(status(pod)))
+                .thenComparing(pod -> !isOver(pod))
                 .thenComparing(pod -> pod.getMetadata().getName()))
         .map(pod -> new IndexedPod(index(pod), startTime(pod), endTime(pod), read(pod)))
         .toList();
@@ -154,6 +154,10 @@ final class PodReader {
 
   private static PodStatus status(Pod pod) {
     return requireNonNullElse(pod.getStatus(), new PodStatus());
+  }
+
+  static boolean isOver(Pod pod) {
+    return isOver(status(pod));
   }
 
   private static boolean isOver(PodStatus status) {
