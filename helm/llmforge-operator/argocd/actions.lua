@@ -5,4 +5,5 @@ local suspended = obj.spec.suspend == true
 return {
   suspend = { disabled = ended or suspended },
   resume = { disabled = not suspended },
+  retry = { disabled = phase ~= "Failed" or obj.status.run == nil },
 }

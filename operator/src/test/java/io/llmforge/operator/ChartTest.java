@@ -139,7 +139,7 @@ class ChartTest {
         .isEqualToIgnoringNewLines(Files.readString(CHART.resolve("argocd/actions.lua")));
     assertThat(actions.path("definitions"))
         .extracting(definition -> definition.path("name").asText())
-        .containsExactly("suspend", "resume");
+        .containsExactly("suspend", "resume", "retry");
     assertThat(actions.at("/definitions/1/action.lua").asText())
         .isEqualToIgnoringNewLines(Files.readString(CHART.resolve("argocd/resume.lua")));
   }

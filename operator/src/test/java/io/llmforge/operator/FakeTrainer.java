@@ -8,6 +8,7 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
+import io.llmforge.crds.plan.TrainingReport.Saved;
 import io.llmforge.localcluster.node.container.Image;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,20 @@ final class FakeTrainer {
           "2026-11-23T00:00:00Z",
           List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)),
           null);
+
+  /** Half-way, with a checkpoint that another attempt continues from. */
+  static final Progress SAVED =
+      new Progress(
+          5,
+          10,
+          1.0,
+          2.0,
+          2500,
+          100.0,
+          25L,
+          "2026-11-23T00:00:00Z",
+          PROGRESS.metrics(),
+          new Saved("checkpoint-000005", 5, 0.1));
 
   static final String PLACE = "s3://results/model";
 
@@ -123,7 +138,11 @@ final class FakeTrainer {
   }
 
   static String fails(FailureCode code, String message) {
-    return says(new TrainingReport.Failed(PROGRESS, code, message), code.exitCode());
+    return fails(PROGRESS, code, message);
+  }
+
+  static String fails(Progress progress, FailureCode code, String message) {
+    return says(new TrainingReport.Failed(progress, code, message), code.exitCode());
   }
 
   static String stops() {

@@ -51,6 +51,17 @@ record FineTuneJobs(KubernetesClient client) {
             "{\"spec\":{\"suspend\":%s}}".formatted(suspension == Suspension.ON));
   }
 
+  /** Sets {@code spec.retryToken}, as kubectl patch does. */
+  void retry(String name, String token) {
+    client
+        .resources(FineTuneJob.class)
+        .inNamespace(client.getNamespace())
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"retryToken\":\"%s\"}}".formatted(token));
+  }
+
   /** Whether a job is suspended. */
   enum Suspension {
     ON,

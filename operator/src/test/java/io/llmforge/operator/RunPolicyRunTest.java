@@ -146,6 +146,38 @@ class RunPolicyRunTest {
   }
 
   @Test
+  void failedRunGoesOnFromItsCheckpointWhenItIsAskedFor() {
+    String forbidden =
+        FakeTrainer.fails(FakeTrainer.SAVED, FailureCode.ACCESS_DENIED, "may not write");
+    trainer.on("asked", 1, 1, forbidden);
+    trainer.on("asked", 1, 2, FakeTrainer.completes());
+    apply("asked", new RunPolicy(3, new Backoff(0, 0), null, null, null, null, null, null));
+    FineTuneJobStatus failed = jobs.awaitPhase("asked", Phase.Failed);
+
+    jobs.retry("asked", "1");
+    FineTuneJobStatus done = jobs.awaitPhase("asked", Phase.Succeeded);
+
+    assertThat(failed.failure().reason()).isEqualTo("AccessDenied");
+    assertThat(done.failure()).isNull();
+    assertThat(done.run().number()).isEqualTo(1);
+    assertThat(done.attempts()).extracting(AttemptStatus::number).containsExactly(2, 1);
+    assertThat(jobs.jobs("asked")).containsExactlyInAnyOrder("asked-1-train-1", "asked-1-train-2");
+  }
+
+  @Test
+  void failedRunWithoutACheckpointBeginsAnew() {
+    trainer.on("fresh", 1, 1, FakeTrainer.fails(FailureCode.ACCESS_DENIED, "may not read"));
+    trainer.on("fresh", 2, 1, FakeTrainer.completes());
+    apply("fresh", new RunPolicy(3, new Backoff(0, 0), null, null, null, null, null, null));
+    jobs.awaitPhase("fresh", Phase.Failed);
+
+    jobs.retry("fresh", "1");
+    FineTuneJobStatus done = jobs.awaitPhase("fresh", Phase.Succeeded);
+
+    assertThat(done.run().number()).isEqualTo(2);
+  }
+
+  @Test
   void stoppedJobThatSomebodyLetsRunAgainIsStoppedAgain() {
     trainer.on("revived", 1, 1, trainer.untilTerminated("revived", FakeTrainer.stops()));
     apply("revived", new RunPolicy(3, new Backoff(0, 0), null, null, null, null, null, null));

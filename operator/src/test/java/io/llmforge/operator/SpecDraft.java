@@ -28,6 +28,7 @@ public final class SpecDraft {
   private @Nullable List<Credential> credentials;
   private @Nullable Queue queue;
   private @Nullable RunPolicy runPolicy;
+  private @Nullable String retryToken;
   private @Nullable Reference reference;
   private @Nullable Checkpoints checkpoints;
 
@@ -89,6 +90,11 @@ public final class SpecDraft {
     return this;
   }
 
+  public SpecDraft retryToken(@Nullable String said) {
+    this.retryToken = said;
+    return this;
+  }
+
   public SpecDraft reference(@Nullable Reference said) {
     this.reference = said;
     return this;
@@ -112,6 +118,7 @@ public final class SpecDraft {
         credentials,
         queue,
         runPolicy,
+        retryToken,
         reference,
         checkpoints);
   }

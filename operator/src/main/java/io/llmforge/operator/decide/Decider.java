@@ -2,7 +2,6 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNullElse;
 
-import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
@@ -42,24 +41,13 @@ public final class Decider {
         : new Decision.Rest(planning, rested(run, planning, request));
   }
 
-  // What is trained, and could not be published, is published without being trained again.
+  // What a run has done is not done again, if anything of it can be used.
   private static Decision another(RunState run, Planning planning, Observation observation) {
+    Optional<RunState> next = Resumption.of(run, observation);
     return planOf(run, planning)
-        .filter(planned -> isToBePublished(run, observation))
-        .map(
-            planned ->
-                start(
-                    planned,
-                    run.anew(observation.request().generation()),
-                    new Attempt.First(),
-                    observation))
+        .filter(planned -> next.isPresent())
+        .map(planned -> start(planned, next.get(), new Attempt.First(), observation))
         .orElseGet(() -> begin(run.number() + 1, planning, observation));
-  }
-
-  private static boolean isToBePublished(RunState run, Observation observation) {
-    FineTuneJobStatus.@Nullable Failure failure = observation.recorded().failure();
-    boolean isLost = failure != null && Reason.SOURCE_NOT_FOUND.text().equals(failure.reason());
-    return run.stage() == Stage.PUBLISH && !isLost;
   }
 
   private static Decision begin(int number, Planning planning, Observation observation) {

@@ -84,7 +84,7 @@ public enum Reason {
 
   // Failures of a run, as the trainer names them.
   USAGE_ERROR("Use a trainer image of the same version as the operator."),
-  DATASET_INVALID("Correct the named row of the dataset, then change the spec to start a new run."),
+  DATASET_INVALID("Correct the named row of the dataset, then change spec.retryToken."),
   SOURCE_NOT_FOUND(
       "Correct the named path or model, or put the file there; what is private needs spec.credentials."),
   STORAGE_UNAVAILABLE("Check the storage or server behind the named path, and the way to it."),
@@ -112,16 +112,15 @@ public enum Reason {
           + " version as the operator."),
   POD_LOST("Find out what deleted the pod or Job; the next attempt continues from the checkpoint."),
   DEADLINE_EXCEEDED(
-      "Raise spec.runPolicy.activeDeadlineSeconds, which starts a new run; the checkpoints of this one"
-          + " stay in its workspace."),
+      "Raise spec.runPolicy.activeDeadlineSeconds; the run goes on then from its newest checkpoint."),
   START_DEADLINE_EXCEEDED(
-      "Free what the pods wait for or raise spec.runPolicy.startDeadlineSeconds, then change the"
-          + " spec."),
+      "Free what the pods wait for, then change spec.retryToken; or raise"
+          + " spec.runPolicy.startDeadlineSeconds."),
   PODS_NOT_READY(
       "Look at what the pods wait for (kubectl describe pod); the next attempt asks anew."),
   REPEATED_FAILURE(
-      "Another attempt would end there again: look at the named step, then change the spec."),
-  RETRIES_EXHAUSTED("Remove the cause of the last failure, then change the spec.");
+      "Another attempt would end there again: look at the named step, then change spec.retryToken."),
+  RETRIES_EXHAUSTED("Remove the cause of the last failure, then change spec.retryToken.");
 
   private final String sentence;
 

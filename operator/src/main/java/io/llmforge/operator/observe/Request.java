@@ -43,6 +43,6 @@ public record Request(Owner owner, long generation, FineTuneJobSpec spec) {
   // The API server refuses an object without spec; a file on a command line may be one.
   private static FineTuneJobSpec emptySpec() {
     return new FineTuneJobSpec(
-        null, null, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 }

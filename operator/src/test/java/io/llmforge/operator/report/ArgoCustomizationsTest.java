@@ -70,23 +70,28 @@ class ArgoCustomizationsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Training, false, true, false",
-    "Suspended, true, false, true",
-    "Suspending, true, false, true",
-    "Succeeded, false, false, false",
-    "Failed, false, false, false"
+    "Training, false, true, false, false",
+    "Suspended, true, false, true, false",
+    "Suspending, true, false, true, false",
+    "Succeeded, false, false, false, false",
+    "Failed, false, false, false, true"
   })
   void onlyActionsThatChangeSomethingAreOffered(
-      String phase, boolean suspended, boolean offersSuspend, boolean offersResume)
+      String phase,
+      boolean suspended,
+      boolean offersSuspend,
+      boolean offersResume,
+      boolean offersRetry)
       throws IOException {
     ObjectNode job = JSON.createObjectNode();
     job.putObject("spec").put("suspend", suspended);
-    job.putObject("status").put("phase", phase);
+    job.putObject("status").put("phase", phase).putObject("run");
 
     LuaValue actions = run("actions.lua", job);
 
     assertThat(actions.get("suspend").get("disabled").toboolean()).isEqualTo(!offersSuspend);
     assertThat(actions.get("resume").get("disabled").toboolean()).isEqualTo(!offersResume);
+    assertThat(actions.get("retry").get("disabled").toboolean()).isEqualTo(!offersRetry);
   }
 
   @Test
@@ -102,6 +107,29 @@ class ArgoCustomizationsTest {
     assertThat(suspended.get("image").tojstring()).isEqualTo("kept");
     assertThat(resumed.get("suspend").isnil()).isTrue();
     assertThat(resumed.get("image").tojstring()).isEqualTo("kept");
+  }
+
+  @Test
+  void jobThatNeverBecameARunOffersNoRetry() throws IOException {
+    ObjectNode job = JSON.createObjectNode();
+    job.putObject("spec");
+    job.putObject("status").put("phase", "Failed");
+
+    LuaValue actions = run("actions.lua", job);
+
+    assertThat(actions.get("retry").get("disabled").toboolean()).isTrue();
+  }
+
+  @Test
+  void retryNamesTheAttemptThatFailed() throws IOException {
+    ObjectNode job = JSON.createObjectNode();
+    job.putObject("spec").put("image", "kept");
+    job.putObject("status").putObject("run").put("number", 2).put("attempt", 4);
+
+    LuaValue spec = run("retry.lua", job).get("spec");
+
+    assertThat(spec.get("retryToken").tojstring()).isEqualTo("after-2-4");
+    assertThat(spec.get("image").tojstring()).isEqualTo("kept");
   }
 
   private static ObjectNode job(long generation, FineTuneJobStatus status) throws IOException {

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  *     or none, wherever a ResourceQuota of the namespace limits what they ask for.
  * @param runPolicy What is done when an attempt fails, and how long anything may take. Default:
  *     three retries, 30 seconds later and more; no step for 30 minutes is a failure.
+ * @param retryToken Any text. When it changes, a run that has failed is tried again; nothing else
+ *     follows from it.
  * @param reference How the reference of preference tuning is made. Default: before training.
  * @param checkpoints Where checkpoints are copied to while training goes on, so that a run whose
  *     workspace is lost goes on. Default: they are in the workspace alone.
@@ -55,6 +57,7 @@ public record FineTuneJobSpec(
     @Size(max = 8) @Nullable List<Credential> credentials,
     @Nullable Queue queue,
     @Nullable RunPolicy runPolicy,
+    @Size(max = 64) @Nullable String retryToken,
     @Nullable Reference reference,
     @Nullable Checkpoints checkpoints) {
 
