@@ -33,6 +33,7 @@ final class FakeTrainer {
           0L,
           "2026-11-23T00:00:00Z",
           List.of(new Metric(Metric.TRAIN_LOSS, 0.5, 10, 2.0, 0.5, 10)),
+          null,
           null);
 
   /** Half-way, with a checkpoint that another attempt continues from. */
@@ -47,12 +48,13 @@ final class FakeTrainer {
           25L,
           "2026-11-23T00:00:00Z",
           PROGRESS.metrics(),
-          new Saved("checkpoint-000005", 5, 0.1));
+          new Saved("checkpoint-000005", 5, 0.1),
+          null);
 
   static final String PLACE = "s3://results/model";
 
   private static final Progress TIMELESS =
-      new Progress(10, 10, 2.0, 2.0, 5000, null, null, null, PROGRESS.metrics(), null);
+      new Progress(10, 10, 2.0, 2.0, 5000, null, null, null, PROGRESS.metrics(), null, null);
 
   private final Path folder;
 

@@ -54,6 +54,8 @@ class CopiedCheckpointsTest {
     TinyRun run = run("lost").withCheckpoints(place);
     assertThat(run.run("step 4] loss")).as(run.console()).isEqualTo(75);
     assertThat(run.console()).contains(COPIED + "000004 is copied to " + place + "/");
+    assertThat(run.lastWords().progress().copied().step()).isEqualTo(4);
+    assertThat(run.lastWords().progress().copied().place()).startsWith(place + "/");
     loseWorkspace(run);
     TinyRun again = run("lost").withCheckpoints(place);
 
@@ -61,6 +63,7 @@ class CopiedCheckpointsTest {
 
     assertThat(again.console())
         .contains(COPIED + "000004 is fetched from " + place, "from_step: 4");
+    assertThat(again.lastWords().progress().copied()).isNull();
     checkSameEnd("a workspace lost after 4 steps", again, straight, 8);
     assertThat(server.objects("copies")).isEmpty();
     Path claim = again.models.resolve("copies");

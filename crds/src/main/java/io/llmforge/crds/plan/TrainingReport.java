@@ -122,6 +122,7 @@ public sealed interface TrainingReport {
    * @param lastStepTime end of the last optimizer step, RFC 3339, or null before the first
    * @param metrics newest value of every metric, at most 32 names
    * @param checkpoint newest checkpoint, or null before the first
+   * @param copied its newest copy outside the workspace, or null when there is none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Progress(
@@ -134,11 +135,12 @@ public sealed interface TrainingReport {
       @Nullable Long etaSeconds,
       @Nullable String lastStepTime,
       List<Metric> metrics,
-      @Nullable Saved checkpoint) {
+      @Nullable Saved checkpoint,
+      @Nullable Copied copied) {
 
     /** Nothing done yet. */
     public static final Progress NONE =
-        new Progress(0, 0, 0, 0, 0, null, null, null, List.of(), null);
+        new Progress(0, 0, 0, 0, 0, null, null, null, List.of(), null, null);
 
     public Progress {
       metrics = List.copyOf(metrics);
@@ -156,6 +158,20 @@ public sealed interface TrainingReport {
   record Saved(String name, long step, @Nullable Double seconds) {
     public Saved {
       requireNonNull(name, "name");
+    }
+  }
+
+  /**
+   * A copy of a checkpoint, which outlives the workspace.
+   *
+   * @param name name of the checkpoint
+   * @param step optimizer steps it holds
+   * @param place the folder it is in, as a user would write it
+   */
+  record Copied(String name, long step, String place) {
+    public Copied {
+      requireNonNull(name, "name");
+      requireNonNull(place, "place");
     }
   }
 

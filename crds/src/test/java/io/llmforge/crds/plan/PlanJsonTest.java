@@ -38,6 +38,7 @@ class PlanJsonTest {
           60L,
           "2026-01-02T03:04:05Z",
           List.of(new Metric("train_loss", Double.NaN, 3, Double.POSITIVE_INFINITY, 1.5, 2)),
+          null,
           null);
 
   @ParameterizedTest

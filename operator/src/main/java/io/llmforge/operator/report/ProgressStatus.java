@@ -3,7 +3,9 @@ package io.llmforge.operator.report;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Checkpoint;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Checkpoints;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Copy;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Copied;
 import io.llmforge.crds.plan.TrainingReport.Saved;
 import java.time.Instant;
 import java.util.Objects;
@@ -64,8 +66,27 @@ record ProgressStatus(
   }
 
   private @Nullable Checkpoints checkpoints(TrainingReport report) {
-    @Nullable Saved saved = report.progress().checkpoint();
-    return saved == null ? checkpoints : new Checkpoints(checkpoint(saved));
+    @Nullable Checkpoint latest = latest(report.progress().checkpoint());
+    return latest == null ? null : new Checkpoints(latest, copy(report));
+  }
+
+  private @Nullable Checkpoint latest(@Nullable Saved saved) {
+    if (saved != null) {
+      return checkpoint(saved);
+    }
+    return checkpoints == null ? null : checkpoints.latest();
+  }
+
+  // Once the result is at its place the copies are deleted.
+  private @Nullable Copy copy(TrainingReport report) {
+    if (report instanceof TrainingReport.Completed) {
+      return null;
+    }
+    @Nullable Copied copied = report.progress().copied();
+    if (copied == null) {
+      return checkpoints == null ? null : checkpoints.copied();
+    }
+    return new Copy(copied.name(), copied.step(), copied.place());
   }
 
   // An attempt that continues from a checkpoint does not know how long it took to write.

@@ -145,7 +145,7 @@ class AttemptTermsTest {
     var checkpoints =
         checkpointSeconds == null
             ? null
-            : new Checkpoints(new Checkpoint("step-4", 4, checkpointSeconds));
+            : new Checkpoints(new Checkpoint("step-4", 4, checkpointSeconds), null);
     return new FineTuneJobStatus(
         null,
         null,

@@ -185,7 +185,7 @@ class BackoffTest {
   }
 
   private static StageJob failed(int attempt, int exitCode, int step) {
-    var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of(), null);
+    var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of(), null, null);
     var code = FailureCode.ofExitCode(exitCode).orElseThrow();
     return job(
         attempt,

@@ -28,7 +28,7 @@ class ResumptionTest {
   private static final Request REQUEST =
       new Request(new Owner("team-a", "tiny", "uid"), 2, SpecDraft.of(JobFixture.config()).build());
   private static final Checkpoints SAVED =
-      new Checkpoints(new Checkpoint("checkpoint-000005", 5, null));
+      new Checkpoints(new Checkpoint("checkpoint-000005", 5, null), null);
 
   @ParameterizedTest
   @CsvSource({

@@ -294,7 +294,7 @@ class TimeLimitTest {
         null,
         attempts,
         new Usage(used),
-        new Checkpoints(new Checkpoint("step-4", 4, "1.5")),
+        new Checkpoints(new Checkpoint("step-4", 4, "1.5"), null),
         null);
   }
 
@@ -314,7 +314,7 @@ class TimeLimitTest {
     if (says.equals("nothing")) {
       return new StatusAnswer.Unavailable("uid", "no answer within 2000 ms");
     }
-    var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of(), null);
+    var progress = new Progress(step, 100, 0, 0, 0, null, null, null, List.of(), null, null);
     return new StatusAnswer.Report(
         new TrainingReport.Running(
             TrainingReport.Phase.valueOf(says.toUpperCase(Locale.ROOT)), progress));

@@ -46,6 +46,7 @@ class StatusClientTest {
               null,
               null,
               List.of(new Metric(Metric.TRAIN_LOSS, Double.NaN, 1, 3, 3, 1)),
+              null,
               null));
 
   private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -55,7 +55,8 @@ class PassingMomentsTest {
       new StatusAnswer.Report(
           new TrainingReport.Running(
               TrainingReport.Phase.TRAINING,
-              new Progress(1, 2, 0.5, 1, 8, null, null, "2026-11-23T12:00:00Z", List.of(), null)));
+              new Progress(
+                  1, 2, 0.5, 1, 8, null, null, "2026-11-23T12:00:00Z", List.of(), null, null)));
 
   private final StatusComposer composer = new StatusComposer();
 

@@ -189,6 +189,7 @@ class ReferenceStatusTest {
             List.of(
                 new Metric(Metric.PAIRS, pairs, 0, pairs, pairs, 0),
                 new Metric(Metric.PAIRS_FOUND, found, 0, found, found, 0)),
+            null,
             null);
     var output = new Output(Output.Kind.REFERENCE, "reference", "sha256:0", 0, 0);
     return new TrainerPod.Exited(

@@ -72,6 +72,7 @@ class StatusComposerTest {
           6720L,
           "2026-11-23T10:00:00Z",
           List.of(new Metric(Metric.TRAIN_LOSS, 0.8312345678, 124, 2.5, 0.81, 120)),
+          null,
           null);
   private static final Failure FAILURE =
       new Failure(
@@ -182,7 +183,7 @@ class StatusComposerTest {
   @Test
   void checkpointThatIsSavedIsSaidWithItsStepAndStays() {
     var saved = new TrainingReport.Saved("step-100", 100, 1.5);
-    var progress = new Progress(124, 266, 1.4, 3, 9000, null, null, null, List.of(), saved);
+    var progress = new Progress(124, 266, 1.4, 3, 9000, null, null, null, List.of(), saved, null);
     FineTuneJobStatus training = compose(reporting(progress), trainingNow(), NOON);
     FineTuneJobStatus failed =
         compose(after(training), new Decision.Fail(PLANNED, RUN, FAILURE), LATER);

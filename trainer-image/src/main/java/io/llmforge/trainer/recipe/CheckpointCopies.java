@@ -1,5 +1,6 @@
 package io.llmforge.trainer.recipe;
 
+import io.llmforge.crds.plan.TrainingReport.Copied;
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.Manifest;
@@ -107,6 +108,7 @@ final class CheckpointCopies implements AutoCloseable {
     end();
     join();
     close();
+    run.progress().copiesForgotten();
     remote.remove();
   }
 
@@ -220,7 +222,7 @@ final class CheckpointCopies implements AutoCloseable {
     }
     Durable.deleteTree(staging());
     hasWarned = false;
-    run.progress().copied(checkpoint.state().step());
+    run.progress().copied(new Copied(name, checkpoint.state().step(), folders.text()));
     run.console().line("[checkpoints] %s is copied to %s".formatted(name, folders.text()));
   }
 

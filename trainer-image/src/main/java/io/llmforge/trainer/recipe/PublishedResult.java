@@ -42,6 +42,7 @@ record PublishedResult(String schema, String content, Progress progress, long st
             null,
             null,
             end.metrics(),
+            null,
             null);
     return new PublishedResult(SCHEMA, content.text(), timeless, step);
   }

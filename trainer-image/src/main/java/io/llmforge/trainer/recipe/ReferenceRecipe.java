@@ -191,7 +191,7 @@ public final class ReferenceRecipe {
             "sha256:" + folder.path().getFileName(),
             0,
             0);
-    var progress = new Progress(0, 0, 0, 0, 0, null, null, null, share.metrics(), null);
+    var progress = new Progress(0, 0, 0, 0, 0, null, null, null, share.metrics(), null, null);
     return new TrainingReport.Completed(progress, output);
   }
 }

@@ -1,5 +1,6 @@
 package io.llmforge.trainer.report;
 
+import io.llmforge.crds.plan.TrainingReport.Copied;
 import io.llmforge.crds.plan.TrainingReport.Metric;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import io.llmforge.crds.plan.TrainingReport.Progress;
@@ -33,7 +34,7 @@ public final class ProgressTracker {
   private @Nullable String lastStepTime;
   private long trackingFailures;
   private long copyFailures;
-  private @Nullable Long copiedStep;
+  private @Nullable Copied copied;
   private @Nullable Saved checkpoint;
 
   public ProgressTracker(InstantSource clock) {
@@ -106,13 +107,18 @@ public final class ProgressTracker {
     return copyFailures;
   }
 
-  /** The checkpoint of a step is copied. */
-  public synchronized void copied(long checkpointStep) {
-    copiedStep = checkpointStep;
+  /** There is a newer copy of a checkpoint. */
+  public synchronized void copied(Copied newest) {
+    copied = newest;
+  }
+
+  /** Copies of checkpoints are not needed any more, and are deleted. */
+  public synchronized void copiesForgotten() {
+    copied = null;
   }
 
   synchronized @Nullable Long copiedStep() {
-    return copiedStep;
+    return copied == null ? null : copied.step();
   }
 
   public synchronized boolean isReady() {
@@ -134,7 +140,8 @@ public final class ProgressTracker {
         etaSeconds(),
         lastStepTime,
         List.copyOf(metrics.values()),
-        checkpoint);
+        checkpoint,
+        copied);
   }
 
   /** Estimated time until the last step, from the recent pace; zero while unknown. */

@@ -80,7 +80,8 @@ public final class TerminationMessage {
         progress.etaSeconds(),
         progress.lastStepTime(),
         List.of(),
-        progress.checkpoint());
+        progress.checkpoint(),
+        progress.copied());
   }
 
   private static boolean fits(String text) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmforge.crds.plan.PlanJson;
 import io.llmforge.crds.plan.TrainingReport;
+import io.llmforge.crds.plan.TrainingReport.Copied;
 import io.llmforge.crds.plan.TrainingReport.Phase;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -165,7 +166,7 @@ class StatusServerTest {
   @Test
   void copiesOfCheckpointsAreCounted() throws Exception {
     assertThat(get("/metrics").body()).doesNotContain("llmforge_trainer_copied_step");
-    progress.copied(40);
+    progress.copied(new Copied("checkpoint-000040", 40, "s3://backup/runs"));
     progress.copyFailed();
     progress.copyFailed();
 

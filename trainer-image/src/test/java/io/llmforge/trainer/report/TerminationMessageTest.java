@@ -53,6 +53,7 @@ class TerminationMessageTest {
                     new Metric(
                         "a_metric_with_quite_a_long_name_" + i, Math.E * i, 1, Math.PI, Math.E, 1))
             .toList(),
+        null,
         null);
   }
 }

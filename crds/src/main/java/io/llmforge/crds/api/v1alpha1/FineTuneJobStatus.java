@@ -156,9 +156,20 @@ public record FineTuneJobStatus(
    * Checkpoints of the run.
    *
    * @param latest The newest.
+   * @param copied The newest that is also where spec.checkpoints says; absent when none is.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Checkpoints(@Nullable Checkpoint latest) {}
+  public record Checkpoints(@Nullable Checkpoint latest, @Nullable Copy copied) {}
+
+  /**
+   * A checkpoint outside the run's workspace.
+   *
+   * @param id Its name.
+   * @param step Optimizer steps it holds.
+   * @param uri The folder that it is in.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Copy(@Nullable String id, long step, @Nullable String uri) {}
 
   /**
    * A checkpoint in the run's workspace.
