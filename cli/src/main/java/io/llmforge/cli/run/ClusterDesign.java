@@ -29,6 +29,8 @@ final class ClusterDesign {
     Image trainer =
         Image.of(
             installation.java().toString(),
+            // Runs here are short, and their arithmetic is not Java's.
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "-Dai.djl.offline=true",
             "-cp",

@@ -97,7 +97,8 @@ public final class PretendedTrainers implements AutoCloseable {
         60L,
         "2026-01-01T00:00:00Z",
         List.of(new Metric(Metric.TRAIN_LOSS, 0.5, step, 2, 0.5, step)),
-        null, null);
+        null,
+        null);
   }
 
   @Override
