@@ -10,6 +10,7 @@ import io.llmforge.trainer.checkpoint.SafetensorsFile;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.distributed.TrainingGroup;
+import io.llmforge.trainer.storage.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -99,6 +100,27 @@ class DataParallelTest {
         alone,
         tensor -> tensor.startsWith("exp_avg."),
         BOUND);
+    agreement.check();
+  }
+
+  /** Rank 0 copies and fetches; the others take up what it has found. */
+  @Test
+  void ranksWhoseWorkspaceIsLostGoOnFromTheCopyTogether() throws Exception {
+    var straight = new TinyGroup(run(Kind.INSTRUCTION_ADAPTER, "straight"), 2);
+    assertThat(straight.run()).as(straight.consoles()).containsOnly(0);
+    TinyRun run = run(Kind.INSTRUCTION_ADAPTER, "lost").withCheckpoints("pvc://models/copies");
+    var lost = new TinyGroup(run, 2);
+    assertThat(lost.run(0, "step 6] loss")).as(lost.consoles()).containsOnly(75);
+    assertThat(lost.console(1)).doesNotContain("[checkpoints]");
+    Durable.deleteTree(run.workspace);
+    Files.createDirectories(run.workspace);
+
+    assertThat(lost.run()).as(lost.consoles()).containsOnly(0);
+
+    assertThat(lost.console(0)).contains("checkpoint-000006 is fetched from pvc://models/copies");
+    assertThat(lost.console(1)).contains("from_step: 6").doesNotContain("[checkpoints]");
+    var agreement = new Agreement(GoldenTest.RESUME, "a workspace of 2 ranks lost after 6 steps");
+    new RunEnd(run, STEPS).addTensors(agreement, new RunEnd(straight.run, STEPS));
     agreement.check();
   }
 
