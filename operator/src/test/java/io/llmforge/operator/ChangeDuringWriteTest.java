@@ -3,6 +3,7 @@ package io.llmforge.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -59,21 +60,19 @@ class ChangeDuringWriteTest {
     try (LocalCluster cluster = ClusterSetup.start(folder.resolve("cluster"), trainer.image())) {
       ClusterSetup.install(cluster);
       FineTuneJobs jobs = new FineTuneJobs(cluster.client());
-      AtomicBoolean suspended = new AtomicBoolean();
-      Runnable clean =
+      Runnable untilPodsAreGone =
           () -> {
-            if (suspended.get()) {
+            Job job = jobs.job("gone-1-train-1");
+            if (job != null && Boolean.TRUE.equals(job.getSpec().getSuspend())) {
               awaitNoPodOf("gone-1-train-1", cluster.client());
             }
           };
-      try (KubernetesClient operators = beforeStatusOf("gone", clean, cluster.client());
+      try (KubernetesClient operators = beforeStatusOf("gone", untilPodsAreGone, cluster.client());
           OperatorFixture operator = OperatorFixture.start(operators)) {
         assertThat(operator).isNotNull();
         jobs.apply("gone", JobFixture.config());
         trainer.awaitStarted("gone");
-        jobs.awaitPhase("gone", Phase.Starting);
 
-        suspended.set(true);
         jobs.suspend("gone", Suspension.ON);
         FineTuneJobStatus status = jobs.awaitPhase("gone", Phase.Suspended);
 
