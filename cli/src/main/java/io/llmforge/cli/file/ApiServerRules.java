@@ -40,6 +40,15 @@ final class ApiServerRules {
 
   /** The rules of the definition that this version was built with. */
   static ApiServerRules ofThisVersion() {
+    return Compiled.RULES;
+  }
+
+  // Compiled when the first manifest is looked at: it takes longer than reading a config.
+  private static final class Compiled {
+    private static final ApiServerRules RULES = read();
+  }
+
+  private static ApiServerRules read() {
     try (var stream = FineTuneJob.class.getResourceAsStream(DEFINITION)) {
       if (stream == null) {
         throw new IllegalStateException("the definition is not on the class path: " + DEFINITION);

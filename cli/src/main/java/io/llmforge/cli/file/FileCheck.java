@@ -29,7 +29,6 @@ public final class FileCheck {
   private static final String CONFIG = "spec.config";
 
   private final LlmForgeConfigReader reader;
-  private final ApiServerRules apiServer = ApiServerRules.ofThisVersion();
   private final OperatorRules operator;
 
   public FileCheck(LlmForgeConfigReader reader) {
@@ -83,7 +82,7 @@ public final class FileCheck {
     var config = document.below("spec", "config");
     ConfigReading reading = reader.read(config);
     findings.add(reading.findings().stream().map(FileCheck::inManifest).toList());
-    if (apiServer.check(root, findings).get("spec") instanceof ObjectNode spec) {
+    if (ApiServerRules.ofThisVersion().check(root, findings).get("spec") instanceof ObjectNode spec) {
       // What the server refuses of a config the operator may read all the same.
       spec.set("config", config.root());
       findings.add(operator.check(spec).stream().map(FileCheck::inManifest).toList());
