@@ -82,7 +82,8 @@ public final class FileCheck {
     var config = document.below("spec", "config");
     ConfigReading reading = reader.read(config);
     findings.add(reading.findings().stream().map(FileCheck::inManifest).toList());
-    if (ApiServerRules.ofThisVersion().check(root, findings).get("spec") instanceof ObjectNode spec) {
+    if (ApiServerRules.ofThisVersion().check(root, findings).get("spec")
+        instanceof ObjectNode spec) {
       // What the server refuses of a config the operator may read all the same.
       spec.set("config", config.root());
       findings.add(operator.check(spec).stream().map(FileCheck::inManifest).toList());
