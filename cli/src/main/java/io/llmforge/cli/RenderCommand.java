@@ -16,9 +16,7 @@ import io.llmforge.operator.Rendering;
 import io.llmforge.operator.desired.PodDefaults;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -102,25 +100,12 @@ final class RenderCommand implements Callable<Integer> {
     }
     FineTuneJob job = JSON.treeToValue(accepted.document().root(), FineTuneJob.class);
     Rendering rendering = Rendering.of(job, new PodDefaults(image, accelerator));
-    print(plannersOwn(rendering, accepted));
-    if (rendering.isRefused()) {
-      return ExitCode.REFUSED;
-    }
     var out = spec.commandLine().getOut();
     for (HasMetadata object : rendering.objects()) {
       out.print(YAML.writeValueAsString(object));
     }
     out.flush();
     return ExitCode.OK;
-  }
-
-  // What the reader of configs says has been printed, with lines.
-  private static List<Finding> plannersOwn(Rendering rendering, FileVerdict.Accepted accepted) {
-    Set<String> said =
-        accepted.findings().stream().map(Finding::message).collect(Collectors.toSet());
-    return rendering.decision().planning().findings().stream()
-        .filter(finding -> !said.contains(finding.message()))
-        .toList();
   }
 
   private void print(List<Finding> findings) {

@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Says what is right and wrong about LLMForge configs and FineTuneJobs.",
       "",
-      "Prints FILE:LINE: SEVERITY: KEY: MESSAGE for everything worth saying."
+      "Prints FILE:LINE: SEVERITY: KEY: MESSAGE for everything worth saying, by the rules of the",
+      "definition (fields, types, patterns) and of the operator (config, places, credentials). What",
+      "only a cluster knows is not looked at: whether claims, Secrets, data and model are there."
     },
     exitCodeList = {"0:all files are accepted", "65:a file is refused", "66:a file cannot be read"},
     footer = {

@@ -20,14 +20,17 @@ class ArgoCdManifestsTest {
   private final StringWriter out = new StringWriter();
 
   @Test
-  void runIsAcceptedWithoutAFinding() {
+  void runIsAcceptedAndOnlyItsPromptFormatIsRemarkedOn() {
     int exitCode =
         Llmforge.commandLine()
             .setOut(new PrintWriter(out, true))
             .execute("validate", TEAM.resolve("support.yaml").toString());
 
     assertThat(exitCode).as(out::toString).isZero();
-    assertThat(out.toString()).endsWith("accepted as FineTuneJob\n");
+    assertThat(out.toString().lines())
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).contains("warning: spec.config.generation_config"))
+        .anySatisfy(line -> assertThat(line).contains("accepted as FineTuneJob, 1 warning"));
   }
 
   @Test

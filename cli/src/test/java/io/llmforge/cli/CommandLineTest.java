@@ -43,7 +43,7 @@ class CommandLineTest {
 
     assertThat(out.toString())
         .contains(file + ":6: warning: dataset_size_scaling_factor: is written twice")
-        .endsWith("config.yaml: accepted as LLMForge config, 2 warnings, 3 ignored\n");
+        .endsWith("config.yaml: accepted as LLMForge config, 3 warnings, 3 ignored\n");
   }
 
   @Test
@@ -150,6 +150,16 @@ class CommandLineTest {
 
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString()).contains("bad.yaml:1: error: train_path: is missing");
+  }
+
+  @Test
+  void configWithAPlaceThatIsNotReachedConvertsToNothing() throws IOException {
+    var bad = write("bad.yaml", "model_id: a\ntrain_path: hf://datasets/foo/bar\n");
+
+    assertThat(run("convert", bad)).isEqualTo(65);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("bad.yaml:2: error: train_path: 'hf://datasets/foo/bar'");
   }
 
   @Test

@@ -34,11 +34,6 @@ public record Rendering(Decision decision, List<HasMetadata> objects) {
         decision, objects(request, decision, new DesiredObjects(defaults, StatusTokens.none())));
   }
 
-  /** Whether the config cannot be trained; the decision's findings say why. */
-  public boolean isRefused() {
-    return decision instanceof Decision.Refuse;
-  }
-
   private static List<HasMetadata> objects(
       Request request, Decision decision, DesiredObjects desired) {
     return decision instanceof Decision.Train train

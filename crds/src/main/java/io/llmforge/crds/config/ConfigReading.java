@@ -23,9 +23,11 @@ public sealed interface ConfigReading {
   /**
    * The config cannot be used.
    *
+   * @param readable what is right in it, so that those who know more can name their mistakes at
+   *     once
    * @param findings at least one error
    */
-  record Refused(List<Finding> findings) implements ConfigReading {
+  record Refused(LlmForgeConfig readable, List<Finding> findings) implements ConfigReading {
     public Refused {
       findings = List.copyOf(findings);
     }

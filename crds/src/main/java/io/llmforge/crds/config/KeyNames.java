@@ -3,7 +3,6 @@ package io.llmforge.crds.config;
 import static java.util.Map.entry;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -67,11 +66,8 @@ final class KeyNames {
     if (known.contains(meant)) {
       return Optional.of(new Guess(meant, true));
     }
-    return known.stream()
-        .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-        .filter(nearest -> distance(name, nearest) * 3 <= name.length())
-        .filter(nearest -> distance(name, nearest) <= 3)
-        .map(nearest -> new Guess(nearest, isLikely(name, distance(name, nearest))));
+    return Spelling.nearest(name, known)
+        .map(nearest -> new Guess(nearest, isLikely(name, Spelling.distance(name, nearest))));
   }
 
   private static boolean isLikely(String name, int distance) {
@@ -83,27 +79,5 @@ final class KeyNames {
         .replace('-', '_')
         .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
         .toLowerCase(Locale.ROOT);
-  }
-
-  /** Edits between two words: insert, delete, replace, swap of neighbours. */
-  static int distance(String from, String to) {
-    var rows = new int[from.length() + 1][to.length() + 1];
-    for (int i = 0; i <= from.length(); i++) {
-      for (int j = 0; j <= to.length(); j++) {
-        rows[i][j] = i == 0 || j == 0 ? i + j : cheapest(rows, from, to, i, j);
-      }
-    }
-    return rows[from.length()][to.length()];
-  }
-
-  private static int cheapest(int[][] rows, String from, String to, int i, int j) {
-    int replaced = rows[i - 1][j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-    int best = Math.min(replaced, Math.min(rows[i - 1][j], rows[i][j - 1]) + 1);
-    boolean swapped =
-        i > 1
-            && j > 1
-            && from.charAt(i - 1) == to.charAt(j - 2)
-            && from.charAt(i - 2) == to.charAt(j - 1);
-    return swapped ? Math.min(best, rows[i - 2][j - 2] + 1) : best;
   }
 }

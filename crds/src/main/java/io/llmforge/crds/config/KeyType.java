@@ -38,14 +38,21 @@ sealed interface KeyType {
     }
   }
 
-  record Choice(List<String> values) implements KeyType {
+  /**
+   * One of several words.
+   *
+   * @param values those that are understood
+   * @param offered those of them that messages propose; the others are refused later, with reason
+   */
+  record Choice(List<String> values, List<String> offered) implements KeyType {
     public Choice {
       values = List.copyOf(values);
+      offered = List.copyOf(offered);
     }
 
     @Override
     public String words() {
-      return "one of " + String.join(", ", values);
+      return "one of " + String.join(", ", offered);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -53,8 +54,7 @@ final class KeyTypes {
       return of(plain);
     }
     if (plain.isEnum()) {
-      return new KeyType.Choice(
-          Arrays.stream(plain.getEnumConstants()).map(KeyTypes::written).toList());
+      return choice(plain);
     }
     return scalar(plain, range);
   }
@@ -78,13 +78,18 @@ final class KeyTypes {
     throw new IllegalStateException("a config cannot hold a " + type.getName());
   }
 
-  private static String written(Object constant) {
-    var name = ((Enum<?>) constant).name();
-    try {
-      return constant.getClass().getField(name).getAnnotation(JsonProperty.class).value();
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException("enum without constant " + name, e);
-    }
+  private static KeyType.Choice choice(Class<?> type) {
+    var constants = Arrays.stream(type.getFields()).filter(Field::isEnumConstant).toList();
+    return new KeyType.Choice(
+        constants.stream().map(KeyTypes::written).toList(),
+        constants.stream()
+            .filter(constant -> !constant.isAnnotationPresent(Unoffered.class))
+            .map(KeyTypes::written)
+            .toList());
+  }
+
+  private static String written(Field constant) {
+    return constant.getAnnotation(JsonProperty.class).value();
   }
 
   private static KeyType.Range range(RecordComponent component) {

@@ -163,6 +163,7 @@ public record LlmForgeConfig(
     CLASSIFICATION,
     @JsonProperty("preference_tuning")
     PREFERENCE_TUNING,
+    @Unoffered
     @JsonProperty("vision_language")
     VISION_LANGUAGE
   }

@@ -19,6 +19,7 @@ public final class LlmForgeConfigReader {
 
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final KeyType.Block KEYS = KeyTypes.of(LlmForgeConfig.class);
+  private static final LlmForgeConfig NOTHING = bind(MAPPER.createObjectNode());
 
   /** Reads the {@code spec.config} of a FineTuneJob. */
   public ConfigReading read(JsonNode config) {
@@ -28,7 +29,7 @@ public final class LlmForgeConfigReader {
   /** Reads the text of a config file; findings name lines. */
   public ConfigReading readYaml(String text) {
     return switch (YamlDocument.parse(text)) {
-      case YamlReading.Broken broken -> new ConfigReading.Refused(broken.findings());
+      case YamlReading.Broken broken -> new ConfigReading.Refused(NOTHING, broken.findings());
       case YamlReading.Read read -> read(read.document());
     };
   }
@@ -54,7 +55,7 @@ public final class LlmForgeConfigReader {
     var refusal = DocumentShape.whyNoConfig(written);
     if (refusal.isPresent()) {
       findings.error(refusal.get().getKey(), refusal.get().getValue());
-      return new ConfigReading.Refused(findings.inOrder());
+      return new ConfigReading.Refused(NOTHING, findings.inOrder());
     }
     var checked = new TypeCheck(findings).check(written, KEYS, "");
     new ResourceRules(findings).check(checked);
@@ -63,7 +64,7 @@ public final class LlmForgeConfigReader {
     new ConfigRules(findings).check(config, written);
     List<Finding> inOrder = findings.inOrder();
     return findings.hasErrors()
-        ? new ConfigReading.Refused(inOrder)
+        ? new ConfigReading.Refused(config, inOrder)
         : new ConfigReading.Accepted(config, inOrder);
   }
 

@@ -150,10 +150,11 @@ final class TypeCheck {
       return Optional.of(value);
     }
     var guess =
-        KeyNames.guess(value.asText(), type.values())
+        KeyNames.guess(value.asText(), type.offered())
             .map(meant -> "; did you mean " + meant.name() + "?")
             .orElse("");
-    findings.error(path, "expects %s, found %s%s".formatted(type.words(), shown(value), guess));
+    findings.error(
+        path, "expects %s, found %s%s".formatted(type.words(), ValueText.of(value), guess));
     return Optional.empty();
   }
 
@@ -203,21 +204,7 @@ final class TypeCheck {
   }
 
   private Optional<JsonNode> wrong(JsonNode value, KeyType type, String path) {
-    findings.error(path, "expects %s, found %s".formatted(type.words(), shown(value)));
+    findings.error(path, "expects %s, found %s".formatted(type.words(), ValueText.of(value)));
     return Optional.empty();
-  }
-
-  private static String shown(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case ARRAY -> "a list";
-      case OBJECT, POJO -> "a mapping";
-      case STRING -> "the text '%s'".formatted(shortened(value.asText()));
-      case BOOLEAN, NUMBER, BINARY -> shortened(value.asText());
-      case NULL, MISSING -> "nothing";
-    };
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= 60 ? text : text.substring(0, 57) + "...";
   }
 }

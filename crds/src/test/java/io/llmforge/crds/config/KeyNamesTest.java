@@ -18,8 +18,8 @@ class KeyNamesTest {
     "eval_path, valid_path, 3"
   })
   void distanceCountsEdits(String from, String to, int edits) {
-    assertThat(KeyNames.distance(from, to)).isEqualTo(edits);
-    assertThat(KeyNames.distance(to, from)).isEqualTo(edits);
+    assertThat(Spelling.distance(from, to)).isEqualTo(edits);
+    assertThat(Spelling.distance(to, from)).isEqualTo(edits);
   }
 
   @Test

@@ -104,6 +104,29 @@ class LlmForgeConfigReaderTest {
   }
 
   @Test
+  void noMessageProposesATaskThatIsRefusedAnyway() {
+    var reading = reader.readYaml(LEAST + "task: instruct_tuning\n");
+
+    assertThat(errors(reading))
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.message())
+                    .contains("preference_tuning")
+                    .doesNotContain("vision_language"));
+    assertThat(reader.readYaml(LEAST + "task: vision_language\n"))
+        .isInstanceOf(ConfigReading.Accepted.class);
+  }
+
+  @Test
+  void whatIsRightInARefusedConfigIsStillRead() {
+    var reading = reader.readYaml(LEAST + "num_epoch: 3\npadding: wide\n");
+
+    assertThat(reading).isInstanceOf(ConfigReading.Refused.class);
+    assertThat(((ConfigReading.Refused) reading).readable().trainPath()).isEqualTo("train.jsonl");
+  }
+
+  @Test
   void strayKeyLikeNoOtherIsAWarning() {
     var reading = reader.readYaml(LEAST + "eval_path: x\nfavourite_colour: red\n");
 

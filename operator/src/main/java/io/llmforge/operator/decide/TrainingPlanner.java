@@ -9,6 +9,8 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.AccessMode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Storage;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec.Workspace;
 import io.llmforge.crds.config.ConfigReading;
+import io.llmforge.crds.config.Finding;
+import io.llmforge.crds.config.Finding.Severity;
 import io.llmforge.crds.config.LlmForgeConfig;
 import io.llmforge.crds.config.LlmForgeConfig.EmbeddingScalingTechnique;
 import io.llmforge.crds.config.LlmForgeConfig.Padding;
@@ -63,7 +65,7 @@ public final class TrainingPlanner {
     ConfigReading reading = reader.read(config);
     return switch (reading) {
       case ConfigReading.Refused refused ->
-          new Planning.Refused(Reason.INVALID_CONFIG, refused.findings());
+          new Planning.Refused(Reason.INVALID_CONFIG, withOtherMistakes(spec, config, refused));
       case ConfigReading.Accepted accepted ->
           plan(owner, spec, accepted.config(), findings(config, accepted));
     };
@@ -117,6 +119,36 @@ public final class TrainingPlanner {
             SEED,
             tracking.orElse(null));
     return new Planning.Planned(plan, PlanHash.of(plan), findings.all());
+  }
+
+  /** What the reader refuses, and what is wrong besides with places, trackers and credentials. */
+  private List<Finding> withOtherMistakes(
+      FineTuneJobSpec spec, JsonNode config, ConfigReading.Refused refused) {
+    LlmForgeConfig readable = refused.readable();
+    Findings others = new Findings(List.of());
+    SourceReader sources = new SourceReader(others);
+    accelerators.check(config, others);
+    refuseUnsupported(readable, others);
+    model(readable, sources);
+    data(readable, sources);
+    Optional<OutputPlan> output = new OutputReader(sources, others).read(spec, readable);
+    Optional<TrackingPlan> tracking = new TrackingReader(others).read(readable.logger());
+    new CredentialCheck(spec, others).check(tracking, output);
+    new CheckpointReader(others).read(spec);
+
+    List<Finding> all = new ArrayList<>(refused.findings());
+    others.all().stream()
+        .filter(finding -> finding.severity() == Severity.ERROR && !isAbout(refused, finding))
+        .forEach(all::add);
+    return List.copyOf(all);
+  }
+
+  /** Whether the reader has refused the value already, or something in it. */
+  private static boolean isAbout(ConfigReading.Refused refused, Finding other) {
+    return refused.findings().stream()
+        .filter(finding -> finding.severity() == Severity.ERROR)
+        .map(Finding::path)
+        .anyMatch(path -> path.equals(other.path()) || path.startsWith(other.path() + "."));
   }
 
   private static void refuseUnsupported(LlmForgeConfig config, Findings findings) {

@@ -250,6 +250,23 @@ class TrainingPlannerTest {
     assertThat(((Planning.Refused) planning).reason()).isEqualTo(Reason.INVALID_CONFIG);
   }
 
+  @Test
+  void wrongPlacesAreNamedBesideWhatTheReaderRefuses() {
+    ObjectNode config = JobFixture.config();
+    config.put("task", "instruct_tuning");
+    config.put("model_id", "pvc://models/../tiny");
+    config.put("train_path", "pvc://Data/rows.jsonl");
+    config.putObject("lora_config").put("rank", 8);
+
+    Planning planning = plan(config);
+
+    assertThat(planning.findings())
+        .filteredOn(finding -> finding.severity() == Severity.ERROR)
+        .extracting(Finding::path)
+        .containsExactlyInAnyOrder("task", "model_id", "train_path", "lora_config.rank");
+    assertThat(((Planning.Refused) planning).reason()).isEqualTo(Reason.INVALID_CONFIG);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"./model", "/models/tiny", "models/a/b", "model"})
   void pathsOfTheImageAreReachable(String path) {
