@@ -185,7 +185,9 @@ final class SourceReader {
     try {
       return Optional.of(location.get());
     } catch (IllegalArgumentException e) {
-      findings.invalid(key, "'%s': %s".formatted(text, e.getMessage()));
+      String quoted = "'%s'".formatted(text.strip());
+      String words = String.valueOf(e.getMessage());
+      findings.invalid(key, words.startsWith(quoted) ? words : quoted + ": " + words);
       return Optional.empty();
     }
   }

@@ -235,6 +235,18 @@ class TrainingPlannerTest {
   }
 
   @Test
+  void placeThatIsRefusedIsNamedOnce() {
+    Planning planning = plan(JobFixture.config().put("train_path", "s3://Bucket/rows.jsonl"));
+
+    assertThat(planning.findings())
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.message())
+                    .startsWith("'s3://Bucket/rows.jsonl': 'Bucket' is not the name of a bucket"));
+  }
+
+  @Test
   void allMistakesAreNamedAtOnce() {
     ObjectNode config = JobFixture.config();
     config.put("model_id", "hf://not a model");
