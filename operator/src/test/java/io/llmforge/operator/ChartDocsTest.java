@@ -2,6 +2,7 @@ package io.llmforge.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ class ChartDocsTest {
 
   private static final Pattern VALUES =
       Pattern.compile("^```yaml values\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+
+  private static final Pattern BUILT = Pattern.compile("docker (?:build -t|push) (\\S+)");
 
   @TempDir private Path folder;
 
@@ -61,6 +64,29 @@ class ChartDocsTest {
         .isNotEmpty()
         .allSatisfy(
             command -> assertThat(command).containsAnyOf("--reset-then-reuse-values", "--values "));
+  }
+
+  /** Otherwise pods ask for an image that nobody has made. */
+  @Test
+  void everyImageThatAPageBuildsHasTheTagThatTheChartAsksFor() throws IOException {
+    String version =
+        new YAMLMapper()
+            .readTree(RenderedChart.FOLDER.resolve("Chart.yaml").toFile())
+            .path("appVersion")
+            .asText();
+    List<String> tags;
+    try (Stream<Path> pages = pages()) {
+      tags =
+          pages
+              .map(ChartDocsTest::text)
+              .flatMap(text -> BUILT.matcher(text).results())
+              .map(found -> found.group(1))
+              .toList();
+    }
+
+    assertThat(tags)
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allSatisfy(image -> assertThat(image).endsWith(":" + version));
   }
 
   private static List<String> blocks() throws IOException {

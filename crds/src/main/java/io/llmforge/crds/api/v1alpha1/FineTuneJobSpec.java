@@ -15,7 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the user asks for. A change while a run is under way waits for its end and makes the next.
+ * What the user asks for. A change of what is trained or where it goes (config, outputs) waits
+ * until the pods at work have ended and makes the next run. While a run is under way suspend,
+ * runPolicy, queue and reference hold at once, everything else from the next attempt on; a run that
+ * succeeded is not touched by them. One that has failed is tried again after any change; what
+ * changed before it failed has been seen by then, so change retryToken.
  *
  * @param config The LLMForge config, as it stands. Unknown keys are kept and reported in status.
  * @param image Trainer image. Default: the operator's.
@@ -72,8 +76,8 @@ public record FineTuneJobSpec(
    * @param backoff Pause between a failed attempt and the next.
    * @param activeDeadlineSeconds Longest time in which the run has pods at work, all attempts
    *     together; then the trainer saves, and the run fails. Default: no limit.
-   * @param startDeadlineSeconds Longest time until the run's first pod works, from its submission
-   *     or, when it was suspended then, its resumption. Default: no limit.
+   * @param startDeadlineSeconds Longest time until the run's first pod after the preflight works,
+   *     from its submission or, when it was suspended then, its resumption. Default: no limit.
    * @param podsReadyTimeoutSeconds Longest time until all pods of an attempt at training work, from
    *     the creation of its Job; then the attempt has failed. Default: no limit.
    * @param hangTimeoutSeconds Longest time without a new step while the trainer says that it
@@ -200,7 +204,8 @@ public record FineTuneJobSpec(
           @Nullable String folder) {}
 
   /**
-   * The volume the run works on; checkpoints live there. It belongs to the run and goes with it.
+   * The volume the run works on; checkpoints live there. Each run has its own, and all of them go
+   * with the FineTuneJob.
    *
    * @param size Size of the claim as a Kubernetes quantity. Default: 20Gi. Fixed once the run has
    *     begun.
