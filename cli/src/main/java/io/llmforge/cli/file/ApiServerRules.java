@@ -16,6 +16,7 @@ import io.llmforge.localcluster.api.schema.Pruner;
 import io.llmforge.localcluster.api.schema.Schema;
 import io.llmforge.localcluster.api.schema.Validator;
 import io.llmforge.localcluster.api.status.Cause;
+import io.llmforge.localcluster.api.write.MetadataRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -92,6 +93,10 @@ final class ApiServerRules {
             .map(path -> FileFindings.error(path, FieldWords.unknown(place(written, path))))
             .toList());
     misfits.forEach(cause -> remove(object, cause.field()));
+    findings.add(
+        MetadataRules.check(object.path("metadata")).stream()
+            .map(cause -> FileFindings.error(cause.field(), cause.message()))
+            .toList());
     List<Cause> broken = rules.check(object, Optional.empty());
     findings.add(
         broken.stream()

@@ -19,10 +19,15 @@ final class FieldWords {
   private static final Pattern BEFORE_THE_RULE = Pattern.compile("^Invalid value: \"[a-z]*\": ");
   private static final Pattern AFTER_THE_FIRST_SENTENCE = Pattern.compile("(?s)[.]( .*)?$");
 
+  private static final String CONFIG = "config";
+
   private FieldWords() {}
 
   /** A field that the schema does not have. */
   static String unknown(FieldPlace place) {
+    if (place.siblings().property(CONFIG).flatMap(c -> c.property(place.name())).isPresent()) {
+      return "is a key of the config; move it into spec.config";
+    }
     List<String> known = place.known();
     return Spelling.nearest(place.name(), known)
         .map("is not a field of a FineTuneJob; did you mean %s?"::formatted)

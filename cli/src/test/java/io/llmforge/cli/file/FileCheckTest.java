@@ -59,6 +59,7 @@ class FileCheckTest {
           output: [{name: a, uri: "pvc://c/b"}]          | output                         | is not a field of a FineTuneJob; did you mean outputs?
           podTemplate: {imagePullSecrets: [{name: x}]}   | podTemplate.imagePullSecrets[0] | expects text, found a mapping
           podTemplate: {labels: {a.b/c: 1}}              | podTemplate.labels.a.b/c       | expects text, found 1; put it in quotes: "1"
+          num_devices: 2                                 | num_devices                    | is a key of the config; move it into spec.config
           colour: red                                    | colour                         | is not a field of a FineTuneJob; there are checkpoints, config, credentials, image, outputs,
           """)
   void fieldThatTheServerRefusesIsNamedWithItsLine(String field, String path, String message)
@@ -86,6 +87,17 @@ class FileCheckTest {
         .contains("3 metadata.annotations.wave: expects text, found 1; put it in quotes: \"1\"")
         .contains("8 spce: is not a field of a FineTuneJob; did you mean spec?")
         .hasSize(3);
+  }
+
+  @Test
+  void labelsMustBeLabels() throws IOException {
+    assertThat(errors(JOB.replace("{name: chat}", "{name: chat, labels: {team: 'a b'}}")))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.path()).isEqualTo("metadata.labels");
+              assertThat(finding.message()).contains("\"a b\": a valid label");
+            });
   }
 
   @Test

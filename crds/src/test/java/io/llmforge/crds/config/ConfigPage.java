@@ -72,7 +72,7 @@ final class ConfigPage {
   private static String words(KeyType type) {
     return switch (type) {
       case KeyType.Choice choice ->
-          choice.values().stream().map("`%s`"::formatted).collect(joining(", "));
+          choice.offered().stream().map("`%s`"::formatted).collect(joining(", "));
       case KeyType.ListOf list -> "a list of: " + words(list.item());
       case KeyType.MapOf map -> "a mapping to: " + words(map.value());
       case KeyType.Block block -> "a mapping, below";

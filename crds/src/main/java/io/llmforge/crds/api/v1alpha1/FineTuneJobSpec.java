@@ -250,13 +250,12 @@ public record FineTuneJobSpec(
           @Nullable String uri,
       @Nullable Boolean merge) {
 
-    /** What a place to publish to looks like, for those who say so before the API server does. */
-    public static final String PLACE =
+    private static final String PLACE =
         "pvc://[a-z0-9]([-.a-z0-9]*[a-z0-9])?(/.*)?"
             + "|(s3|gs)://[a-z0-9][a-z0-9._-]*[a-z0-9]/.+"
             + "|hf://[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(@[A-Za-z0-9_./-]+)?";
 
-    public static final String PLACE_RULE =
+    private static final String PLACE_RULE =
         "must be pvc://CLAIM/FOLDER, s3://BUCKET/FOLDER, gs://BUCKET/FOLDER or hf://ORG/NAME[@BRANCH]";
   }
 

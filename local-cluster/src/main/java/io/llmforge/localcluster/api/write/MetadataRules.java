@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Rules for names, labels, owners and finalizers, the same for every kind. */
-final class MetadataRules {
+public final class MetadataRules {
   private static final String LABEL_NAME = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
   private static final String SUBDOMAIN_NAME = LABEL_NAME + "(\\." + LABEL_NAME + ")*";
   private static final String QUALIFIED_PART = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
@@ -37,10 +37,17 @@ final class MetadataRules {
     if (stored.isEmpty()) {
       checkName(type, metadata.path("name").asText(), causes);
     }
+    causes.addAll(check(metadata));
+    stored.ifPresent(before -> checkFinalizers(before.path("metadata"), metadata, causes));
+    return causes;
+  }
+
+  /** What is wrong with labels, annotations and owners, whatever the kind. */
+  public static List<Cause> check(JsonNode metadata) {
+    List<Cause> causes = new ArrayList<>();
     checkLabels(metadata.path("labels"), causes);
     checkAnnotations(metadata.path("annotations"), causes);
     checkOwners(metadata.path("ownerReferences"), causes);
-    stored.ifPresent(before -> checkFinalizers(before.path("metadata"), metadata, causes));
     return causes;
   }
 
