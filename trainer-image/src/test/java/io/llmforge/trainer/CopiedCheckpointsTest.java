@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingReport.Completed;
+import io.llmforge.crds.plan.TrainingReport.Stopped;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.fetch.ObjectServer;
@@ -137,6 +138,21 @@ class CopiedCheckpointsTest {
         .contains("checkpoint-000007 is passed over", "from_step: 4");
     checkSameEnd("a workspace lost, and copies torn", again, straight, 8);
     assertThat(server.objects("copies")).isEmpty();
+  }
+
+  @Test
+  void stopWhileCopiesAreBroughtBackIsNoFailure() throws IOException {
+    TinyRun run = copied("stopped");
+    assertThat(run.run("step 4] loss")).as(run.console()).isEqualTo(75);
+    loseWorkspace(run);
+
+    TinyRun stopped = copied("stopped");
+    assertThat(stopped.run("000004 is fetched from")).as(stopped.console()).isEqualTo(75);
+
+    assertThat(stopped.lastWords()).isInstanceOf(Stopped.class);
+    TinyRun again = copied("stopped");
+    assertThat(again.run("step 5] loss")).as(again.console()).isEqualTo(75);
+    assertThat(again.console()).contains("from_step: 4");
   }
 
   @Test
