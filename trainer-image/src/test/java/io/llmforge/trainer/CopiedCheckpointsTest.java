@@ -140,6 +140,38 @@ class CopiedCheckpointsTest {
     assertThat(server.objects("copies")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"s3://results/copies", "pvc://models/copies"})
+  void copyThatIsDamagedIsPassedOver(String place) throws IOException {
+    TinyRun run = run("damaged").withCheckpoints(place);
+    assertThat(run.run("step 4] loss")).as(run.console()).isEqualTo(75);
+    damage(run, "checkpoint-000004/trainer/state.json");
+    loseWorkspace(run);
+    TinyRun again = run("damaged").withCheckpoints(place);
+
+    assertThat(again.run("step 5] loss")).as(again.console()).isEqualTo(75);
+
+    assertThat(again.console())
+        .containsPattern("checkpoint-000004 is passed over, delete it: .*/state.json has not")
+        .contains("from_step: 2");
+    assertThat(again.console().split("what arrived has not", -1).length).isLessThan(3);
+  }
+
+  /** In the same size, wherever the copy is. */
+  private void damage(TinyRun run, String path) throws IOException {
+    server.objects("copies").keySet().stream()
+        .filter(name -> name.endsWith(path))
+        .forEach(name -> server.damage("copies/" + name));
+    Path claim = run.models.resolve("copies");
+    if (Files.exists(claim)) {
+      try (var files = Files.walk(claim)) {
+        for (Path file : files.filter(found -> found.endsWith(path)).toList()) {
+          Files.write(file, new byte[(int) Files.size(file)]);
+        }
+      }
+    }
+  }
+
   @Test
   void stopWhileCopiesAreBroughtBackIsNoFailure() throws IOException {
     TinyRun run = copied("stopped");

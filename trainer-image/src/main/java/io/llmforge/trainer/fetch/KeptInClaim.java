@@ -91,17 +91,26 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
       Path source = place.resolve(name);
       copy(source, folder);
       for (FolderUpload.Content file : KeptFolders.read(Files.readAllBytes(source.resolve(LIST)))) {
-        if (!Sha256.of(folder.resolve(file.path())).equals(file.sha256())) {
-          throw new StorageException.Unavailable(
-              "%s/%s/%s is damaged; delete %s/%s to go on from another checkpoint"
-                  .formatted(text, name, file.path(), text, name),
-              null);
+        if (!isRight(folder, file)) {
+          copy(source.resolve(file.path()), folder.resolve(file.path()));
+          requireRight(name, folder, file);
         }
       }
       Files.delete(folder.resolve(LIST));
     } catch (IOException e) {
       throw StorageException.reading(text, e);
     }
+  }
+
+  private void requireRight(String name, Path folder, FolderUpload.Content file)
+      throws IOException {
+    if (!isRight(folder, file)) {
+      throw new DamagedException("%s/%s/%s".formatted(text, name, file.path()));
+    }
+  }
+
+  private static boolean isRight(Path folder, FolderUpload.Content file) throws IOException {
+    return Sha256.of(folder.resolve(file.path())).equals(file.sha256());
   }
 
   @Override

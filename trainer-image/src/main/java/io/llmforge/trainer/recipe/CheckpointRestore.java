@@ -58,7 +58,15 @@ record CheckpointRestore(KeptFolders folders, Path workspace, ConsoleProgress co
       return false;
     }
     Files.createDirectories(staged);
-    folders.get(name, staged);
+    try {
+      folders.get(name, staged);
+    } catch (KeptFolders.DamagedException e) {
+      console.warning(
+          "[checkpoints] %s/%s is passed over, delete it: %s"
+              .formatted(folders.text(), name, e.getMessage()));
+      Durable.deleteTree(staged);
+      return false;
+    }
     console.line("[checkpoints] %s is fetched from %s".formatted(name, folders.text()));
     return true;
   }
