@@ -89,9 +89,11 @@ final class CheckpointCopies implements AutoCloseable {
    * Waits for the newest copy as long as there is time.
    *
    * @param sinceStop how long ago the pod was told to end
+   * @param others how long others that are closed at the end of a run may take
    */
-  void finish(Duration sinceStop) {
-    if (!await(remote.order().patience().minus(sinceStop))) {
+  void finish(Duration sinceStop, Duration others) {
+    Duration closing = LONGEST_CLOSING.plus(others);
+    if (!await(remote.order().patience(closing).minus(sinceStop))) {
       run.console()
           .warning(
               "[checkpoints] the newest checkpoint is in the workspace alone: there was no time to copy it to %s"

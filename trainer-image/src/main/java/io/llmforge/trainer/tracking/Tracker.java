@@ -102,6 +102,11 @@ public final class Tracker implements AutoCloseable {
     end = Optional.of(how);
   }
 
+  /** How long {@link #close} may take. */
+  public Duration longestClosing() {
+    return longestEnd.multipliedBy(2);
+  }
+
   /** Sends what is left, for a while, and returns whatever comes of it. */
   @Override
   public void close() {
@@ -111,7 +116,7 @@ public final class Tracker implements AutoCloseable {
       notifyAll();
     }
     try {
-      if (!thread.join(longestEnd.multipliedBy(2))) {
+      if (!thread.join(longestClosing())) {
         log.warning(TOO_LATE.formatted(server.address()));
       }
     } catch (InterruptedException e) {

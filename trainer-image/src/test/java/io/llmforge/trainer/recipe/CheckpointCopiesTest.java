@@ -82,7 +82,7 @@ class CheckpointCopiesTest {
     try (var copier =
         new RemoteCheckpoints(order, new ContentDigest("sha256:" + CONTENT), run).start()) {
       copier.offer(kept);
-      copier.finish(Duration.ZERO);
+      copier.finish(Duration.ZERO, Duration.ZERO);
     }
   }
 
