@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointFoldersTest {
 
@@ -43,6 +45,21 @@ class CheckpointFoldersTest {
         .asString()
         .contains("checkpoint-000010")
         .contains("passed over");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"training-state/2, training-state/1", "\"guard\", \"watch\""})
+  void checkpointOfAnotherReleaseIsNamed(String ours, String theirs) throws IOException {
+    save(open(), 5, 2.0);
+    var checkpoint = folder.resolve("checkpoint-000005");
+    var state = checkpoint.resolve("trainer/state.json");
+    Files.writeString(state, Files.readString(state).replace(ours, theirs));
+    Manifest.write(checkpoint);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(CheckpointFormatException.class)
+        .hasMessageContaining("checkpoint-000005 was written by another release")
+        .hasMessageContaining("spec.retryToken");
   }
 
   @Test
