@@ -191,7 +191,10 @@ final class CheckpointCopies implements AutoCloseable {
     String name = checkpoint.folder().getFileName().toString();
     try {
       if (isLaid(checkpoint, name)) {
-        send(checkpoint, name);
+        send(name);
+      }
+      if (there.containsKey(name)) {
+        run.progress().copied(new Copied(name, checkpoint.state().step(), folders.text()));
       }
     } finally {
       staged.dropCopy(name);
@@ -224,7 +227,7 @@ final class CheckpointCopies implements AutoCloseable {
     return digest.equals(there.get(name));
   }
 
-  private void send(Checkpoint checkpoint, String name) {
+  private void send(String name) {
     boolean isSent = false;
     try {
       folders.put(name, staged.copy(name));
@@ -235,7 +238,6 @@ final class CheckpointCopies implements AutoCloseable {
       }
     }
     hasWarned = false;
-    run.progress().copied(new Copied(name, checkpoint.state().step(), folders.text()));
     run.console().line("[checkpoints] %s is copied to %s".formatted(name, folders.text()));
   }
 

@@ -65,6 +65,26 @@ class CheckpointCopiesTest {
     assertThat(workspace.resolve("checkpoint-copy")).doesNotExist();
   }
 
+  /** Older ones are copied after it, and by the next attempt none, as all are there. */
+  @Test
+  void newestCopyIsTheOneThatIsReported() throws IOException {
+    save(2, 2.0);
+    save(4, 1.0);
+    List<Checkpoint> kept = save(6, 3.0);
+    assertThat(kept)
+        .extracting(checkpoint -> checkpoint.state().step())
+        .containsExactly(4L, 6L, 2L);
+
+    copy(kept);
+
+    assertThat(progress.progress().copied().step()).isEqualTo(6);
+    progress = new ProgressTracker(InstantSource.system());
+    copy(kept);
+    assertThat(progress.progress().copied().step()).isEqualTo(6);
+    assertThat(progress.progress().copied().name()).isEqualTo("checkpoint-000006");
+    assertThat(console().split(" is copied to ", -1)).hasSize(4);
+  }
+
   private void copy(List<Checkpoint> kept) {
     var order = new CopyOrder(CheckpointPlace.parse("pvc://models/copies"), Duration.ofMinutes(10));
     var out = new PrintStream(console, true, StandardCharsets.UTF_8);
