@@ -33,6 +33,7 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
     if (!Files.isDirectory(place)) {
       return Set.of();
     }
+    recover();
     try (Stream<Path> folders = Files.list(place)) {
       return folders
           .map(folder -> folder.getFileName().toString())
@@ -40,6 +41,15 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
           .collect(Collectors.toSet());
     } catch (IOException e) {
       throw StorageException.reading(text, e);
+    }
+  }
+
+  // One that was killed while it replaced a folder may have left the old one alone, hidden.
+  private void recover() {
+    try {
+      StagedFolder.recoverAll(place);
+    } catch (IOException e) {
+      throw StorageException.writing(text, e);
     }
   }
 

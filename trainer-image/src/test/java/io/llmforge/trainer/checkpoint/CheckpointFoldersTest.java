@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmforge.crds.plan.TrainingReport.Metric;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -96,6 +98,41 @@ class CheckpointFoldersTest {
     open();
 
     assertThat(names()).isEmpty();
+  }
+
+  @Test
+  void leftoverOfAKilledDeletionIsCleared() throws IOException {
+    save(open(), 5, 2.0);
+    save(open(), 10, 1.5);
+    Files.move(folder.resolve("checkpoint-000005"), folder.resolve(".checkpoint-000005.deleted"));
+
+    open();
+
+    assertThat(names()).containsExactly("checkpoint-000010");
+    assertThat(warnings).isEmpty();
+  }
+
+  /** Whenever it is killed, no half of a checkpoint has the name of a whole one. */
+  @Test
+  void checkpointThatIsNotKeptLosesItsNameFirst() throws Exception {
+    var checkpoints = open();
+    save(checkpoints, 5, 2.0);
+    save(checkpoints, 10, 1.5);
+    var created = new ArrayList<String>();
+    try (var watch = FileSystems.getDefault().newWatchService()) {
+      folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+
+      checkpoints.retain(1);
+
+      Files.createFile(folder.resolve("done"));
+      while (!created.contains("done")) {
+        var key = watch.take();
+        key.pollEvents().forEach(event -> created.add(String.valueOf(event.context())));
+        key.reset();
+      }
+    }
+    assertThat(created).containsExactly(".checkpoint-000005.deleted", "done");
+    assertThat(names()).containsExactly("checkpoint-000010", "done");
   }
 
   @Test
