@@ -38,12 +38,14 @@ final class EventSources {
   List<EventSource<?, FineTuneJob>> all(
       ProgressPolling polling, List<Class<? extends HasMetadata>> kinds) {
     InformerEventSource<Job, FineTuneJob> jobs = owned(Job.class);
-    PodEvents pods = new PodEvents(context);
+    EndedPods endedPods = new EndedPods();
+    PodEvents pods = new PodEvents(context, endedPods);
     InformerEventSource<ResourceQuota, FineTuneJob> quotas = quotas();
     List<EventSource<?, FineTuneJob>> sources = new ArrayList<>();
     Workloads.kind(context.getClient()).ifPresent(kind -> sources.add(workloads(kind)));
     sources.add(jobs);
     sources.add(pods);
+    sources.add(endedPods);
     kinds.forEach(kind -> sources.add(owned(kind)));
     sources.add(quotas);
     sources.add(new Neighbours(context.getPrimaryCache(), quotas));

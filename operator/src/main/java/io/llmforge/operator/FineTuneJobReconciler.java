@@ -25,6 +25,7 @@ import io.llmforge.operator.desired.HeldPods;
 import io.llmforge.operator.desired.JobDemand;
 import io.llmforge.operator.desired.QueuedJobs;
 import io.llmforge.operator.identity.Owner;
+import io.llmforge.operator.observe.EndedPod;
 import io.llmforge.operator.observe.Neighbourhood;
 import io.llmforge.operator.observe.Observation;
 import io.llmforge.operator.observe.OwnedObjects;
@@ -187,6 +188,7 @@ public final class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         List.copyOf(context.getSecondaryResources(Job.class)),
         List.copyOf(context.getSecondaryResources(Pod.class)),
         others.toList(),
+        List.copyOf(context.getSecondaryResources(EndedPod.class)),
         List.copyOf(context.getSecondaryResources(GenericKubernetesResource.class)));
   }
 

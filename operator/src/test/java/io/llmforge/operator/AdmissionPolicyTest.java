@@ -89,6 +89,55 @@ class AdmissionPolicyTest {
     why.ifPresent(text -> assertThat(refusal.orElseThrow()).contains(text).contains("team-a"));
   }
 
+  static Stream<Arguments> references() {
+    // config, reference, config before, reference before, what the refusal says
+    String fits = scoring("{concurrency: 2}", 2);
+    String larger = scoring("{concurrency: 3}", 2);
+    return Stream.of(
+        streamed(larger, "{mode: Sequential}", null, null, null),
+        streamed(larger, "{mode: null}", null, null, null),
+        streamed(larger, "null", null, null, null),
+        streamed(fits, "{mode: Streaming}", null, null, null),
+        streamed(larger, "{mode: Streaming}", null, null, "asks for 5 GPUs (num_devices and,"),
+        streamed(scoring("null", 4), "{mode: Streaming}", null, null, "asks for 5 GPUs"),
+        streamed("{num_devices: 4}", "{mode: Streaming}", null, null, null),
+        streamed(larger, "{mode: Streaming}", larger, "{mode: Streaming}", null),
+        streamed(larger, "{mode: Streaming}", larger, "{}", "asks for 5 GPUs"),
+        streamed(larger, "{mode: Streaming}", larger, "null", "asks for 5 GPUs"),
+        streamed(larger, "{}", larger, "{mode: Streaming}", null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("references")
+  void whatTrainsAndScoresAtOnceCountsTogether(
+      String config, String reference, Optional<String> old, String oldMode, Optional<String> why)
+      throws Exception {
+    Map<String, Object> request = new HashMap<>();
+    request.put("object", streaming(config, reference));
+    request.put("oldObject", old.isEmpty() ? null : streaming(old.get(), oldMode));
+    request.put("namespaceObject", read("{metadata: {name: a, labels: %s}}".formatted(WITH_4)));
+
+    Optional<String> refusal = refusal(policy("").get("spec"), request);
+
+    assertThat(refusal.isPresent()).as(() -> refusal.toString()).isEqualTo(why.isPresent());
+    why.ifPresent(text -> assertThat(refusal.orElseThrow()).contains(text));
+  }
+
+  private static Object streaming(String config, String reference) throws IOException {
+    return read("{spec: {config: %s, reference: %s}}".formatted(config, reference));
+  }
+
+  private static Arguments streamed(
+      String config, String reference, String old, String oldReference, String why) {
+    return Arguments.of(
+        config, reference, Optional.ofNullable(old), oldReference, Optional.ofNullable(why));
+  }
+
+  private static String scoring(String scaling, int devices) {
+    return "{num_devices: %d, preference_tuning_config: {logprob_processor_scaling_config: %s}}"
+        .formatted(devices, scaling);
+  }
+
   @Test
   void policyIsBoundToCreationsAndChangesOfFineTuneJobs() throws IOException {
     List<JsonNode> objects =

@@ -198,6 +198,29 @@ class ChartTest {
   }
 
   @Test
+  void whoeverMayEditInANamespaceMayReadThereAsWell() throws IOException {
+    List<JsonNode> objects = render(command -> command.set("watchNamespaces[0]", "a"));
+
+    JsonNode view = only(named(objects, "test-llmforge-operator-view"), "Role");
+    JsonNode edit = only(named(objects, "test-llmforge-operator-edit"), "Role");
+
+    assertThat(verbs(view)).containsExactlyInAnyOrder("get", "list", "watch");
+    // What kubectl apply, edit, patch and delete ask for.
+    assertThat(verbs(edit))
+        .containsAll(verbs(view))
+        .contains("create", "delete", "patch", "update");
+  }
+
+  private static List<String> verbs(JsonNode role) {
+    return role.get("rules")
+        .valueStream()
+        .filter(rule -> rule.get("resources").toString().contains("\"finetunejobs\""))
+        .flatMap(rule -> rule.get("verbs").valueStream())
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  @Test
   void singleOperatorElectsNobody() throws IOException {
     List<JsonNode> objects = render(UnaryOperator.identity());
 

@@ -3,6 +3,7 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
+import io.llmforge.crds.plan.FailureCode.FailureClass;
 import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.identity.StopCause;
@@ -45,7 +46,7 @@ public final class Decider {
   private static Decision another(RunState run, Planning planning, Observation observation) {
     Optional<RunState> next = Resumption.of(run, observation);
     return planOf(run, planning)
-        .filter(planned -> next.isPresent())
+        .filter(planned -> next.isPresent() && !onlyValidate(observation.request()))
         .map(planned -> start(planned, next.get(), new Attempt.First(), observation))
         .orElseGet(() -> begin(run.number() + 1, planning, observation));
   }
@@ -137,8 +138,14 @@ public final class Decider {
             .job(run.stage(), run.attempt() - 1);
     return AttemptHistory.of(observation, run.number())
         .failure(run.attempt() - 1, before)
+        .filter(failure -> isFollowedBy(run, failure))
         .<Attempt>map(Attempt.Again::new)
         .orElseGet(Attempt.First::new);
+  }
+
+  // A run with no failure counted that follows one has been given all its tries anew.
+  private static boolean isFollowedBy(RunState run, Failure failure) {
+    return failure.failureClass() == FailureClass.RESUME || run.failedAttempts() > 0;
   }
 
   private static Decision withJob(

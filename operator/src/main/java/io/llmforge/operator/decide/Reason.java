@@ -84,7 +84,7 @@ public enum Reason {
 
   // Failures of a run, as the trainer names them.
   USAGE_ERROR("Use a trainer image of the same version as the operator."),
-  DATASET_INVALID("Correct the named row of the dataset, then change spec.retryToken."),
+  DATASET_INVALID("Correct the named row of the dataset."),
   SOURCE_NOT_FOUND(
       "Correct the named path or model, or put the file there; what is private needs spec.credentials."),
   STORAGE_UNAVAILABLE("Check the storage or server behind the named path, and the way to it."),
@@ -114,13 +114,10 @@ public enum Reason {
   DEADLINE_EXCEEDED(
       "Raise spec.runPolicy.activeDeadlineSeconds; the run goes on then from its newest checkpoint."),
   START_DEADLINE_EXCEEDED(
-      "Free what the pods wait for, then change spec.retryToken; or raise"
-          + " spec.runPolicy.startDeadlineSeconds."),
+      "Free what the pods wait for, or raise spec.runPolicy.startDeadlineSeconds."),
   PODS_NOT_READY(
       "Look at what the pods wait for (kubectl describe pod); the next attempt asks anew."),
-  REPEATED_FAILURE(
-      "Another attempt would end there again: look at the named step, then change spec.retryToken."),
-  RETRIES_EXHAUSTED("Remove the cause of the last failure, then change spec.retryToken.");
+  REPEATED_FAILURE("Another attempt would end there again: look at the named step.");
 
   private final String sentence;
 

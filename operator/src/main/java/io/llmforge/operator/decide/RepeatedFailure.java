@@ -27,7 +27,8 @@ final class RepeatedFailure {
    */
   static Optional<Failure> of(
       RunState run, Failure failure, OptionalLong step, AttemptHistory history) {
-    if (step.isEmpty() || !OWN.contains(failure.reason())) {
+    boolean isFirst = run.failedAttempts() == 0;
+    if (isFirst || step.isEmpty() || !OWN.contains(failure.reason())) {
       return Optional.empty();
     }
     return history

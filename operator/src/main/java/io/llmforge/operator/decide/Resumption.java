@@ -3,6 +3,8 @@ package io.llmforge.operator.decide;
 import static java.util.Objects.requireNonNullElse;
 
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.operator.identity.ObjectKey;
+import io.llmforge.operator.identity.RunNames;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.Observation;
 import java.util.EnumSet;
@@ -33,8 +35,7 @@ final class Resumption {
           Reason.POD_LOST,
           Reason.DEADLINE_EXCEEDED,
           Reason.PODS_NOT_READY,
-          Reason.REPEATED_FAILURE,
-          Reason.RETRIES_EXHAUSTED);
+          Reason.REPEATED_FAILURE);
 
   private Resumption() {}
 
@@ -44,27 +45,52 @@ final class Resumption {
       return Optional.empty();
     }
     RunState next = run.anew(observation.request().generation());
-    // Pods that scored beside the trainer were ended with it.
     return Optional.of(
-        Streaming.beside(run, observation).isPresent() ? next.beside(Stage.REFERENCE) : next);
+        run.stage() == Stage.TRAIN && lacksScores(run, observation)
+            ? next.beside(Stage.REFERENCE)
+            : next);
   }
 
   private static boolean isPossible(RunState run, Observation observation) {
+    if (!hasWorkspace(run, observation)) {
+      return false;
+    }
     Optional<Reason> reason =
         Optional.ofNullable(observation.recorded().failure())
             .map(FineTuneJobStatus.Failure::reason)
             .flatMap(text -> Reason.ofText(requireNonNullElse(text, "")));
+    boolean isFromOutside = reason.filter(FROM_OUTSIDE::contains).isPresent();
     return switch (run.stage()) {
-      // Nothing is lost by a new run.
-      case PREFLIGHT, REFERENCE -> false;
-      case TRAIN -> hasCheckpoint(observation) && reason.filter(FROM_OUTSIDE::contains).isPresent();
+      // Whatever is looked at, is looked at again.
+      case PREFLIGHT -> false;
+      case REFERENCE -> isFromOutside && (hasCheckpoint(observation) || hasScores(observation));
+      case TRAIN -> isFromOutside && hasCheckpoint(observation);
       // What is trained lies in the workspace, unless the publisher found it is not there.
       case PUBLISH -> reason.filter(Reason.SOURCE_NOT_FOUND::equals).isEmpty();
     };
   }
 
+  private static boolean hasWorkspace(RunState run, Observation observation) {
+    var names = new RunNames(observation.request().owner().name(), run.number());
+    return observation
+        .objects()
+        .contains(new ObjectKey("PersistentVolumeClaim", names.workspace()));
+  }
+
   private static boolean hasCheckpoint(Observation observation) {
     FineTuneJobStatus.@Nullable Checkpoints checkpoints = observation.recorded().checkpoints();
     return checkpoints != null && checkpoints.latest() != null;
+  }
+
+  private static boolean hasScores(Observation observation) {
+    FineTuneJobStatus.@Nullable Reference reference = observation.recorded().reference();
+    return reference != null && reference.done() > 0;
+  }
+
+  // Pods that scored beside the trainer were ended with it; their Job may be gone since.
+  private static boolean lacksScores(RunState run, Observation observation) {
+    FineTuneJobStatus.@Nullable Reference reference = observation.recorded().reference();
+    return Streaming.beside(run, observation).isPresent()
+        || (reference != null && reference.done() < reference.shards());
   }
 }

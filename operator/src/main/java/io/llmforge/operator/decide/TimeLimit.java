@@ -2,6 +2,7 @@ package io.llmforge.operator.decide;
 
 import static java.util.Objects.requireNonNull;
 
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.JobCondition;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Usage;
@@ -114,13 +115,25 @@ record TimeLimit(Instant at, StopCause cause) {
   // Shards of a reference may work one after the other; what waits in Kueue has Kueue's own limit.
   private static Optional<TimeLimit> podsReady(Observation observation, StageJob job) {
     boolean inKueue = observation.queue().queuedJob(job.name()).isPresent();
-    if (job.mark().stage() != Stage.TRAIN || job.allStarted() || inKueue) {
+    if (job.mark().stage() != Stage.TRAIN
+        || job.allStarted()
+        || inKueue
+        || hasReported(observation, job)) {
       return Optional.empty();
     }
     return job.past()
         .created()
         .flatMap(created -> RunPolicy.of(observation).podsReadyTimeout().map(created::plus))
         .map(at -> new TimeLimit(at, StopCause.PODS_NOT_READY));
+  }
+
+  // A pod that was preempted is replaced; its Job has been at work all the same.
+  private static boolean hasReported(Observation observation, StageJob job) {
+    FineTuneJobStatus.@Nullable Progress progress = observation.recorded().progress();
+    return progress != null
+        && RecordedTime.read(progress.lastChangeTime())
+            .filter(change -> job.past().created().filter(change::isAfter).isPresent())
+            .isPresent();
   }
 
   private static Optional<TimeLimit> steps(Observation observation, RunState run) {

@@ -27,7 +27,8 @@ final class StageResources {
           MOST_WITHOUT_ACCELERATOR.forEach(
               (name, most) -> amounts.computeIfPresent(name, (key, asked) -> less(asked, most)));
       case REFERENCE, TRAIN ->
-          amounts.put(AcceleratorPlace.resourceName(order, defaults), ONE_DEVICE);
+          // Where the device is a processor, what is asked of processors is asked of it.
+          amounts.putIfAbsent(AcceleratorPlace.resourceName(order, defaults), ONE_DEVICE);
     }
     // Requests equal limits, so that the pod is the last to be evicted from its node.
     return new ResourceRequirementsBuilder().withLimits(amounts).withRequests(amounts).build();

@@ -39,8 +39,7 @@ public final class Observer {
         Stream.concat(jobs.stream(), ownedBy(uid, cached.others()))
             .map(Observer::key)
             .collect(Collectors.toSet());
-    List<StageJob> stageJobs =
-        jobs.stream().flatMap(one -> read(one, cached.pods()).stream()).toList();
+    List<StageJob> stageJobs = jobs.stream().flatMap(one -> read(one, cached).stream()).toList();
     return new Observation(
         Request.of(job),
         requireNonNullElse(job.getStatus(), Observation.NO_STATUS),
@@ -75,11 +74,21 @@ public final class Observer {
   }
 
   // The cache of pods may be behind that of Jobs.
-  private Optional<StageJob> read(Job job, Collection<Pod> pods) {
-    Optional<StageJob> read = JobReader.read(job, podsOf(job, pods));
+  private Optional<StageJob> read(Job job, OwnedObjects cached) {
+    Optional<StageJob> read = JobReader.read(job, podsOf(job, pods(job, cached)));
     return read.filter(one -> isBehind(one, job)).isPresent()
         ? JobReader.read(job, podsOf(job, live.podsOf(job)))
         : read;
+  }
+
+  // A stopped Job deletes its pods; every other keeps those that tell of its end.
+  private static Collection<Pod> pods(Job job, OwnedObjects cached) {
+    return switch (JobReader.state(job)) {
+      case STOPPING, STOPPED ->
+          Stream.concat(cached.pods().stream(), cached.ended().stream().map(EndedPod::pod))
+              .toList();
+      case ACTIVE, REVIVED, COMPLETE, FAILED -> cached.pods();
+    };
   }
 
   // A Job that has ended has the pods that ended it.

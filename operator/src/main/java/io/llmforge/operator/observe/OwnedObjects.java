@@ -12,23 +12,26 @@ import java.util.List;
  * @param jobs Jobs
  * @param pods pods of the Jobs
  * @param others everything else that the operator creates
+ * @param ended pods that have ended and are gone
  * @param workloads Kueue's Workloads of the Jobs
  */
 public record OwnedObjects(
     List<Job> jobs,
     List<Pod> pods,
     List<HasMetadata> others,
+    List<EndedPod> ended,
     List<GenericKubernetesResource> workloads) {
 
-  /** Of a cluster without Kueue. */
+  /** Of a cluster without Kueue, in which no pod is gone. */
   public OwnedObjects(List<Job> jobs, List<Pod> pods, List<HasMetadata> others) {
-    this(jobs, pods, others, List.of());
+    this(jobs, pods, others, List.of(), List.of());
   }
 
   public OwnedObjects {
     jobs = List.copyOf(jobs);
     pods = List.copyOf(pods);
     others = List.copyOf(others);
+    ended = List.copyOf(ended);
     workloads = List.copyOf(workloads);
   }
 }

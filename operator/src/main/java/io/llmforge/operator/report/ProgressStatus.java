@@ -35,6 +35,13 @@ record ProgressStatus(
         .orElse(this);
   }
 
+  /** Once the result is at its place, the copies of checkpoints are deleted. */
+  ProgressStatus withoutCopies() {
+    return checkpoints == null
+        ? this
+        : new ProgressStatus(progress, new Checkpoints(checkpoints.latest(), null));
+  }
+
   private FineTuneJobStatus.Progress progress(TrainingReport report, Instant now) {
     TrainingReport.Progress said = report.progress();
     @Nullable Long eta = report instanceof TrainingReport.Running ? said.etaSeconds() : null;
@@ -77,11 +84,7 @@ record ProgressStatus(
     return checkpoints == null ? null : checkpoints.latest();
   }
 
-  // Once the result is at its place the copies are deleted.
   private @Nullable Copy copy(TrainingReport report) {
-    if (report instanceof TrainingReport.Completed) {
-      return null;
-    }
     @Nullable Copied copied = report.progress().copied();
     if (copied == null) {
       return checkpoints == null ? null : checkpoints.copied();

@@ -1,5 +1,7 @@
 package io.llmforge.operator.report;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Phase;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Queue;
@@ -51,7 +53,7 @@ final class RunTotals {
     @Nullable Run last =
         before.run() != null && before.run().number() == run.number() ? before.run() : null;
     if (last != null && run.attempt() > last.attempt()) {
-      repeated(last, run, decision);
+      repeated(last, before, run, decision);
     }
     if (after.phase() == Phase.Training && before.phase() != Phase.Training && run.attempt() == 1) {
       time(JobMetrics.TRAINING_DELAY, "Time from the begin of a run to training", run, now);
@@ -79,21 +81,45 @@ final class RunTotals {
         .record(Duration.ofSeconds(seconds));
   }
 
-  private void repeated(Run last, Run run, Decision decision) {
+  private void repeated(Run last, FineTuneJobStatus before, Run run, Decision decision) {
+    boolean isAskedFor = last.outcome() != null;
+    boolean hasFailed = isAskedFor || run.failedAttempts() > last.failedAttempts();
     Counter.builder(JobMetrics.ATTEMPTS_REPEATED)
         .description("Attempts that follow on one that failed or was interrupted")
-        .tag(CAUSE, run.failedAttempts() > last.failedAttempts() ? "failed" : "interrupted")
-        .tag(REASON, reason(decision))
+        .tag(CAUSE, hasFailed ? "failed" : "interrupted")
+        .tag(REASON, isAskedFor ? failure(before) : reason(decision))
         .register(registry)
         .increment();
   }
 
+  private static String failure(FineTuneJobStatus status) {
+    FineTuneJobStatus.@Nullable Failure failure = status.failure();
+    return failure == null
+        ? Reason.INTERNAL_ERROR.text()
+        : requireNonNullElse(failure.reason(), Reason.INTERNAL_ERROR.text());
+  }
+
   // A run that is suspended knows its next attempt before that begins.
   private static String reason(Decision decision) {
-    return decision instanceof Decision.Train train
-            && train.attempt() instanceof Attempt.Again again
-        ? again.previous().reason().text()
-        : Reason.SUSPENDED_BY_USER.text();
+    Optional<Attempt> next =
+        switch (decision) {
+          case Decision.Train train -> Optional.of(train.attempt());
+          case Decision.Queue queue -> Optional.of(queue.attempt());
+          case Decision.BackOff backOff -> Optional.of(backOff.attempt());
+          case Decision.Suspended suspended -> Optional.of(suspended.attempt());
+          case Decision.Refuse refuse -> Optional.empty();
+          case Decision.Validated validated -> Optional.empty();
+          case Decision.Await await -> Optional.empty();
+          case Decision.Suspending suspending -> Optional.empty();
+          case Decision.Stopping stopping -> Optional.empty();
+          case Decision.Succeed succeed -> Optional.empty();
+          case Decision.Fail fail -> Optional.empty();
+          case Decision.Rest rest -> Optional.empty();
+        };
+    return next.filter(Attempt.Again.class::isInstance)
+        .map(Attempt.Again.class::cast)
+        .map(again -> again.previous().reason().text())
+        .orElseGet(Reason.SUSPENDED_BY_USER::text);
   }
 
   private void ended(Run run, FineTuneJobStatus status) {

@@ -43,8 +43,10 @@ public final class StatusComposer {
     @Nullable Run run = run(observation, decision, obstacles, now);
     boolean sameRun = run != null && recorded.run() != null && isSame(run, recorded.run());
     Optional<TrainingReport> report = NewestReport.of(observation, decision);
-    ProgressStatus progress =
+    ProgressStatus reported =
         (sameRun ? ProgressStatus.recorded(recorded) : ProgressStatus.NONE).after(report, now);
+    ProgressStatus progress =
+        decision instanceof Decision.Succeed ? reported.withoutCopies() : reported;
     Picture picture =
         Painter.paint(observation, decision, obstacles, CheckpointTruth.of(progress.checkpoints()));
     @Nullable List<AttemptStatus> attempts = AttemptsRecord.of(observation, decision);

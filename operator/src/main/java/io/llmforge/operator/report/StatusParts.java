@@ -24,6 +24,9 @@ final class StatusParts {
           null,
           Reason.INTERNAL_ERROR.sentence());
 
+  private static final String AGAIN =
+      "Where the spec is right, change spec.retryToken to have the run tried again.";
+
   private static final int MOST_METRICS = 32;
 
   private StatusParts() {}
@@ -36,7 +39,7 @@ final class StatusParts {
         fail.run().stage().label(),
         failure.pod().isEmpty() ? null : failure.pod(),
         failure.exitCode().isPresent() ? failure.exitCode().getAsInt() : null,
-        failure.reason().sentence());
+        "%s %s".formatted(failure.reason().sentence(), AGAIN));
   }
 
   static List<Output> outputs(Decision.Succeed succeed) {

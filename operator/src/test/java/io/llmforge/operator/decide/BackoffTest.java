@@ -123,6 +123,16 @@ class BackoffTest {
   }
 
   @Test
+  void firstFailureOfATryThatWasAskedForRepeatsNone() {
+    List<AttemptStatus> before = List.of(attempt(1, AttemptOutcome.Failed, "InternalError", 10L));
+    Observation observation =
+        observation(
+            "13:00:00Z", status(2, 0, "tiny-1-train-2", before), List.of(failed(2, 70, 10)));
+
+    assertThat(decided(observation)).isEqualTo("Train 3");
+  }
+
+  @Test
   void interruptionInBetweenHidesNoRepetition() {
     List<AttemptStatus> before =
         List.of(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobSpec;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptOutcome;
+import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.AttemptStatus;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Outcome;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.config.LlmForgeConfigReader;
@@ -12,6 +14,7 @@ import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.SpecDraft;
+import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.IndexedPod;
@@ -119,6 +122,7 @@ class PublishStageTest {
         "Publish, AccessDenied,   same,      publish 1/2 First",
         "Publish, AccessDenied,   suspended, Suspended publish 1/2",
         "Publish, StorageUnavailable, same,  publish 1/2 First",
+        "Publish, AccessDenied,   validating, preflight 2/1 First",
         "Publish, AccessDenied,   other,     preflight 2/1 First",
         "Publish, AccessDenied,   refused,   Refuse",
         // Its workspace has no result any more.
@@ -144,6 +148,44 @@ class PublishStageTest {
         (Decision.Train) decider.decide(observation("same", status(run, null), List.of()));
 
     assertThat(decision.run()).isEqualTo(new RunState(1, HASH, 2, Stage.PUBLISH, 4, 0));
+  }
+
+  @Test
+  void attemptThatWasAskedForAndHadToWaitIsNoRetry() {
+    Run run = new Run(1, HASH, 2L, null, null, null, FineTuneJobStatus.Stage.Publish, 2, 0, null);
+    var failed =
+        new AttemptStatus(
+            1,
+            "tiny-1-publish-1",
+            "2026-11-23T11:00:00Z",
+            "2026-11-23T11:59:59Z",
+            AttemptOutcome.Failed,
+            "StorageUnavailable",
+            "away",
+            10L,
+            69);
+    var status =
+        new FineTuneJobStatus(
+            null,
+            null,
+            null,
+            run,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(failed),
+            null,
+            null,
+            null);
+
+    assertThat(DecisionText.of(decider.decide(observation("same", status, List.of()))))
+        .isEqualTo("publish 1/2 First");
   }
 
   @ParameterizedTest
@@ -189,7 +231,7 @@ class PublishStageTest {
     return new Observation(
         new Request(OWNER, spec.equals("unchanged") ? 1 : 2, spec(spec)),
         status,
-        Set.of(),
+        Set.of(new ObjectKey("PersistentVolumeClaim", "tiny-1-workspace")),
         jobs,
         new StatusAnswer.NotAsked(),
         NOON);
@@ -206,6 +248,7 @@ class PublishStageTest {
     String place = name.equals("inside") ? "pvc://models/tiny" : "s3://results/tiny";
     return SpecDraft.of(config)
         .suspend(name.equals("suspended") ? true : null)
+        .validateOnly(name.equals("validating") ? true : null)
         .outputs(List.of(new FineTuneJobSpec.Output("adapter", place, null)))
         .runPolicy(JobFixture.twoRetries())
         .build();

@@ -7,6 +7,7 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Checkpoint;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Checkpoints;
 import io.llmforge.operator.JobFixture;
 import io.llmforge.operator.SpecDraft;
+import io.llmforge.operator.identity.ObjectKey;
 import io.llmforge.operator.identity.Owner;
 import io.llmforge.operator.identity.Stage;
 import io.llmforge.operator.observe.JobMark;
@@ -32,6 +33,7 @@ class ResumptionTest {
 
   @ParameterizedTest
   @CsvSource({
+    // stage, reason, what is recorded -> whether it goes on
     "TRAIN,     AcceleratorOutOfMemory, saved, true",
     "TRAIN,     HostOutOfMemory,        saved, true",
     "TRAIN,     StorageUnavailable,     saved, true",
@@ -44,16 +46,19 @@ class ResumptionTest {
     "TRAIN,     Diverged,               saved, false",
     "TRAIN,     NotAReasonOfOurs,       saved, false",
     "PREFLIGHT, StorageUnavailable,     saved, false",
-    "REFERENCE, StorageUnavailable,     saved, false",
+    "REFERENCE, StorageUnavailable,     none,  false",
+    "REFERENCE, StorageUnavailable,     saved, true",
+    "REFERENCE, StorageUnavailable,     scored, true",
+    "REFERENCE, DatasetInvalid,         scored, false",
     "PUBLISH,   AccessDenied,           none,  true",
     "PUBLISH,   SourceNotFound,         saved, false",
   })
   void runGoesOnWithWhatIsAsGoodAsBefore(
-      Stage stage, String reason, String checkpoint, boolean goesOn) {
+      Stage stage, String reason, String recorded, boolean goesOn) {
     var failure = new FineTuneJobStatus.Failure(reason, "away", null, null, null, null);
     RunState run = new RunState(1, "sha256:0", 1, stage, 3, 2);
 
-    Optional<RunState> next = Resumption.of(run, observation(failure, checkpoint, List.of()));
+    Optional<RunState> next = Resumption.of(run, observation(failure, recorded, List.of()));
 
     assertThat(next)
         .isEqualTo(
@@ -82,8 +87,35 @@ class ResumptionTest {
     assertThat(next).contains(new RunState(1, "sha256:0", 2, Stage.REFERENCE, 4, 0));
   }
 
+  @Test
+  void scoresThatAreMissingAreMadeThoughTheirJobIsGone() {
+    var failure =
+        new FineTuneJobStatus.Failure("StorageUnavailable", "away", null, null, null, null);
+
+    Optional<RunState> next =
+        Resumption.of(
+            new RunState(1, "sha256:0", 1, Stage.TRAIN, 3, 2),
+            observation(failure, "saved and scored", List.of()));
+
+    assertThat(next).contains(new RunState(1, "sha256:0", 2, Stage.REFERENCE, 4, 0));
+  }
+
+  @Test
+  void runWhoseWorkspaceIsGoneBeginsAnew() {
+    var failure =
+        new FineTuneJobStatus.Failure("StorageUnavailable", "away", null, null, null, null);
+    Observation there = observation(failure, "saved", List.of());
+    var gone =
+        new Observation(
+            there.request(), there.recorded(), Set.of(), List.of(), there.answer(), there.now());
+    RunState run = new RunState(1, "sha256:0", 1, Stage.TRAIN, 3, 2);
+
+    assertThat(Resumption.of(run, there)).isPresent();
+    assertThat(Resumption.of(run, gone)).isEmpty();
+  }
+
   private static Observation observation(
-      FineTuneJobStatus.Failure failure, String checkpoint, List<StageJob> jobs) {
+      FineTuneJobStatus.Failure failure, String recorded, List<StageJob> jobs) {
     FineTuneJobStatus none = Observation.NO_STATUS;
     var status =
         new FineTuneJobStatus(
@@ -91,7 +123,7 @@ class ResumptionTest {
             none.phase(),
             none.message(),
             none.run(),
-            none.reference(),
+            recorded.endsWith("scored") ? new FineTuneJobStatus.Reference(2, 1) : null,
             none.progress(),
             none.metrics(),
             none.resources(),
@@ -102,12 +134,12 @@ class ResumptionTest {
             none.queue(),
             none.attempts(),
             none.usage(),
-            checkpoint.equals("saved") ? SAVED : null,
+            recorded.startsWith("saved") ? SAVED : null,
             none.adjustments());
     return new Observation(
         REQUEST,
         status,
-        Set.of(),
+        Set.of(new ObjectKey("PersistentVolumeClaim", "tiny-1-workspace")),
         jobs,
         new StatusAnswer.NotAsked(),
         Instant.parse("2026-11-23T12:00:00Z"));

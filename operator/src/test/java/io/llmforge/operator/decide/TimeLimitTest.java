@@ -108,6 +108,20 @@ class TimeLimitTest {
     assertThat(decided(observation)).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({"11:00:00, Stopping PODS_NOT_READY", "12:05:00, Train next -"})
+  void podThatReplacesOneThatWasAtWorkMayWait(String lastReport, String expected) {
+    Observation observation =
+        observation(
+            spec("ready", 30),
+            status(0, "12:00:00", DAY + lastReport + "Z"),
+            job(StageJob.State.ACTIVE, WAITING, null),
+            new StatusAnswer.NotAsked(),
+            "12:30:00");
+
+    assertThat(decided(observation)).isEqualTo(expected);
+  }
+
   @Test
   void answerOfTheAttemptBeforeIsNoHang() {
     Observation observation =

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Copy;
 import io.llmforge.crds.plan.TrainingReport;
 import io.llmforge.crds.plan.TrainingReport.Copied;
-import io.llmforge.crds.plan.TrainingReport.Output;
 import io.llmforge.crds.plan.TrainingReport.Progress;
 import io.llmforge.crds.plan.TrainingReport.Saved;
 import java.time.Instant;
@@ -45,10 +44,8 @@ class CheckpointStatusTest {
   @Test
   void resultAtItsPlaceHasNoCopiesAnyMore() {
     ProgressStatus before = ProgressStatus.NONE.after(training(progress(SAVED, COPIED)), NOON);
-    var output = new Output(Output.Kind.ADAPTER, "pvc://m/a", "sha256:0", 5, 100);
-    var completed = new TrainingReport.Completed(progress(SAVED, COPIED), output);
 
-    ProgressStatus after = before.after(Optional.of(completed), NOON);
+    ProgressStatus after = before.withoutCopies();
 
     assertThat(after.checkpoints().latest()).isEqualTo(before.checkpoints().latest());
     assertThat(after.checkpoints().copied()).isNull();

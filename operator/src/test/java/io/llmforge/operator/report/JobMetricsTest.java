@@ -11,10 +11,17 @@ import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Progress;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Resources;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Run;
 import io.llmforge.crds.api.v1alpha1.FineTuneJobStatus.Stage;
+import io.llmforge.crds.config.LlmForgeConfigReader;
+import io.llmforge.crds.plan.FailureCode.FailureClass;
+import io.llmforge.operator.JobFixture;
+import io.llmforge.operator.SpecDraft;
+import io.llmforge.operator.decide.Attempt;
 import io.llmforge.operator.decide.Decision;
+import io.llmforge.operator.decide.Failure;
 import io.llmforge.operator.decide.Planning;
 import io.llmforge.operator.decide.Reason;
 import io.llmforge.operator.decide.RunState;
+import io.llmforge.operator.decide.TrainingPlanner;
 import io.llmforge.operator.identity.Owner;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -23,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +169,41 @@ class JobMetricsTest {
     assertThat(registry.get(JobMetrics.RUN_DURATION).timer().count()).isEqualTo(1);
   }
 
+  @Test
+  void attemptThatIsMadeAgainIsCountedWithItsReasonThoughItWaits() {
+    Planning.Planned planned =
+        (Planning.Planned)
+            new TrainingPlanner(new LlmForgeConfigReader())
+                .plan(OWNER, SpecDraft.of(JobFixture.config()).build());
+    var again =
+        new Attempt.Again(
+            new Failure(Reason.HANG, FailureClass.RETRY, "", "", OptionalInt.empty()));
+    var next = new RunState(1, "hash", 1, io.llmforge.operator.identity.Stage.TRAIN, 2, 1);
+
+    metrics.turned(
+        new RunTotals.Turn(
+            OWNER, status(train(1, 0, null), 8, AT_WORK), status(train(2, 1, null), 0, RESTARTING)),
+        new Decision.BackOff(planned, next, again, NOON),
+        NOON);
+
+    assertThat(repeated()).containsExactly("failed Hang");
+  }
+
+  @Test
+  void failedRunThatIsTriedAgainIsCountedWithItsFailure() {
+    FineTuneJobStatus failed = failed(train(4, 3, Outcome.Failed), "StorageUnavailable");
+
+    turn(failed, status(train(5, 0, null), 8, AT_WORK), 60);
+
+    assertThat(repeated()).containsExactly("failed StorageUnavailable");
+  }
+
+  private List<String> repeated() {
+    return registry.find(JobMetrics.ATTEMPTS_REPEATED).counters().stream()
+        .map(counter -> counter.getId().getTag("cause") + " " + counter.getId().getTag("reason"))
+        .toList();
+  }
+
   private static FineTuneJobStatus began(String time, @Nullable Outcome outcome) {
     return status(new Run(1, "hash", 1L, time, null, outcome, Stage.Train, 1, 0, null), 8, AT_WORK);
   }
@@ -208,6 +251,11 @@ class JobMetricsTest {
     return new JobCondition("Running", status, 1L, NOON.toString(), reason.text(), "");
   }
 
+  private static FineTuneJobStatus failed(Run run, String reason) {
+    var failure = new FineTuneJobStatus.Failure(reason, "away", null, null, null, null);
+    return status(run, Phase.Failed, null, 0, ENDED, failure);
+  }
+
   private static FineTuneJobStatus status(Run run, int gpus, JobCondition running) {
     return status(run, Phase.Training, null, gpus, running);
   }
@@ -224,6 +272,16 @@ class JobMetricsTest {
 
   private static FineTuneJobStatus status(
       Run run, Phase phase, @Nullable Progress progress, int gpus, JobCondition running) {
+    return status(run, phase, progress, gpus, running, null);
+  }
+
+  private static FineTuneJobStatus status(
+      Run run,
+      Phase phase,
+      @Nullable Progress progress,
+      int gpus,
+      JobCondition running,
+      FineTuneJobStatus.@Nullable Failure failure) {
     return new FineTuneJobStatus(
         1L,
         phase,
@@ -233,7 +291,7 @@ class JobMetricsTest {
         progress,
         null,
         new Resources(gpus),
-        null,
+        failure,
         null,
         null,
         List.of(running),

@@ -433,7 +433,8 @@ class StatusComposerTest {
                 "train",
                 "pod",
                 81,
-                Reason.DIVERGED.sentence()));
+                Reason.DIVERGED.sentence()
+                    + " Where the spec is right, change spec.retryToken to have the run tried again."));
     assertThat(status.run().outcome()).isEqualTo(Outcome.Failed);
     assertThat(status.run().completionTime()).isEqualTo("2026-11-23T12:00:00Z");
     assertThat(condition(status, "Failed").message()).contains("step 7", "learning_rate");
