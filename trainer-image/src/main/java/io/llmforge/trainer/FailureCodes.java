@@ -2,6 +2,7 @@ package io.llmforge.trainer;
 
 import io.llmforge.crds.plan.FailureCode;
 import io.llmforge.trainer.TrainerArguments.UsageException;
+import io.llmforge.trainer.checkpoint.CheckpointFormatException;
 import io.llmforge.trainer.checkpoint.ReferenceFolder;
 import io.llmforge.trainer.checkpoint.TensorFileException;
 import io.llmforge.trainer.data.DatasetInvalidException;
@@ -33,6 +34,7 @@ final class FailureCodes {
       case ModelFormatException ignored -> FailureCode.INVALID_CONFIG;
       case AdapterTargetException ignored -> FailureCode.INVALID_CONFIG;
       case TensorFileException ignored -> FailureCode.INVALID_CONFIG;
+      case CheckpointFormatException ignored -> FailureCode.INVALID_CONFIG;
       case ReferenceFolder.InvalidException ignored -> FailureCode.DATASET_INVALID;
       case ReferenceStalledException ignored -> FailureCode.HANG;
       case TokenizerInvalidException ignored -> FailureCode.INVALID_CONFIG;

@@ -212,6 +212,10 @@ public final class Trainer {
     try (TrainingGroup group = joined.get()) {
       try {
         return new TrainingRecipe(plan, run, group).run();
+      } catch (FetchControl.StoppedException e) {
+        // While checkpoints are brought back: there is nothing of this workspace to go on from.
+        group.abandon(FailureCode.CHECKPOINTED_AND_STOPPED.reason() + ": it was asked to stop");
+        return new TrainingReport.Stopped(progress.progress(), NOTHING_YET);
       } catch (Throwable failure) {
         group.abandon("%s: %s".formatted(FailureCodes.of(failure).reason(), failure.getMessage()));
         throw failure;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmforge.crds.plan.PodContract;
 import io.llmforge.crds.plan.TrainingReport.Completed;
+import io.llmforge.crds.plan.TrainingReport.Stopped;
 import io.llmforge.trainer.conformance.Agreement;
 import io.llmforge.trainer.conformance.GoldenTest;
 import io.llmforge.trainer.fetch.ObjectServer;
@@ -137,6 +138,53 @@ class CopiedCheckpointsTest {
         .contains("checkpoint-000007 is passed over", "from_step: 4");
     checkSameEnd("a workspace lost, and copies torn", again, straight, 8);
     assertThat(server.objects("copies")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3://results/copies", "pvc://models/copies"})
+  void copyThatIsDamagedIsPassedOver(String place) throws IOException {
+    TinyRun run = run("damaged").withCheckpoints(place);
+    assertThat(run.run("step 4] loss")).as(run.console()).isEqualTo(75);
+    damage(run, "checkpoint-000004/trainer/state.json");
+    loseWorkspace(run);
+    TinyRun again = run("damaged").withCheckpoints(place);
+
+    assertThat(again.run("step 5] loss")).as(again.console()).isEqualTo(75);
+
+    assertThat(again.console())
+        .containsPattern("checkpoint-000004 is passed over, delete it: .*/state.json has not")
+        .contains("from_step: 2");
+    assertThat(again.console().split("what arrived has not", -1).length).isLessThan(3);
+  }
+
+  /** In the same size, wherever the copy is. */
+  private void damage(TinyRun run, String path) throws IOException {
+    server.objects("copies").keySet().stream()
+        .filter(name -> name.endsWith(path))
+        .forEach(name -> server.damage("copies/" + name));
+    Path claim = run.models.resolve("copies");
+    if (Files.exists(claim)) {
+      try (var files = Files.walk(claim)) {
+        for (Path file : files.filter(found -> found.endsWith(path)).toList()) {
+          Files.write(file, new byte[(int) Files.size(file)]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void stopWhileCopiesAreBroughtBackIsNoFailure() throws IOException {
+    TinyRun run = copied("stopped");
+    assertThat(run.run("step 4] loss")).as(run.console()).isEqualTo(75);
+    loseWorkspace(run);
+
+    TinyRun stopped = copied("stopped");
+    assertThat(stopped.run("000004 is fetched from")).as(stopped.console()).isEqualTo(75);
+
+    assertThat(stopped.lastWords()).isInstanceOf(Stopped.class);
+    TinyRun again = copied("stopped");
+    assertThat(again.run("step 5] loss")).as(again.console()).isEqualTo(75);
+    assertThat(again.console()).contains("from_step: 4");
   }
 
   @Test

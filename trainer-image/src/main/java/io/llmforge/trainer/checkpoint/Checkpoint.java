@@ -1,8 +1,10 @@
 package io.llmforge.trainer.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.llmforge.crds.plan.TrainingReport.Saved;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.OptionalDouble;
@@ -29,10 +31,18 @@ public record Checkpoint(Path folder, TrainingState state) {
                   checkpoint.evaluationLoss().orElse(Double.POSITIVE_INFINITY))
           .thenComparing(OLDEST_FIRST.reversed());
 
-  /** A complete checkpoint that is there. */
+  /**
+   * A complete checkpoint that is there.
+   *
+   * @throws CheckpointFormatException when another release has written it
+   */
   public static Checkpoint read(Path folder) throws IOException {
     Path state = folder.resolve(TRAINER).resolve(STATE_FILE);
-    return new Checkpoint(folder, TrainingState.read(Files.readString(state)));
+    try {
+      return new Checkpoint(folder, TrainingState.read(Files.readString(state)));
+    } catch (JsonProcessingException | NoSuchFileException e) {
+      throw new CheckpointFormatException(folder, e);
+    }
   }
 
   /** Folder of the model or adapter in the form it is published in. */

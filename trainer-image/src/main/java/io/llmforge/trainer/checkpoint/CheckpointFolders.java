@@ -1,6 +1,5 @@
 package io.llmforge.trainer.checkpoint;
 
-import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.StagedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +50,7 @@ public final class CheckpointFolders {
    * @param warnings is told of folders that are passed over
    */
   public static CheckpointFolders open(Path folder, Consumer<String> warnings) throws IOException {
-    recover(folder);
+    StagedFolder.recoverAll(folder);
     return new CheckpointFolders(folder, complete(folder, warnings));
   }
 
@@ -111,18 +110,8 @@ public final class CheckpointFolders {
     newest().ifPresent(kept::add);
     for (Checkpoint checkpoint : List.copyOf(complete)) {
       if (!kept.contains(checkpoint)) {
-        Durable.deleteTree(checkpoint.folder());
+        new StagedFolder(checkpoint.folder()).delete();
         complete.remove(checkpoint);
-      }
-    }
-  }
-
-  private static void recover(Path folder) throws IOException {
-    for (Path path : children(folder)) {
-      String name = path.getFileName().toString();
-      int end = name.lastIndexOf('.');
-      if (end > 1 && NAME.matcher(name.substring(1, end)).matches()) {
-        new StagedFolder(folder.resolve(name.substring(1, end))).recover();
       }
     }
   }

@@ -22,12 +22,41 @@ final class FileFetch {
   private final RemoteStore store;
   private final Inventory inventory;
   private final FetchControl control;
+  private final int mostWrong;
   private final Tries tries;
+  private int wrong;
 
+  /** A file came whole, with another digest, as often as is allowed. */
+  static final class WrongContentException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String file;
+
+    WrongContentException(String file, IOException last) {
+      super("%s: %s".formatted(file, last.getMessage()), last);
+      this.file = file;
+    }
+
+    String file() {
+      return file;
+    }
+  }
+
+  /** Tries a wrong digest again as it does all that fails. */
   FileFetch(RemoteStore store, Inventory inventory, FetchControl control) {
+    this(store, inventory, control, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Gives a file up that is wrong too often.
+   *
+   * @param mostWrong with how many downloads of another digest it does so
+   */
+  FileFetch(RemoteStore store, Inventory inventory, FetchControl control, int mostWrong) {
     this.store = store;
     this.inventory = inventory;
     this.control = control;
+    this.mostWrong = mostWrong;
     this.tries = new Tries(control);
   }
 
@@ -35,6 +64,7 @@ final class FileFetch {
    * Fetches a file into a folder; one that is there already was checked when it got its name.
    *
    * @throws RemoteStore.ChangedException when the remote content has changed
+   * @throws WrongContentException when it is given up
    */
   void into(Path folder, Entry entry) throws RemoteStore.ChangedException {
     Path target = folder.resolve(entry.name());
@@ -43,6 +73,7 @@ final class FileFetch {
     }
     Path partial = folder.resolve(entry.name() + ".partial");
     String what = "fetching %s of %s".formatted(entry.name(), inventory.location());
+    wrong = 0;
     tries.run(what, () -> fetch(entry, partial), () -> size(partial));
     try {
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -95,9 +126,14 @@ final class FileFetch {
     }
     if (!right) {
       discard(partial);
-      throw new IOException(
-          "what arrived has not the %s digest %s that the server names"
-              .formatted(entry.checksum().kind(), entry.checksum().hex()));
+      var failure =
+          new IOException(
+              "what arrived has not the %s digest %s that the server names"
+                  .formatted(entry.checksum().kind(), entry.checksum().hex()));
+      if (++wrong >= mostWrong) {
+        throw new WrongContentException(inventory.location() + "/" + entry.name(), failure);
+      }
+      throw failure;
     }
   }
 

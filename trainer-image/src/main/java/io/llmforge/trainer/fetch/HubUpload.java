@@ -54,7 +54,7 @@ final class HubUpload implements FolderUpload {
     if (settings.hubToken().isEmpty()) {
       throw answers.noToken();
     }
-    try (var client = new WebClient()) {
+    try (var client = new WebClient(control.stopRequested())) {
       HubRepository repository = repository(client);
       HubListing head = run("looking at", repository::head);
       if (!isOurs(head, manifest)) {
@@ -77,7 +77,7 @@ final class HubUpload implements FolderUpload {
     if (settings.hubToken().isEmpty()) {
       return Optional.empty();
     }
-    try (var client = new WebClient()) {
+    try (var client = new WebClient(control.stopRequested())) {
       HubRepository repository = repository(client);
       return run(
           "reading",
@@ -92,7 +92,7 @@ final class HubUpload implements FolderUpload {
 
   @Override
   public Optional<String> holds(List<Content> files) {
-    try (var client = new WebClient()) {
+    try (var client = new WebClient(control.stopRequested())) {
       HubRepository repository = repository(client);
       return run("looking at", () -> holds(files, repository));
     }
@@ -129,7 +129,7 @@ final class HubUpload implements FolderUpload {
 
   @Override
   public String run(Folder folder) {
-    try (var client = new WebClient()) {
+    try (var client = new WebClient(control.stopRequested())) {
       HubRepository repository = repository(client);
       List<Content> all = all(folder);
       String commit = run("publishing to", () -> publish(folder, all, repository, client));

@@ -38,6 +38,15 @@ public sealed interface KeptFolders extends AutoCloseable permits KeptInClaim, K
    */
   void requireWritable(Path scratch);
 
+  /** A file of a folder is not what the folder's list says, twice in a row. */
+  final class DamagedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String what) {
+      super(what + " has not the digest that its list says");
+    }
+  }
+
   /** Names of all that is there, whole or not. */
   Set<String> names();
 
@@ -59,6 +68,7 @@ public sealed interface KeptFolders extends AutoCloseable permits KeptInClaim, K
    * Copies a folder that is whole from the place, or goes on with a copy that was interrupted.
    * Every file has the digest that the list says.
    *
+   * @throws DamagedException when one has not
    * @throws FetchControl.StoppedException when the pod is asked to end
    */
   void get(String name, Path folder);

@@ -33,6 +33,7 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
     if (!Files.isDirectory(place)) {
       return Set.of();
     }
+    recover();
     try (Stream<Path> folders = Files.list(place)) {
       return folders
           .map(folder -> folder.getFileName().toString())
@@ -40,6 +41,15 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
           .collect(Collectors.toSet());
     } catch (IOException e) {
       throw StorageException.reading(text, e);
+    }
+  }
+
+  // One that was killed while it replaced a folder may have left the old one alone, hidden.
+  private void recover() {
+    try {
+      StagedFolder.recoverAll(place);
+    } catch (IOException e) {
+      throw StorageException.writing(text, e);
     }
   }
 
@@ -91,17 +101,26 @@ record KeptInClaim(Path place, String text, FetchControl control) implements Kep
       Path source = place.resolve(name);
       copy(source, folder);
       for (FolderUpload.Content file : KeptFolders.read(Files.readAllBytes(source.resolve(LIST)))) {
-        if (!Sha256.of(folder.resolve(file.path())).equals(file.sha256())) {
-          throw new StorageException.Unavailable(
-              "%s/%s/%s is damaged; delete %s/%s to go on from another checkpoint"
-                  .formatted(text, name, file.path(), text, name),
-              null);
+        if (!isRight(folder, file)) {
+          copy(source.resolve(file.path()), folder.resolve(file.path()));
+          requireRight(name, folder, file);
         }
       }
       Files.delete(folder.resolve(LIST));
     } catch (IOException e) {
       throw StorageException.reading(text, e);
     }
+  }
+
+  private void requireRight(String name, Path folder, FolderUpload.Content file)
+      throws IOException {
+    if (!isRight(folder, file)) {
+      throw new DamagedException("%s/%s/%s".formatted(text, name, file.path()));
+    }
+  }
+
+  private static boolean isRight(Path folder, FolderUpload.Content file) throws IOException {
+    return Sha256.of(folder.resolve(file.path())).equals(file.sha256());
   }
 
   @Override

@@ -24,6 +24,9 @@ final class KeptInStore implements KeptFolders {
 
   private static final String PROBE = ".llmforge-probe";
 
+  /** One may be the network's fault; a second one is the store's. */
+  private static final int MOST_WRONG_DOWNLOADS = 2;
+
   private final Location.RemoteFolder place;
   private final S3Client client;
   private final FetchControl control;
@@ -118,7 +121,11 @@ final class KeptInStore implements KeptFolders {
     String uri = "%s/%s/%s".formatted(place.uri(), name, below).replaceFirst("/$", "");
     var source = new Location.RemoteFolder(uri);
     var files =
-        new FileFetch(new ObjectStore(source, client), new Inventory(uri, "", entries), control);
+        new FileFetch(
+            new ObjectStore(source, client),
+            new Inventory(uri, "", entries),
+            control,
+            MOST_WRONG_DOWNLOADS);
     try {
       Path into = Files.createDirectories(folder.resolve(below));
       for (Inventory.Entry entry : entries) {
@@ -127,6 +134,8 @@ final class KeptInStore implements KeptFolders {
     } catch (RemoteStore.ChangedException e) {
       throw new StorageException.Unavailable(
           "%s was changed while it was fetched".formatted(uri), e);
+    } catch (FileFetch.WrongContentException e) {
+      throw new DamagedException(e.file());
     } catch (IOException e) {
       throw StorageException.writing(folder.toString(), e);
     }

@@ -130,7 +130,7 @@ final class ObjectUpload implements FolderUpload {
       FilePart all = FilePart.all(path);
       put(file.path(), () -> target.put(file.path(), all, file.sha256()));
     } else {
-      uploadParts(path, file);
+      uploadParts(folder, file);
     }
     if (!isThere(file)) {
       throw new StorageException.Unavailable(
@@ -147,10 +147,12 @@ final class ObjectUpload implements FolderUpload {
         && file.sha256().equals(object.get().metadata().get(UploadTarget.DIGEST));
   }
 
-  private void uploadParts(Path path, Content file) throws IOException {
+  private void uploadParts(Path folder, Content file) throws IOException {
+    Path path = folder.resolve(file.path());
+    Path notes = Durable.parentOf(folder);
     boolean isComplete = false;
     for (int begun = 0; !isComplete && begun < MOST_BEGINNINGS; begun++) {
-      UploadInParts upload = UploadInParts.open(path, file, target, this::run);
+      UploadInParts upload = UploadInParts.open(notes, file, target, this::run);
       isComplete = isCompleted(path, file, upload);
       upload.forget();
     }

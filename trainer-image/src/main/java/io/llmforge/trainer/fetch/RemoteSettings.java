@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +20,8 @@ public record RemoteSettings(Map<String, String> environment) {
 
   /** Asked for when nothing is said; S3 redirects to the region of a bucket by itself. */
   private static final String REGION = "us-east-1";
+
+  private static final Pattern PRINTABLE = Pattern.compile("[ -~]+");
 
   public RemoteSettings {
     environment = Map.copyOf(environment);
@@ -103,9 +106,18 @@ public record RemoteSettings(Map<String, String> environment) {
     return name.map(one -> new Keys(one, value.orElseThrow(), Optional.empty()));
   }
 
-  // Secrets made from files often end with a line break.
+  // Secrets made from files often end with a line break. What no header can hold is refused here,
+  // since the JDK would quote it.
   private Optional<String> text(String name) {
-    return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+    Optional<String> text =
+        Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+    if (text.isPresent() && !PRINTABLE.matcher(text.get()).matches()) {
+      throw new StorageException.AccessDenied(
+          "%s has a line break or another character within it that is not printable ASCII; correct it in the Secret that spec.credentials names"
+              .formatted(name),
+          null);
+    }
+    return text;
   }
 
   private Optional<URI> address(String name) {

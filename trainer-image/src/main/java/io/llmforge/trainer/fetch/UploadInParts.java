@@ -29,9 +29,14 @@ record UploadInParts(String id, Path note, List<Part> known) {
     <T> T ask(String what, Tries.Work<T> work);
   }
 
-  static UploadInParts open(Path file, Content content, UploadTarget target, Asking asking)
+  /**
+   * Begins an upload or goes on with one.
+   *
+   * @param notes folder of the notes, outside of what is uploaded
+   */
+  static UploadInParts open(Path notes, Content content, UploadTarget target, Asking asking)
       throws IOException {
-    Path note = Durable.parentOf(Durable.parentOf(file)).resolve(".upload-" + content.sha256());
+    Path note = notes.resolve(".upload-" + content.sha256());
     if (Files.exists(note)) {
       String id = Files.readString(note);
       Optional<List<Part>> parts =

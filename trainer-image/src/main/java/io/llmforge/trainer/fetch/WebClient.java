@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads from web servers and sends to them. Redirects are followed here and not by the JDK, which
@@ -36,13 +37,31 @@ final class WebClient implements AutoCloseable {
   /** A server may think long about what it was sent: put parts together, make a commit. */
   private static final Duration LONGEST_SENDING_STALL = Duration.ofMinutes(2);
 
+  /** After which it is looked again whether the pod is asked to end. */
+  private static final Duration SLICE = Duration.ofMillis(250);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final BooleanSupplier stopRequested;
   private final HttpClient client =
       HttpClient.newBuilder()
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(Duration.ofSeconds(20))
           .build();
+
+  /** One that reads; whoever reads its answers hears that the pod is asked to end. */
+  WebClient() {
+    this(() -> false);
+  }
+
+  /**
+   * One that sends.
+   *
+   * @param stopRequested whether the pod is asked to end
+   */
+  WebClient(BooleanSupplier stopRequested) {
+    this.stopRequested = stopRequested;
+  }
 
   /**
    * What is asked for.
@@ -141,7 +160,11 @@ final class WebClient implements AutoCloseable {
     PUT
   }
 
-  /** Sends a body. No redirect is followed: what moved was meant for another place. */
+  /**
+   * Sends a body. No redirect is followed: what moved was meant for another place.
+   *
+   * @throws FetchControl.StoppedException when the pod is asked to end meanwhile
+   */
   Answer send(Method method, Question question, SentBytes body) throws IOException {
     HttpRequest request =
         request(question, question.address())
@@ -152,18 +175,25 @@ final class WebClient implements AutoCloseable {
     CompletableFuture<HttpResponse<InputStream>> answer =
         client.sendAsync(request, BodyHandlers.ofInputStream());
     long taken = body.taken();
+    long quietSince = System.nanoTime();
     while (true) {
       Optional<HttpResponse<InputStream>> response = response(request, answer);
       if (response.isPresent()) {
         return new Answer(response.get().statusCode(), response.get());
       }
-      if (body.taken() == taken) {
+      if (stopRequested.getAsBoolean()) {
+        answer.cancel(true);
+        throw new FetchControl.StoppedException();
+      }
+      if (body.taken() != taken) {
+        taken = body.taken();
+        quietSince = System.nanoTime();
+      } else if (System.nanoTime() - quietSince > LONGEST_SENDING_STALL.toNanos()) {
         answer.cancel(true);
         throw new IOException(
             "%s took nothing and said nothing for %d s"
                 .formatted(server(request.uri()), LONGEST_SENDING_STALL.toSeconds()));
       }
-      taken = body.taken();
     }
   }
 
@@ -194,7 +224,7 @@ final class WebClient implements AutoCloseable {
   private static Optional<HttpResponse<InputStream>> response(
       HttpRequest request, CompletableFuture<HttpResponse<InputStream>> answer) throws IOException {
     try {
-      return Optional.of(answer.get(LONGEST_SENDING_STALL.toMillis(), TimeUnit.MILLISECONDS));
+      return Optional.of(answer.get(SLICE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

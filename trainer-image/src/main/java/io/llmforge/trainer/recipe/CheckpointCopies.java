@@ -6,12 +6,10 @@ import io.llmforge.trainer.checkpoint.CheckpointFolders;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.fetch.FetchControl;
 import io.llmforge.trainer.fetch.KeptFolders;
-import io.llmforge.trainer.storage.Durable;
 import io.llmforge.trainer.storage.Sha256;
 import io.llmforge.trainer.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,12 +24,12 @@ import java.util.Set;
  */
 final class CheckpointCopies implements AutoCloseable {
 
-  private static final String STAGING = "checkpoint-copy";
   private static final Duration LONGEST_CLOSING = Duration.ofSeconds(10);
 
   private final RemoteCheckpoints remote;
   private final RunSurroundings run;
   private final KeptFolders folders;
+  private final StagedCopies staged;
   private final Map<String, String> there = new HashMap<>();
   private final Thread thread = new Thread(this::work, "checkpoint-copies");
 
@@ -45,6 +43,7 @@ final class CheckpointCopies implements AutoCloseable {
   private CheckpointCopies(RemoteCheckpoints remote) {
     this.remote = remote;
     this.run = remote.run();
+    this.staged = StagedCopies.in(run.volumes().workspace(), run.console());
     this.folders = remote.foldersInSilence(() -> isClosed);
     thread.setDaemon(true);
   }
@@ -90,9 +89,11 @@ final class CheckpointCopies implements AutoCloseable {
    * Waits for the newest copy as long as there is time.
    *
    * @param sinceStop how long ago the pod was told to end
+   * @param others how long others that are closed at the end of a run may take
    */
-  void finish(Duration sinceStop) {
-    if (!await(remote.order().patience().minus(sinceStop))) {
+  void finish(Duration sinceStop, Duration others) {
+    Duration closing = LONGEST_CLOSING.plus(others);
+    if (!await(remote.order().patience(closing).minus(sinceStop))) {
       run.console()
           .warning(
               "[checkpoints] the newest checkpoint is in the workspace alone: there was no time to copy it to %s"
@@ -108,6 +109,7 @@ final class CheckpointCopies implements AutoCloseable {
     end();
     join();
     close();
+    staged.dropAll();
     run.progress().copiesForgotten();
     remote.remove();
   }
@@ -135,6 +137,7 @@ final class CheckpointCopies implements AutoCloseable {
 
   private void work() {
     try {
+      staged.dropCopies();
       List<Checkpoint> kept = next(List.of());
       while (!isClosed) {
         boolean isDone = copy(kept);
@@ -173,6 +176,7 @@ final class CheckpointCopies implements AutoCloseable {
         copy(checkpoint);
       }
       forgetOthers(kept);
+      staged.dropAll();
       return true;
     } catch (FetchControl.StoppedException e) {
       return false;
@@ -185,19 +189,32 @@ final class CheckpointCopies implements AutoCloseable {
   // A step may be saved again, with its evaluation, so a name does not say what a checkpoint is.
   private void copy(Checkpoint checkpoint) throws IOException {
     String name = checkpoint.folder().getFileName().toString();
-    Path staged = staging().resolve(name);
+    try {
+      if (isLaid(checkpoint, name)) {
+        send(name);
+      }
+      if (there.containsKey(name)) {
+        run.progress().copied(new Copied(name, checkpoint.state().step(), folders.text()));
+      }
+    } finally {
+      staged.dropCopy(name);
+    }
+  }
+
+  /** Not so when there is nothing to be sent. */
+  private boolean isLaid(Checkpoint checkpoint, String name) throws IOException {
     try {
       String digest = Sha256.of(checkpoint.folder().resolve(Manifest.FILE));
       if (isThere(name, digest)) {
-        return;
+        return false;
       }
-      CheckpointCopy.lay(checkpoint, run.volumes().workspace(), staged);
+      CheckpointCopy.lay(checkpoint, run.volumes().workspace(), staged.copy(name));
       there.put(name, digest);
+      return true;
     } catch (NoSuchFileException e) {
       // Deleted or replaced since, so there are others that are needed more.
-      return;
+      return false;
     }
-    send(checkpoint, name, staged);
   }
 
   private boolean isThere(String name, String digest) {
@@ -210,19 +227,17 @@ final class CheckpointCopies implements AutoCloseable {
     return digest.equals(there.get(name));
   }
 
-  private void send(Checkpoint checkpoint, String name, Path staged) throws IOException {
+  private void send(String name) {
     boolean isSent = false;
     try {
-      folders.put(name, staged);
+      folders.put(name, staged.copy(name));
       isSent = true;
     } finally {
       if (!isSent) {
         there.remove(name);
       }
     }
-    Durable.deleteTree(staging());
     hasWarned = false;
-    run.progress().copied(new Copied(name, checkpoint.state().step(), folders.text()));
     run.console().line("[checkpoints] %s is copied to %s".formatted(name, folders.text()));
   }
 
@@ -258,9 +273,5 @@ final class CheckpointCopies implements AutoCloseable {
         .warning(
             "[checkpoints] no copy in %s: %s; training goes on, and the next checkpoint is tried"
                 .formatted(folders.text(), why));
-  }
-
-  private Path staging() {
-    return run.volumes().workspace().resolve(STAGING);
   }
 }

@@ -2,6 +2,7 @@ package io.llmforge.trainer.recipe;
 
 import io.llmforge.trainer.checkpoint.Checkpoint;
 import io.llmforge.trainer.checkpoint.CheckpointFolders;
+import io.llmforge.trainer.checkpoint.CheckpointFormatException;
 import io.llmforge.trainer.checkpoint.Manifest;
 import io.llmforge.trainer.fetch.KeptFolders;
 import io.llmforge.trainer.report.ConsoleProgress;
@@ -58,7 +59,15 @@ record CheckpointRestore(KeptFolders folders, Path workspace, ConsoleProgress co
       return false;
     }
     Files.createDirectories(staged);
-    folders.get(name, staged);
+    try {
+      folders.get(name, staged);
+    } catch (KeptFolders.DamagedException e) {
+      console.warning(
+          "[checkpoints] %s/%s is passed over, delete it: %s"
+              .formatted(folders.text(), name, e.getMessage()));
+      Durable.deleteTree(staged);
+      return false;
+    }
     console.line("[checkpoints] %s is fetched from %s".formatted(name, folders.text()));
     return true;
   }
@@ -89,9 +98,8 @@ record CheckpointRestore(KeptFolders folders, Path workspace, ConsoleProgress co
       try {
         Checkpoint.read(staged);
         return true;
-      } catch (IOException | IllegalArgumentException e) {
-        // Of another release, most likely.
-        problem = "cannot be read: " + e.getMessage();
+      } catch (CheckpointFormatException e) {
+        problem = "was written by another release of the trainer";
       }
     }
     console.warning(

@@ -16,8 +16,18 @@ public record CopyOrder(CheckpointPlace place, Duration grace) {
    */
   private static final double SHARE_OF_GRACE = 0.8;
 
-  /** How long a copy may take, from when the pod was told to end. */
-  Duration patience() {
-    return Duration.ofMillis((long) (SHARE_OF_GRACE * grace.toMillis()));
+  /** For the end of the process itself. */
+  private static final Duration EXIT = Duration.ofSeconds(5);
+
+  /**
+   * How long a copy may take, from when the pod was told to end; zero when there is no time.
+   *
+   * @param closing how long what is closed afterwards may take
+   */
+  Duration patience(Duration closing) {
+    Duration share = Duration.ofMillis((long) (SHARE_OF_GRACE * grace.toMillis()));
+    Duration left = grace.minus(closing).minus(EXIT);
+    Duration least = share.compareTo(left) < 0 ? share : left;
+    return least.isNegative() ? Duration.ZERO : least;
   }
 }

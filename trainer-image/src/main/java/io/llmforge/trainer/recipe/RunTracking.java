@@ -16,6 +16,7 @@ import io.llmforge.trainer.tracking.TrackingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,11 @@ final class RunTracking implements AutoCloseable {
                         output.digest(),
                         "llmforge.output.step",
                         Long.toString(output.step())))));
+  }
+
+  /** How long {@link #close} may take. */
+  Duration longestClosing() {
+    return tracker.map(Tracker::longestClosing).orElse(Duration.ZERO);
   }
 
   @Override

@@ -79,13 +79,13 @@ public final class TrainingRecipe {
       return switch (trained.end()) {
         case TrainingLoop.End.Stopped stopped -> {
           tracking.stopped();
-          awaitCopies(records);
+          awaitCopies(records, tracking);
           yield stopped(stopped.checkpoint());
         }
         case TrainingLoop.End.NotBegun ignored -> {
           surroundings.console().line("Stopped on request while waiting for the reference");
           tracking.stopped();
-          awaitCopies(records);
+          awaitCopies(records, tracking);
           yield records.resumed().map(this::stopped).orElseGet(this::stopped);
         }
         case TrainingLoop.End.Finished ignored -> {
@@ -119,8 +119,11 @@ public final class TrainingRecipe {
   }
 
   /** Within what is left of the time that the pod has to end. */
-  private void awaitCopies(RunRecords records) {
-    records.copies().ifPresent(copies -> copies.finish(surroundings.control().sinceStop()));
+  private void awaitCopies(RunRecords records, RunTracking tracking) {
+    records
+        .copies()
+        .ifPresent(
+            copies -> copies.finish(surroundings.control().sinceStop(), tracking.longestClosing()));
   }
 
   private TrainedTask task(RunTokenizer tokenizer, TrainingData data, StartingModel start) {

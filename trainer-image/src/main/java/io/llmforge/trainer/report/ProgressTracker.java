@@ -107,9 +107,11 @@ public final class ProgressTracker {
     return copyFailures;
   }
 
-  /** There is a newer copy of a checkpoint. */
-  public synchronized void copied(Copied newest) {
-    copied = newest;
+  /** There is a copy of a checkpoint; those of older ones are made after it, too. */
+  public synchronized void copied(Copied copy) {
+    if (copied == null || copy.step() >= copied.step()) {
+      copied = copy;
+    }
   }
 
   /** Copies of checkpoints are not needed any more, and are deleted. */

@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Writes a folder so that it appears whole or not at all: into a hidden sibling, forced to disk,
@@ -17,16 +21,44 @@ public final class StagedFolder {
     void writeTo(Path folder) throws IOException;
   }
 
+  private static final String PARTIAL = ".partial";
+  private static final String REPLACED = ".replaced";
+  private static final String DELETED = ".deleted";
+  private static final Pattern HIDDEN = Pattern.compile("\\.(.+)\\.(partial|replaced|deleted)");
+
   private final Path parent;
   private final Path target;
   private final Path partial;
   private final Path replaced;
+  private final Path deleted;
 
   public StagedFolder(Path target) {
     this.parent = Durable.parentOf(target);
     this.target = target;
-    this.partial = parent.resolve("." + target.getFileName() + ".partial");
-    this.replaced = parent.resolve("." + target.getFileName() + ".replaced");
+    this.partial = hidden(PARTIAL);
+    this.replaced = hidden(REPLACED);
+    this.deleted = hidden(DELETED);
+  }
+
+  private Path hidden(String ending) {
+    return parent.resolve("." + target.getFileName() + ending);
+  }
+
+  /** Recovers every folder below one that an attempt has left half written or half deleted. */
+  public static void recoverAll(Path parent) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return;
+    }
+    List<Path> children;
+    try (Stream<Path> found = Files.list(parent)) {
+      children = found.filter(Files::isDirectory).toList();
+    }
+    for (Path child : children) {
+      Matcher hidden = HIDDEN.matcher(child.getFileName().toString());
+      if (hidden.matches()) {
+        new StagedFolder(parent.resolve(hidden.group(1))).recover();
+      }
+    }
   }
 
   /** Writes and publishes; on failure nothing of the attempt stays behind. */
@@ -53,6 +85,14 @@ public final class StagedFolder {
       Files.move(replaced, target, StandardCopyOption.ATOMIC_MOVE);
     }
     Durable.deleteTree(replaced);
+    Durable.deleteTree(deleted);
+  }
+
+  /** Deletes the folder so that it disappears as a whole, also for an attempt that is killed. */
+  public void delete() throws IOException {
+    Durable.deleteTree(deleted);
+    Files.move(target, deleted, StandardCopyOption.ATOMIC_MOVE);
+    Durable.deleteTree(deleted);
   }
 
   private void publish() throws IOException {

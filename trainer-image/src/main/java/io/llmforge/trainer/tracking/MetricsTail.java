@@ -12,7 +12,7 @@ import java.util.List;
 /** Reads a metrics file while it grows, line by line from its beginning, some of it at a time. */
 final class MetricsTail {
 
-  private static final int MOST_BYTES = 64 << 10;
+  private static final int CHUNK_BYTES = 64 << 10;
 
   private final Path file;
   private long offset;
@@ -38,20 +38,39 @@ final class MetricsTail {
   }
 
   Chunk next() throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
-        // Reads on until the file ends or the buffer is full.
-      }
-    }
-    String text = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
-    int end = text.lastIndexOf('\n') + 1;
+    ByteBuffer lines = lines();
     List<Measurements> measured = new ArrayList<>();
-    for (String line : text.substring(0, end).lines().toList()) {
+    for (String line :
+        StandardCharsets.UTF_8.decode(lines.duplicate()).toString().lines().toList()) {
       measured.add(Measurements.read(line));
     }
-    long length = text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
-    return new Chunk(measured, offset + length);
+    return new Chunk(measured, offset + lines.remaining());
+  }
+
+  /** Whole lines; more than usual where one line is longer than that. */
+  private ByteBuffer lines() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      for (int most = CHUNK_BYTES; ; most = Math.multiplyExact(most, 2)) {
+        ByteBuffer bytes = ByteBuffer.allocate(most);
+        while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
+          // Reads on until the file ends or the buffer is full.
+        }
+        boolean isCut = !bytes.hasRemaining();
+        int end = end(bytes.flip());
+        if (end > 0 || !isCut) {
+          return bytes.limit(end);
+        }
+      }
+    }
+  }
+
+  /** Behind the last line break; zero when there is none. */
+  private static int end(ByteBuffer bytes) {
+    int end = bytes.limit();
+    while (end > 0 && bytes.get(end - 1) != '\n') {
+      end--;
+    }
+    return end;
   }
 
   /** Goes on behind a chunk. */

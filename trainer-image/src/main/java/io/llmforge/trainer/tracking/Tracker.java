@@ -77,6 +77,15 @@ public final class Tracker implements AutoCloseable {
    */
   public static Optional<Tracker> start(
       TrackingPlan plan, RunDescription run, Path metrics, Surroundings surroundings) {
+    Optional<String> malformed = surroundings.settings().malformed();
+    if (malformed.isPresent()) {
+      surroundings
+          .log()
+          .warning(
+              "nothing is tracked: %s has a line break or another character within it that is not printable ASCII; correct it in the Secret of spec.credentials with purpose Tracking"
+                  .formatted(malformed.get()));
+      return Optional.empty();
+    }
     Optional<TrackingServer> server =
         switch (plan) {
           case TrackingPlan.Mlflow mlflow -> MlflowServer.of(mlflow, run, surroundings);
@@ -93,6 +102,11 @@ public final class Tracker implements AutoCloseable {
     end = Optional.of(how);
   }
 
+  /** How long {@link #close} may take. */
+  public Duration longestClosing() {
+    return longestEnd.multipliedBy(2);
+  }
+
   /** Sends what is left, for a while, and returns whatever comes of it. */
   @Override
   public void close() {
@@ -102,7 +116,7 @@ public final class Tracker implements AutoCloseable {
       notifyAll();
     }
     try {
-      if (!thread.join(longestEnd.multipliedBy(2))) {
+      if (!thread.join(longestClosing())) {
         log.warning(TOO_LATE.formatted(server.address()));
       }
     } catch (InterruptedException e) {
@@ -144,7 +158,7 @@ public final class Tracker implements AutoCloseable {
       log.warning(TOO_LATE.formatted(server.address()));
     } catch (IOException | RuntimeException e) {
       log.failed();
-      log.warning("nothing more is tracked: %s".formatted(e));
+      log.warning("nothing more is tracked: " + settings.withoutSecrets(e.toString()));
     }
   }
 

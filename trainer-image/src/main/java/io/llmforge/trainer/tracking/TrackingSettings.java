@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the environment says about a tracking server, under the provider's own names.
@@ -21,6 +22,11 @@ public record TrackingSettings(Map<String, String> environment) {
   private static final List<String> SECRETS =
       List.of(WANDB_API_KEY, MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_PASSWORD);
 
+  /** As they are; user and password go as Base64 and may hold any character. */
+  private static final List<String> SENT = List.of(WANDB_API_KEY, MLFLOW_TRACKING_TOKEN);
+
+  private static final Pattern PRINTABLE = Pattern.compile("[ -~]+");
+
   public TrackingSettings {
     environment = Map.copyOf(environment);
   }
@@ -34,6 +40,13 @@ public record TrackingSettings(Map<String, String> environment) {
   /** A variable's value, without the line break that Secrets made from files often end with. */
   Optional<String> text(String name) {
     return Optional.ofNullable(environment.get(name)).map(String::strip).filter(t -> !t.isEmpty());
+  }
+
+  /** A variable that no header can hold, if there is one: the JDK would quote it. */
+  Optional<String> malformed() {
+    return SENT.stream()
+        .filter(name -> text(name).filter(text -> !PRINTABLE.matcher(text).matches()).isPresent())
+        .findFirst();
   }
 
   /** Words of a server, which may repeat what it was sent, without the secrets in them. */

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmforge.crds.plan.TrainingReport.Metric;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointFoldersTest {
 
@@ -43,6 +47,21 @@ class CheckpointFoldersTest {
         .asString()
         .contains("checkpoint-000010")
         .contains("passed over");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"training-state/2, training-state/1", "\"guard\", \"watch\""})
+  void checkpointOfAnotherReleaseIsNamed(String ours, String theirs) throws IOException {
+    save(open(), 5, 2.0);
+    var checkpoint = folder.resolve("checkpoint-000005");
+    var state = checkpoint.resolve("trainer/state.json");
+    Files.writeString(state, Files.readString(state).replace(ours, theirs));
+    Manifest.write(checkpoint);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(CheckpointFormatException.class)
+        .hasMessageContaining("checkpoint-000005 was written by another release")
+        .hasMessageContaining("spec.retryToken");
   }
 
   @Test
@@ -79,6 +98,41 @@ class CheckpointFoldersTest {
     open();
 
     assertThat(names()).isEmpty();
+  }
+
+  @Test
+  void leftoverOfAKilledDeletionIsCleared() throws IOException {
+    save(open(), 5, 2.0);
+    save(open(), 10, 1.5);
+    Files.move(folder.resolve("checkpoint-000005"), folder.resolve(".checkpoint-000005.deleted"));
+
+    open();
+
+    assertThat(names()).containsExactly("checkpoint-000010");
+    assertThat(warnings).isEmpty();
+  }
+
+  /** Whenever it is killed, no half of a checkpoint has the name of a whole one. */
+  @Test
+  void checkpointThatIsNotKeptLosesItsNameFirst() throws Exception {
+    var checkpoints = open();
+    save(checkpoints, 5, 2.0);
+    save(checkpoints, 10, 1.5);
+    var created = new ArrayList<String>();
+    try (var watch = FileSystems.getDefault().newWatchService()) {
+      folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+
+      checkpoints.retain(1);
+
+      Files.createFile(folder.resolve("done"));
+      while (!created.contains("done")) {
+        var key = watch.take();
+        key.pollEvents().forEach(event -> created.add(String.valueOf(event.context())));
+        key.reset();
+      }
+    }
+    assertThat(created).containsExactly(".checkpoint-000005.deleted", "done");
+    assertThat(names()).containsExactly("checkpoint-000010", "done");
   }
 
   @Test

@@ -22,11 +22,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,6 +123,32 @@ class HubUploadTest {
         .containsKeys("LICENSE", ".gitattributes");
     assertThat(hub.repository("team/poet").length("main")).isEqualTo(4);
     assertThat(hub.store.received).hasSize(2);
+  }
+
+  /** The store takes nothing until the upload is over. */
+  @Test
+  @Timeout(60)
+  void stopIsHeardWhileALargeFileIsSent() throws IOException {
+    var stop = new AtomicBoolean();
+    var isOver = new CompletableFuture<Boolean>();
+    hub.store.beforeTaking =
+        () -> {
+          stop.set(true);
+          isOver.join();
+        };
+    var upload = upload(PLACE, hub.environment(), stop::get);
+
+    try {
+      assertThatThrownBy(() -> upload.run(content()))
+          .isInstanceOf(FetchControl.StoppedException.class);
+      assertThat(hub.store.received).isEmpty();
+    } finally {
+      isOver.complete(true);
+    }
+
+    hub.store.beforeTaking = () -> {};
+    upload().run(content());
+    assertArrived("main");
   }
 
   @Test

@@ -32,6 +32,9 @@ final class LargeFileStore implements AutoCloseable {
   /** Statuses instead of the next right answers; 0 breaks the connection off. */
   final Queue<Integer> faults = new ConcurrentLinkedQueue<>();
 
+  /** What happens before what is sent is taken. */
+  volatile Runnable beforeTaking = () -> {};
+
   private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
   private final Map<String, TreeMap<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
   private final AtomicInteger signed = new AtomicInteger();
@@ -171,6 +174,7 @@ final class LargeFileStore implements AutoCloseable {
       answer(exchange, 501, "A header you provided implies functionality that is not implemented");
       return;
     }
+    beforeTaking.run();
     byte[] body = exchange.getRequestBody().readAllBytes();
     received.add(String.join("/", path).substring(1));
     if (path[1].equals("objects")) {

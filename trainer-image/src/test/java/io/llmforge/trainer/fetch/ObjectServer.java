@@ -89,6 +89,18 @@ public final class ObjectServer implements AutoCloseable {
         BUCKET, store.blobBuilder(name).payload(text.getBytes(StandardCharsets.UTF_8)).build());
   }
 
+  /** Changes what is in an object and nothing else of it. */
+  public void damage(String name) {
+    var before = store.blobMetadata(BUCKET, name);
+    var blob =
+        store
+            .blobBuilder(name)
+            .userMetadata(before.getUserMetadata())
+            .payload(new byte[Math.toIntExact(before.getSize())])
+            .build();
+    store.putBlob(BUCKET, blob);
+  }
+
   void delete(String name) {
     store.removeBlob(BUCKET, name);
   }

@@ -85,6 +85,28 @@ class ObjectUploadTest {
     assertThat(notes()).isEmpty();
   }
 
+  /** A folder with a file that its manifest does not name is no result for the next attempt. */
+  @Test
+  void largeFileOfASubfolderLeavesNoNoteInTheFolder() throws IOException {
+    Files.createDirectories(folder.resolve("adapter"));
+    Files.move(folder.resolve("model.safetensors"), folder.resolve("adapter/model.safetensors"));
+    writeManifest("adapter/model.safetensors", "config.json", "runs/poet-1/events");
+    var whole = content();
+    var inParts = 0;
+    for (var asked = 1; inParts == 0; asked++) {
+      var left = new AtomicInteger(asked);
+      assertThatThrownBy(() -> upload(() -> left.decrementAndGet() < 0).run(whole))
+          .isInstanceOf(FetchControl.StoppedException.class);
+      assertThat(content()).isEqualTo(whole);
+      inParts = notes().size();
+    }
+
+    upload(() -> false).run(whole);
+
+    assertArrived();
+    assertThat(notes()).isEmpty();
+  }
+
   @Test
   void olderResultIsNoneUntilTheNewOneIsWhole() throws IOException {
     upload(() -> false).run(content());

@@ -19,12 +19,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MlflowTrackerTest {
 
@@ -117,6 +120,23 @@ class MlflowTrackerTest {
         .doesNotContain("hush");
   }
 
+  /** The JDK's words about a header that cannot be would hold the secret. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hush\nhush", "hush\u2019s"})
+  void tokenThatNoHeaderCanHoldIsNamedAndNotSaid(String token) throws Exception {
+    Files.write(metrics, lines);
+
+    var tracker = started(URI.create("http://127.0.0.1:9"), Map.of("MLFLOW_TRACKING_TOKEN", token));
+
+    tracker.ifPresent(Tracker::close);
+    assertThat(tracker).isEmpty();
+    assertThat(log.said())
+        .singleElement()
+        .asString()
+        .startsWith("warning: nothing is tracked: MLFLOW_TRACKING_TOKEN has a line break")
+        .doesNotContain("hush");
+  }
+
   @Test
   void userAndPasswordAreSentAsBasic() {
     var settings =
@@ -192,17 +212,20 @@ class MlflowTrackerTest {
   }
 
   private Tracker start(URI address, Map<String, String> environment) {
+    return started(address, environment).orElseThrow();
+  }
+
+  private Optional<Tracker> started(URI address, Map<String, String> environment) {
     return Tracker.start(
-            new TrackingPlan.Mlflow(address.toString(), "poets & co", MissingExperiment.IS_CREATED),
-            new RunDescription(
-                KEY,
-                "poet-1",
-                Map.of("learning_rate", "5e-05"),
-                Map.of("llmforge.job", "default/poet")),
-            metrics,
-            new Tracker.Surroundings(
-                new TrackingSettings(environment), log, CLOCK, Duration.ofSeconds(8)))
-        .orElseThrow();
+        new TrackingPlan.Mlflow(address.toString(), "poets & co", MissingExperiment.IS_CREATED),
+        new RunDescription(
+            KEY,
+            "poet-1",
+            Map.of("learning_rate", "5e-05"),
+            Map.of("llmforge.job", "default/poet")),
+        metrics,
+        new Tracker.Surroundings(
+            new TrackingSettings(environment), log, CLOCK, Duration.ofSeconds(8)));
   }
 
   private static HttpServer serve(Answers answers) throws IOException {
