@@ -42,24 +42,20 @@ record FineTuneJobs(KubernetesClient client) {
 
   /** Sets {@code spec.suspend}, as kubectl patch does. */
   void suspend(String name, Suspension suspension) {
-    client
-        .resources(FineTuneJob.class)
-        .inNamespace(client.getNamespace())
-        .withName(name)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"spec\":{\"suspend\":%s}}".formatted(suspension == Suspension.ON));
+    patch(name, "{\"spec\":{\"suspend\":%s}}".formatted(suspension == Suspension.ON));
   }
 
   /** Sets {@code spec.retryToken}, as kubectl patch does. */
   void retry(String name, String token) {
+    patch(name, "{\"spec\":{\"retryToken\":\"%s\"}}".formatted(token));
+  }
+
+  private void patch(String name, String change) {
     client
         .resources(FineTuneJob.class)
         .inNamespace(client.getNamespace())
         .withName(name)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"spec\":{\"retryToken\":\"%s\"}}".formatted(token));
+        .patch(PatchContext.of(PatchType.JSON_MERGE), change);
   }
 
   /** Whether a job is suspended. */
